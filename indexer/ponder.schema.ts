@@ -1,0 +1,95 @@
+import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
+
+/** Where a binding stands; the order is that of the contract's `Status`. */
+export const bindingStatus = onchainEnum("binding_status", ["none", "claimed", "confirmed", "deleted"]);
+/** What a link does; a release is the bound wallet's own delete, which is no link of the avatar's chain. */
+export const linkAction = onchainEnum("link_action", ["create", "delete", "release"]);
+
+/** One row per avatar and chain it stands on. */
+export const avatar = onchainTable(
+  "avatar",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** Address of the avatar's key, lower case. */
+    address: t.hex().notNull(),
+    /** Compressed public key. */
+    publicKey: t.hex().notNull(),
+    /** How many links its chain has here. */
+    length: t.integer().notNull(),
+    /** `created_at` of its latest link, Unix seconds. */
+    activatedAt: t.integer().notNull(),
+    /** The signature its first link's `prev` quotes, where the chain was imported without its beginning. */
+    importedAfter: t.hex(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.address] }),
+    publicKeyIndex: index().on(table.publicKey),
+  }),
+);
+
+/** Every link and every release, with all that a reader needs to verify it. */
+export const link = onchainTable(
+  "link",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** linkId; of a release keccak256 of its transaction hash and log index, since nothing else names it. */
+    id: t.hex().notNull(),
+    avatar: t.hex().notNull(),
+    /** Place in the avatar's chain, from 1; null for a release. */
+    sequence: t.integer(),
+    action: linkAction().notNull(),
+    platform: t.text().notNull(),
+    identity: t.text().notNull(),
+    /** As the payload prints it. */
+    uuid: t.text().notNull(),
+    /** Signed time, Unix seconds. */
+    createdAt: t.integer().notNull(),
+    /** What the text's `prev` quotes: Base64, or null. */
+    prev: t.text(),
+    /** The avatar's signature as 65 bytes with v in {0, 1}; null for a release. */
+    signature: t.hex(),
+    /** The wallet's signature, or the attestations, as submitted. */
+    proof: t.hex().notNull(),
+    proofLocation: t.text().notNull(),
+    accountId: t.text().notNull(),
+    /** Where the binding stood after it. */
+    status: bindingStatus().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.id] }),
+    avatarIndex: index().on(table.avatar, table.sequence),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
+    uuidIndex: index().on(table.uuid),
+  }),
+);
+
+/** One row per avatar, identity and chain: the state of the contract's slot. */
+export const binding = onchainTable(
+  "binding",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    avatar: t.hex().notNull(),
+    platform: t.text().notNull(),
+    identity: t.text().notNull(),
+    status: bindingStatus().notNull(),
+    /** linkId of the create it rests on. */
+    link: t.hex().notNull(),
+    /** The platform's stable account id, empty for a wallet and a claim. */
+    accountId: t.text().notNull(),
+    proofLocation: t.text().notNull(),
+    /** Since when it stands so, as the contract has it; Unix seconds. */
+    asOf: t.integer().notNull(),
+    /** Time of the block that made or last changed it, Unix seconds. */
+    createdAt: t.integer().notNull(),
+    updatedAt: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.avatar, table.platform, table.identity] }),
+    identityIndex: index().on(table.identity, table.platform),
+    accountIndex: index().on(table.platform, table.accountId),
+  }),
+);

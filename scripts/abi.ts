@@ -1,0 +1,32 @@
+/**
+ * Writes the contracts' ABIs as TypeScript constants, so that whoever uses them needs no compiler and gets their types.
+ * Run after a change of a contract (`npm run abi`); the test suite compares the file with what the compiler says.
+ */
+import { writeFile } from "node:fs/promises";
+
+import { format, resolveConfig } from "prettier";
+
+import { readArtifact } from "./lib/artifacts.ts";
+
+export const ABI_FILE = "sdk/src/protocol/abi.ts";
+
+/** The contracts whose ABIs the project uses. */
+const CONTRACTS = ["ProofRegistry", "AttesterRegistry"] as const;
+
+/** The text of {@link ABI_FILE}, made from the compiler's artifacts. */
+export async function abiModule(): Promise<string> {
+  const parts = ["/** The contracts' ABIs, written by scripts/abi.ts: do not edit. */"];
+  for (const name of CONTRACTS) {
+    const { abi } = await readArtifact(name);
+    parts.push(`export const ${constantName(name)} = ${JSON.stringify(abi)} as const;`);
+  }
+  return format(parts.join("\n\n"), { ...(await resolveConfig(ABI_FILE)), parser: "typescript" });
+}
+
+function constantName(contract: string): string {
+  return `${contract.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_ABI`;
+}
+
+if (import.meta.main) {
+  await writeFile(ABI_FILE, await abiModule());
+}

@@ -1,0 +1,12 @@
+/**
+ * Everything that Syngraph signs or hashes. No I/O and no framework: the API, the indexer, the dashboard, the contracts'
+ * tests and the scripts all build their texts, hashes and keys here and nowhere else.
+ */
+export * from "./abi.ts";
+export * from "./attestation.ts";
+export * from "./base1024.ts";
+export * from "./errors.ts";
+export * from "./link.ts";
+export * from "./publicKey.ts";
+export * from "./signPayload.ts";
+export * from "./signature.ts";

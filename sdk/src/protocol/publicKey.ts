@@ -1,0 +1,50 @@
+import { SigningKey, computeAddress } from "ethers";
+
+import { ProtocolError } from "./errors.ts";
+
+/** A secp256k1 public key in the forms that Next.ID's and Ethereum's interfaces use. */
+export interface PublicKey {
+  /** `0x02…` or `0x03…`, 68 lower-case characters: the public name of an avatar. */
+  compressed: string;
+  /** `0x04…`, 132 lower-case characters. */
+  uncompressed: string;
+  /** EIP-55 address of the key: the name of an avatar on chain. */
+  address: string;
+}
+
+/**
+ * Reads a public key as Next.ID's clients write it: hex with or without `0x`, in either case, compressed (33 bytes),
+ * uncompressed (65 bytes), or the bare 64 bytes of X and Y that KVService also takes.
+ *
+ * @throws {ProtocolError} `public_key` when the text is no point on the curve.
+ */
+export function parsePublicKey(text: string): PublicKey {
+  const hex = text.replace(/^0x/i, "").toLowerCase();
+  if (!/^(?:0[23][0-9a-f]{64}|04[0-9a-f]{128}|[0-9a-f]{128})$/.test(hex)) {
+    throw new ProtocolError("public_key", "not a secp256k1 public key of 33 or 65 bytes in hex");
+  }
+  try {
+    return fromPoint(hex.length === 128 ? `0x04${hex}` : `0x${hex}`);
+  } catch {
+    throw new ProtocolError("public_key", "not a point on the secp256k1 curve");
+  }
+}
+
+/** The public key of a private key (32 bytes, `0x` hex). */
+export function publicKeyOf(privateKey: string): PublicKey {
+  return fromPoint(new SigningKey(privateKey).publicKey);
+}
+
+/** The 64 bytes X ‖ Y that `ProofRegistry` takes as `publicKey`, as `0x` hex. */
+export function contractPublicKey(key: PublicKey): string {
+  return `0x${key.uncompressed.slice(4)}`;
+}
+
+function fromPoint(point: string): PublicKey {
+  const uncompressed = SigningKey.computePublicKey(point, false);
+  return {
+    compressed: SigningKey.computePublicKey(point, true),
+    uncompressed,
+    address: computeAddress(uncompressed),
+  };
+}
