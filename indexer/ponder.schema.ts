@@ -44,8 +44,12 @@ export const link = onchainTable(
     uuid: t.text().notNull(),
     /** Signed time, Unix seconds. */
     createdAt: t.integer().notNull(),
-    /** What the text's `prev` quotes: Base64, or null. */
-    prev: t.text(),
+    /**
+     * Last byte of the signature that the text's `prev` quotes; its first 64 are those of the link with `sequence` - 1, or
+     * of the avatar's `importedAfter`. Null where `prev` is null, and for a release, whose `previous` has it whole.
+     */
+    previousV: t.integer(),
+    previous: t.hex(),
     /** The avatar's signature as 65 bytes with v in {0, 1}; null for a release. */
     signature: t.hex(),
     /** The wallet's signature, or the attestations, as submitted. */
@@ -73,6 +77,7 @@ export const binding = onchainTable(
   (t) => ({
     chainId: t.integer().notNull(),
     avatar: t.hex().notNull(),
+    identityKey: t.hex().notNull(),
     platform: t.text().notNull(),
     identity: t.text().notNull(),
     status: bindingStatus().notNull(),
@@ -81,14 +86,14 @@ export const binding = onchainTable(
     /** The platform's stable account id, empty for a wallet and a claim. */
     accountId: t.text().notNull(),
     proofLocation: t.text().notNull(),
-    /** Since when it stands so, as the contract has it; Unix seconds. */
+    /** Of a wallet: `created_at` of its link; of an account: when an attester last saw it. Unix seconds. */
     asOf: t.integer().notNull(),
     /** Time of the block that made or last changed it, Unix seconds. */
     createdAt: t.integer().notNull(),
     updatedAt: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.avatar, table.platform, table.identity] }),
+    pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
     identityIndex: index().on(table.identity, table.platform),
     accountIndex: index().on(table.platform, table.accountId),
   }),

@@ -43,10 +43,13 @@ export type Severity = "soft" | "medium" | "final";
 export class CheckError extends Error {
   override readonly name = "CheckError";
   readonly severity: Severity;
+  /** Seconds after which the upstream wants to be asked again, where it said so. */
+  readonly retryAfter: number | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions) {
+  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
     super(message, options);
     this.severity = severity;
+    this.retryAfter = options?.retryAfter ?? null;
   }
 }
 
@@ -59,4 +62,118 @@ export class PlatformInputError extends Error {
     super(message);
     this.field = field;
   }
+}
+
+/** Whether bindings can be made: as `/healthz` and the documentation tell it. */
+export type PlatformStatus = "live" | "needs credential" | "service closed";
+
+/** How an identity or a location may be typed or pasted. */
+export interface InputRule {
+  /** What is expected, to finish the sentence "… is not …". */
+  rule: string;
+  /**
+   * The shapes it may have; group 1 is the value. They are tried on the text as it was given, before any folding: after
+   * it, look-alikes such as the Kelvin sign U+212A are plain letters.
+   */
+  shapes: readonly RegExp[];
+  /** Makes the normal form of a matched value; null refuses it. */
+  normalForm: (value: string) => string | null;
+}
+
+/**
+ * A post's text, or the members of a JSON object, with slots `{avatar}` (compressed public key), `{identity}` (normal
+ * form), `{sign_payload}`, `{created_at}`, `{uuid}` and `{prev}`, which reads `null` where there is none.
+ */
+export type Template = string | Readonly<Record<string, string>>;
+
+/** What was read at the other side, before anything in it is believed. */
+export interface Post {
+  /** What it is called in messages, for example "the gist". */
+  noun: string;
+  /** The author's handle as the platform prints it. */
+  handle: string;
+  /** The author's stable id; at most 255 printable ASCII characters. */
+  accountId: string;
+  /** Where the proof should stand, to follow "the" or "no" in messages. */
+  title: string;
+  /** Texts that may hold the proof, or where a shortened one is to be had whole. */
+  texts: readonly (string | { url: string })[];
+  /** Whether texts of several links may stand side by side, told apart by their uuid. */
+  several: boolean;
+  /** Why there is no text, where there is none. */
+  absence?: string;
+}
+
+/** Goes to where a claim points. The texts come apart, so that a stranger's post costs no second request. */
+export type Look = (claim: Claim, location: string) => Promise<{ post: Post; texts: () => Promise<readonly string[]> }>;
+
+/** A post that one HTTP GET shows. */
+export interface HttpLookup {
+  kind: "http";
+  /** The API's origin. Replaced by UPSTREAM_<PLATFORM>. */
+  origin: string;
+  /** Path with the slot `{location}`. */
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
+  textOrigins: readonly string[];
+  /** Reads the answer's JSON. @throws {CheckError} where that is not the documented answer or not a public post. */
+  extract: (answer: unknown, claim: Claim) => Post;
+}
+
+/** A proof among the TXT records of the identity. */
+export interface DnsLookup {
+  kind: "dns";
+  /** Reads the records, each a list of character-strings (RFC 1035, section 3.3.14). */
+  extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
+}
+
+/** A proof as it was published: its signature, and what the text beside it says about itself. */
+export interface Published {
+  signature: Signature;
+  avatar?: string;
+  uuid?: string;
+  createdAt?: string;
+  prev?: string | null;
+  /** The text that the post says was signed. Only ever used to explain why a signature does not verify. */
+  signPayload?: string;
+}
+
+/** What an identity's own signature (of a wallet) is worth without asking a chain. */
+export type CounterSignature =
+  | { verified: true; signature: string }
+  /** No ECDSA signature of this wallet; `signature` may still satisfy a contract wallet (ERC-1271). */
+  | { verified: false; signature: string; message: string };
+
+/** What one file of this folder says about a platform: data, and at most one pure function to read its answers. */
+export interface PlatformDescription {
+  /** As it stands in signed texts. */
+  id: string;
+  name: string;
+  status: PlatformStatus;
+  identity: InputRule;
+  /** Absent where the proof needs no location. */
+  location?: InputRule;
+  /** What to publish; empty where nothing is. */
+  template: Template;
+  /** Absent where the identity signs itself. */
+  lookup?: HttpLookup | DnsLookup;
+  /**
+   * Reads a published text; null when it has nothing to do with us.
+   * @throws {CheckError} medium, where it is a damaged proof.
+   */
+  readProof?: (text: string) => Published | null;
+  /** Verifies the identity's own signature of a link, where the identity is a key. */
+  verifyCounterSignature?: (link: Link, signature: string) => CounterSignature;
+}
+
+/** A platform as the rest of the API uses it. */
+export interface Platform extends PlatformDescription {
+  /** Whether the other side is a post to look at. */
+  needsPost: boolean;
+  /** The identity as it is signed and stored. @throws {PlatformInputError} */
+  normaliseIdentity(raw: string): string;
+  /** The location as it is stored; empty where the platform needs none. @throws {PlatformInputError} */
+  normaliseLocation(raw: string): string;
+  postContent(draft: Draft): PostContent;
 }

@@ -7,6 +7,11 @@ export const PROOF_REGISTRY_ABI = [
     type: "constructor",
   },
   {
+    inputs: [{ internalType: "bytes32", name: "payloadHash", type: "bytes32" }],
+    name: "ProofRegistryAlreadyReleased",
+    type: "error",
+  },
+  {
     inputs: [
       { internalType: "uint64", name: "createdAt", type: "uint64" },
       { internalType: "uint64", name: "earliest", type: "uint64" },

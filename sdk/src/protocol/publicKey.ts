@@ -40,6 +40,11 @@ export function contractPublicKey(key: PublicKey): string {
   return `0x${key.uncompressed.slice(4)}`;
 }
 
+/** The compressed form of the point (x, y), 32 bytes of `0x` hex each, that the contract has checked already. */
+export function compressedPoint(x: string, y: string): string {
+  return (BigInt(y) % 2n === 0n ? "0x02" : "0x03") + x.slice(2).toLowerCase();
+}
+
 function fromPoint(point: string): PublicKey {
   const uncompressed = SigningKey.computePublicKey(point, false);
   return {

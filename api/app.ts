@@ -1,0 +1,78 @@
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+
+import type { Context } from "./context.ts";
+import { ApiError } from "./errors.ts";
+import { avatarRoutes } from "./routes/avatars.ts";
+import { healthRoutes } from "./routes/healthz.ts";
+import { answerError } from "./routes/http.ts";
+import { proofExistsRoutes } from "./routes/proof-exists.ts";
+import { proofRoutes } from "./routes/proof.ts";
+import { proofChainRoutes } from "./routes/proofchain.ts";
+import { submissionRoutes } from "./routes/submissions.ts";
+
+/** Largest request body, in bytes. */
+const BODY_LIMIT = 64 * 1024;
+
+/** The HTTP application: routes, the page, and an error body for everything else. */
+export function createApp(context: Context): Express {
+  const app = express();
+  app.locals.log = context.log;
+  app.disable("x-powered-by");
+  app.set("query parser", "simple");
+  app.use(securityHeaders());
+  app.use(cors);
+  // Clients send JSON under many names, some of which name a character set that is none.
+  app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
+  app.use(decodeBody);
+  app.use(healthRoutes(context));
+  app.use(proofExistsRoutes(context));
+  app.use(proofRoutes(context));
+  app.use(proofChainRoutes(context));
+  app.use(avatarRoutes(context));
+  app.use(submissionRoutes(context));
+  app.use(express.static(context.config.webDir));
+  app.use((request) => {
+    throw new ApiError(404, `${request.path} not found`);
+  });
+  app.use(answerError);
+  return app;
+}
+
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+      },
+    },
+    // The API is for pages of any origin.
+    crossOriginResourcePolicy: { policy: "cross-origin" },
+    // Loopback and a proxy's inside speak plain HTTP; who ends TLS sets this.
+    strictTransportSecurity: false,
+  });
+}
+
+/** Any origin may ask, as with Next.ID's server; there are no cookies to protect. */
+const cors: RequestHandler = (request, response, next) => {
+  if (request.headers.origin !== undefined) response.setHeader("Access-Control-Allow-Origin", "*");
+  if (request.method !== "OPTIONS") {
+    response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After");
+    next();
+    return;
+  }
+  response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
+  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type");
+  response.setHeader("Access-Control-Max-Age", "43200");
+  response.status(204).end();
+};
+
+const decodeBody: RequestHandler = (request, _response, next) => {
+  if (Buffer.isBuffer(request.body)) request.body = request.body.toString("utf8");
+  next();
+};

@@ -1,0 +1,140 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { computeAddress } from "ethers";
+import { z } from "zod";
+
+/** anvil's and hardhat's chain id: the only chain on which the published development keys are taken. */
+const LOCAL_CHAIN_ID = 31337;
+
+/**
+ * anvil's second and third published keys: whoever knows them, and everybody does, can attest and spend. The first deploys.
+ */
+const DEV_ATTESTER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+const DEV_RELAYER_KEY = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+const PUBLISHED_KEYS = new Set([
+  "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+  DEV_ATTESTER_KEY,
+  DEV_RELAYER_KEY,
+]);
+
+/** The chain that this node writes to. */
+export interface ChainConfig {
+  chainId: number;
+  rpcUrl: string;
+  proofRegistry: string;
+  attesterRegistry: string;
+  /** First block that can hold our events. */
+  startBlock: number;
+}
+
+/** All that the API is told from outside, checked. */
+export interface Config {
+  port: number;
+  host: string;
+  databaseUrl: string;
+  chain: ChainConfig;
+  attesterKey: string;
+  relayerKey: string;
+  /** Origins of platforms' APIs that replace the public ones, by platform. */
+  upstreams: Record<string, string>;
+  /** Platforms' credentials, by platform. */
+  tokens: Record<string, string>;
+  /** Folder of the built dashboard. */
+  webDir: string;
+  /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
+  submitTimeout: number;
+  logLevel: string;
+}
+
+const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: z.string().default("127.0.0.1"),
+  DATABASE_URL: z.string().min(1, "must be the URL of a PostgreSQL database"),
+  DEPLOYMENTS_DIR: z.string().default(join(import.meta.dirname, "../deployments")),
+  CHAIN_ID: z.coerce.number().int().positive().optional(),
+  ATTESTER_KEY: privateKey.default(DEV_ATTESTER_KEY),
+  RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
+  WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
+  SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+const deployment = z.object({
+  chainId: z.number(),
+  contracts: z.object({
+    ProofRegistry: z.object({ address: z.string(), block: z.number() }),
+    AttesterRegistry: z.object({ address: z.string() }),
+  }),
+});
+
+/**
+ * Reads the environment.
+ *
+ * @throws when a variable is missing or wrong, naming it, and when a published key would be used on a public chain.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+  }
+  const values = parsed.data;
+  const chain = readChain(values.DEPLOYMENTS_DIR, values.CHAIN_ID, env);
+  for (const name of ["ATTESTER_KEY", "RELAYER_KEY"] as const) {
+    if (chain.chainId !== LOCAL_CHAIN_ID && PUBLISHED_KEYS.has(values[name].toLowerCase())) {
+      throw new Error(
+        `${name}: ${computeAddress(values[name])} is a published development key; chain ${chain.chainId} is not local`,
+      );
+    }
+  }
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    databaseUrl: values.DATABASE_URL,
+    chain,
+    attesterKey: values.ATTESTER_KEY,
+    relayerKey: values.RELAYER_KEY,
+    upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
+    tokens: byPlatform(env, /^(.+)_TOKEN$/),
+    webDir: values.WEB_DIR,
+    submitTimeout: values.SUBMIT_TIMEOUT_MS,
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+/** The chain named by CHAIN_ID, or the only one that is deployed to and has its RPC_URL_<chainId> set. */
+function readChain(folder: string, chosen: number | undefined, env: NodeJS.ProcessEnv): ChainConfig {
+  const chains = readdirSync(folder)
+    .filter((name) => /^\d+\.json$/.test(name))
+    .map((name) => deployment.parse(JSON.parse(readFileSync(join(folder, name), "utf8"))))
+    .flatMap(({ chainId, contracts }) => {
+      const rpcUrl = env[`RPC_URL_${chainId}`];
+      return rpcUrl === undefined || (chosen !== undefined && chosen !== chainId)
+        ? []
+        : [
+            {
+              chainId,
+              rpcUrl,
+              proofRegistry: contracts.ProofRegistry.address,
+              attesterRegistry: contracts.AttesterRegistry.address,
+              startBlock: contracts.ProofRegistry.block,
+            },
+          ];
+    });
+  if (chains.length !== 1) {
+    throw new Error(
+      `CHAIN_ID: ${chains.length} chains of ${folder} have their RPC_URL_<chainId> set and fit; name the one to write to`,
+    );
+  }
+  return chains[0]!;
+}
+
+function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {
+  const entries = Object.entries(env).flatMap(([name, value]) => {
+    const platform = pattern.exec(name)?.[1];
+    return platform === undefined || !value ? [] : [[platform.toLowerCase(), value] as const];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,21 @@
+import type { JsonRpcProvider } from "ethers";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+
+import type { Attester } from "./attest/attester.ts";
+import type { Config } from "./config.ts";
+import type { Engine } from "./platforms/engine.ts";
+import type { Outbox } from "./relay/outbox.ts";
+import type { Registry } from "./relay/registry.ts";
+
+/** Everything that a route or service may use; made once at the start. */
+export interface Context {
+  config: Config;
+  log: Logger;
+  db: Pool;
+  provider: JsonRpcProvider;
+  registry: Registry;
+  outbox: Outbox;
+  engine: Engine;
+  attester: Attester;
+}

@@ -1,0 +1,64 @@
+import type { Pool } from "pg";
+
+/** The API's own tables, in the order in which they came to be. What has landed is never edited; additions go behind it. */
+const MIGRATIONS = [
+  `CREATE TABLE api.submission (
+     id         bigserial PRIMARY KEY,
+     uuid       text NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     chain_id   integer NOT NULL,
+     -- The contract's function and its argument, ready to be encoded.
+     method     text NOT NULL CHECK (method IN ('append', 'release')),
+     submission jsonb NOT NULL,
+     -- accepted: not sent yet. sent: raw_tx is signed and may be on its way. included: on chain. refused: it never will be.
+     state      text NOT NULL DEFAULT 'accepted' CHECK (state IN ('accepted', 'sent', 'included', 'refused')),
+     reason     text NOT NULL DEFAULT '',
+     raw_tx     text,
+     tx_hash    text,
+     block      bigint,
+     created_at timestamptz NOT NULL DEFAULT now(),
+     updated_at timestamptz NOT NULL DEFAULT now()
+   );
+   CREATE UNIQUE INDEX submission_uuid ON api.submission (uuid) WHERE state <> 'refused';
+   CREATE UNIQUE INDEX submission_link ON api.submission (link_id) WHERE state <> 'refused';
+   CREATE INDEX submission_avatar ON api.submission (avatar, id);
+   CREATE INDEX submission_open ON api.submission (chain_id, id) WHERE state IN ('accepted', 'sent');`,
+
+  // The cursor of /v1/proofchain/changes: a number per link in the order in which this database saw them, so that it only
+  // grows, whatever a reorg does to blocks.
+  `CREATE TABLE api.journal (
+     id       bigserial PRIMARY KEY,
+     chain_id integer NOT NULL,
+     link_id  text NOT NULL,
+     block    bigint NOT NULL,
+     UNIQUE (chain_id, link_id)
+   );`,
+];
+
+/** Any constant will do; it keeps two processes from migrating at once. */
+const MIGRATION_LOCK = 0x53796e67;
+
+/** Brings the schema `api` up to date. */
+export async function migrate(pool: Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+    await client.query("CREATE SCHEMA IF NOT EXISTS api");
+    await client.query("CREATE TABLE IF NOT EXISTS api.migration (version integer PRIMARY KEY)");
+    const { rows } = await client.query<{ done: number }>(
+      "SELECT coalesce(max(version), 0)::integer AS done FROM api.migration",
+    );
+    for (let version = rows[0]!.done + 1; version <= MIGRATIONS.length; version++) {
+      await client.query(MIGRATIONS[version - 1]!);
+      await client.query("INSERT INTO api.migration (version) VALUES ($1)", [version]);
+    }
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,21 @@
+/** A request that cannot be served; its message goes to the caller. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** 400: what the caller sent is wrong. */
+export function badRequest(message: string, cause?: unknown): ApiError {
+  return new ApiError(400, message, { cause });
+}
+
+/** What an unknown throw has to say. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

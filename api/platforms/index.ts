@@ -1,0 +1,14 @@
+import { dns } from "./dns.ts";
+import { ethereum } from "./ethereum.ts";
+import { github } from "./github.ts";
+import type { Platform } from "./types.ts";
+
+/** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
+export const PLATFORMS: readonly Platform[] = [ethereum, github, dns];
+
+const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));
+
+/** The platform of this id (as signed texts name it), or undefined. */
+export function platformOf(id: string): Platform | undefined {
+  return byId.get(id);
+}

@@ -1,0 +1,29 @@
+import { fillTemplate } from "./template.ts";
+import { type InputRule, type Platform, type PlatformDescription, PlatformInputError } from "./types.ts";
+
+/** Gives a platform's description the methods that follow from its data. */
+export function definePlatform(description: PlatformDescription): Platform {
+  const { location } = description;
+  return {
+    ...description,
+    needsPost: description.lookup !== undefined,
+    normaliseIdentity: (raw) => normalise("identity", description.identity, raw),
+    normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
+    postContent: (draft) => ({ default: fillTemplate(description.template, draft) }),
+  };
+}
+
+/** Longest input that is looked at, in UTF-16 units: pasted URLs are shorter, and no expression runs on more. */
+const MAX_INPUT = 2048;
+
+function normalise(field: PlatformInputError["field"], { rule, shapes, normalForm }: InputRule, raw: string): string {
+  const text = raw.trim();
+  if (text.length <= MAX_INPUT) {
+    for (const shape of shapes) {
+      const value = shape.exec(text)?.[1];
+      const normal = value === undefined ? null : normalForm(value);
+      if (normal !== null) return normal;
+    }
+  }
+  throw new PlatformInputError(field, `${JSON.stringify(text.slice(0, 100))} is not ${rule}`);
+}

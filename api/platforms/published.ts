@@ -1,0 +1,94 @@
+import { ProtocolError, decodeBase1024Signature, parseSignature, parseUuid } from "@syngraph/sdk/protocol";
+import type { Signature } from "@syngraph/sdk/protocol";
+
+import { CheckError, type Published } from "./types.ts";
+
+/** What templates leave for the client to fill in. */
+const PLACEHOLDER = "%SIG_BASE64%";
+
+/**
+ * Reads a signature as posts carry it: standard Base64, or 52 symbols of base1024. Blanks, line breaks and zero-width
+ * characters, which editors and platforms add, are passed over.
+ *
+ * @throws {CheckError} medium, where it is none; final, where it is one that no chain may hold (high s).
+ */
+export function readSignature(text: string): Signature {
+  const bare = text.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, "");
+  if (bare === PLACEHOLDER) {
+    throw new CheckError("medium", `still holds the placeholder ${PLACEHOLDER} instead of a signature`);
+  }
+  const isBase64 = /^[A-Za-z0-9+/]{87}=$/.test(bare);
+  if (!isBase64 && /^[ -~]*$/.test(bare)) {
+    throw new CheckError("medium", "holds no signature of 65 bytes in Base64 (88 characters) or base1024 (52 emoji)");
+  }
+  try {
+    return parseSignature(isBase64 ? bare : decodeBase1024Signature(bare));
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new CheckError(isBase64 ? "final" : "medium", `holds a signature that is not valid: ${error.message}`);
+  }
+}
+
+/** Reads the JSON document that github and keybase hold. What it says was signed is kept, but never verified against. */
+export function readJsonProof(text: string): Published {
+  const document = parseObject(text);
+  if (!document) throw new CheckError("medium", "is not a JSON object");
+  const { signature, persona, uuid, created_at: createdAt, sign_payload: signPayload } = document;
+  if (typeof signature !== "string") throw new CheckError("medium", "has no signature");
+  return {
+    signature: readSignature(signature),
+    ...strings({ avatar: persona, uuid: plainUuid(uuid), createdAt, signPayload }),
+  };
+}
+
+const RECORD_KEYS = ["ps", "v", "sig", "ca", "uuid", "prev"];
+
+/**
+ * Reads a record `ps:true;v:1;sig:…;ca:…;uuid:…;prev:…`, as dns and ens hold it; Base64 only. Outer quotes, which some
+ * control panels store, are passed over; null for a text that is none of these records.
+ */
+export function readRecordProof(text: string): Published | null {
+  const bare = text.replace(/^"(.*)"$/s, "$1");
+  if (!bare.startsWith("ps:")) return null;
+  const fields = new Map<string, string>();
+  for (const part of bare.split(";")) {
+    const [key, value, ...rest] = part.split(":");
+    if (value === undefined || rest.length > 0 || fields.has(key!)) {
+      throw new CheckError("medium", `is damaged at ${JSON.stringify(part.slice(0, 40))}`);
+    }
+    fields.set(key!, value);
+  }
+  const missing = RECORD_KEYS.filter((key) => !fields.has(key));
+  if (missing.length > 0) throw new CheckError("medium", `lacks ${missing.join(", ")}`);
+  const [proofService, version, signature, createdAt, uuid, prev] = RECORD_KEYS.map((key) => fields.get(key)!);
+  if (proofService !== "true" || version !== "1") throw new CheckError("medium", "is not of version 1 (ps:true;v:1)");
+  return {
+    signature: readSignature(signature!),
+    createdAt: createdAt!,
+    uuid: plainUuid(uuid!),
+    prev: prev === "null" ? null : prev!,
+  };
+}
+
+/** The object that a JSON text is; null where it is none. */
+export function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A UUID in the form that payloads have it; anything else as it is. */
+function plainUuid<T>(value: T): T | string {
+  try {
+    return typeof value === "string" ? parseUuid(value) : value;
+  } catch {
+    return value;
+  }
+}
+
+function strings(values: Record<string, unknown>): Omit<Published, "signature"> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === "string"));
+}

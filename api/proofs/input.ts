@@ -1,0 +1,95 @@
+import {
+  type Action,
+  type Link,
+  ProtocolError,
+  type PublicKey,
+  assertAppendable,
+  parsePublicKey,
+  parseSignature,
+  parseUuid,
+  signPayload,
+} from "@syngraph/sdk/protocol";
+import type { Signature } from "@syngraph/sdk/protocol";
+
+import { badRequest, messageOf } from "../errors.ts";
+import { platformOf } from "../platforms/index.ts";
+import { type Platform, PlatformInputError } from "../platforms/types.ts";
+
+/** How far a payload's created_at may lie behind and ahead of this server's clock, in seconds: posts take time. */
+const OLDEST = 30 * 24 * 3600;
+const NEWEST = 10 * 60;
+
+/** @throws {ApiError} 400 unless create or delete. */
+export function readAction(text: string): Action {
+  if (text !== "create" && text !== "delete") throw badRequest(`unknown action: ${text}`);
+  return text;
+}
+
+/** @throws {ApiError} 400. */
+export function readPublicKey(text: string): PublicKey {
+  try {
+    return parsePublicKey(text);
+  } catch (error) {
+    throw badRequest(`public key not recognized: ${messageOf(error)}`, error);
+  }
+}
+
+/** @throws {ApiError} 400 with the given words where no such platform is known. */
+export function readPlatform(id: string, words: string): Platform {
+  const platform = platformOf(id);
+  if (!platform) throw badRequest(words);
+  return platform;
+}
+
+/** The identity in the platform's normal form. @throws {ApiError} 400. */
+export function readIdentity(platform: Platform, typed: string): string {
+  try {
+    return platform.normaliseIdentity(typed);
+  } catch (error) {
+    if (error instanceof PlatformInputError) throw badRequest(`${error.field}: ${error.message}`, error);
+    throw error;
+  }
+}
+
+/** Unix seconds from the decimal string of a payload. @throws {ApiError} 400. */
+export function readCreatedAt(text: string, now = Date.now() / 1000): number {
+  const seconds = Number(text);
+  if (!/^\d{1,15}$/.test(text)) throw badRequest(`error when parsing created_at: ${text} not recognized`);
+  if (seconds > 1e11) {
+    throw badRequest(
+      `error when parsing created_at: ${text} is in milliseconds; it must be in seconds, as in the payload`,
+    );
+  }
+  if (seconds < now - OLDEST) throw badRequest(`created_at ${text} is more than 30 days ago: ask for a new payload`);
+  if (seconds > now + NEWEST) throw badRequest(`created_at ${text} lies in the future`);
+  return seconds;
+}
+
+/** @throws {ApiError} 400. */
+export function readUuid(text: string): string {
+  try {
+    return parseUuid(text);
+  } catch (error) {
+    throw badRequest(`error when parsing uuid: ${text} not recognized`, error);
+  }
+}
+
+/** @throws {ApiError} 400 that begins with `words`. */
+export function readSignature(text: string, words: string): Signature {
+  try {
+    return parseSignature(text);
+  } catch (error) {
+    throw badRequest(`${words}: ${messageOf(error)}`, error);
+  }
+}
+
+/** The text to sign of a link that the contract will be able to rebuild. @throws {ApiError} 400. */
+export function readPayload(link: Link, proofLocation: string): string {
+  try {
+    assertAppendable(link, proofLocation);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw badRequest(error.message, error);
+    throw error;
+  }
+  return signPayload(link);
+}

@@ -1,0 +1,55 @@
+import type { Link } from "@syngraph/sdk/protocol";
+import { identityKey } from "@syngraph/sdk/protocol";
+import type { Pool } from "pg";
+
+/** Where a binding stands, as the indexer has it. */
+export type BindingStatus = "claimed" | "confirmed" | "deleted";
+
+/** A binding as the read routes print it. Times are Unix seconds. */
+export interface Binding {
+  chain_id: number;
+  /** Address of the avatar's key, lower case. */
+  avatar: string;
+  platform: string;
+  identity: string;
+  alt_id: string;
+  status: BindingStatus;
+  link_id: string;
+  proof_location: string;
+  as_of: number;
+  created_at: number;
+}
+
+/**
+ * One row per avatar and identity: where several chains have it, the one on which it stands best. What the platform names
+ * an account by besides its handle is `alt_id`; a wallet and a domain are their own.
+ */
+export const BINDINGS = `
+  SELECT DISTINCT ON (b.avatar, b.identity_key)
+    b.chain_id, b.avatar, b.platform, b.identity, b.status::text AS status, b.link AS link_id, b.proof_location, b.as_of,
+    b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id
+  FROM indexer.binding b`;
+
+/** Confirmed before claimed before deleted; then the chain with the lowest id. */
+export const BEST_FIRST = `b.avatar, b.identity_key,
+  CASE b.status WHEN 'confirmed' THEN 0 WHEN 'claimed' THEN 1 ELSE 2 END, b.chain_id`;
+
+/** All bindings of some avatars. */
+export async function bindingsOf(db: Pool, avatars: readonly string[]): Promise<Binding[]> {
+  const { rows } = await db.query<Binding>(`${BINDINGS} WHERE b.avatar = ANY($1) ORDER BY ${BEST_FIRST}`, [avatars]);
+  return rows;
+}
+
+/** Where a binding stands on one chain; undefined where it was never claimed there. */
+export async function bindingStatus(
+  db: Pool,
+  chainId: number,
+  avatar: string,
+  { platform, identity }: Pick<Link, "platform" | "identity">,
+): Promise<BindingStatus | undefined> {
+  const { rows } = await db.query<{ status: BindingStatus }>(
+    "SELECT status::text FROM indexer.binding WHERE chain_id = $1 AND avatar = $2 AND identity_key = $3",
+    [chainId, avatar.toLowerCase(), identityKey(platform, identity)],
+  );
+  return rows[0]?.status;
+}

@@ -1,0 +1,149 @@
+import { type Link, signPayload } from "@syngraph/sdk/protocol";
+import { concat, dataSlice, encodeBase64, toBeHex } from "ethers";
+import type { Pool } from "pg";
+
+import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
+
+/** One entry of a proof chain in Next.ID's shape, with what we add behind `arweave_id`. */
+export interface ChainItem {
+  action: string;
+  platform: string;
+  identity: string;
+  alt_id: string;
+  proof_location: string;
+  created_at: string;
+  signature: string;
+  signature_payload: string;
+  uuid: string;
+  extra: { wallet_signature?: string };
+  arweave_id: string;
+  prev: string | null;
+  link_id: string;
+  sequence: number | null;
+  status: string;
+  chain_id: number;
+  block: number;
+  tx_hash: string;
+}
+
+interface LinkRow {
+  chain_id: number;
+  id: string;
+  public_key: string;
+  sequence: number | null;
+  action: "create" | "delete" | "release";
+  platform: string;
+  identity: string;
+  uuid: string;
+  created_at: number;
+  previous_v: number | null;
+  /** r ‖ s … of the signature that `prev` quotes, where it is known. */
+  quoted: string | null;
+  signature: string | null;
+  proof: string;
+  proof_location: string;
+  account_id: string;
+  status: string;
+  block_number: number;
+  transaction_hash: string;
+}
+
+/** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
+const LINKS = `
+  SELECT l.*, a.public_key,
+    coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
+  FROM indexer.link l
+  JOIN indexer.avatar a ON a.chain_id = l.chain_id AND a.address = l.avatar
+  LEFT JOIN indexer.link before
+    ON before.chain_id = l.chain_id AND before.avatar = l.avatar AND before.sequence = l.sequence - 1`;
+
+/** A page of an avatar's proof chain, in order, of the chain on which it is longest. */
+export async function proofChain(
+  db: Pool,
+  avatar: string,
+  page: number,
+): Promise<{ pagination: Pagination; proof_chain: ChainItem[] }> {
+  const longest = `l.chain_id = (
+    SELECT chain_id FROM indexer.avatar WHERE address = $1 ORDER BY length DESC, chain_id LIMIT 1)`;
+  const [counted, { rows }] = await Promise.all([
+    db.query<{ total: number }>(
+      `SELECT count(*)::integer AS total FROM indexer.link l WHERE l.avatar = $1 AND ${longest}`,
+      [avatar],
+    ),
+    db.query<LinkRow>(
+      `${LINKS} WHERE l.avatar = $1 AND ${longest} ORDER BY l.block_number, l.log_index LIMIT ${PER_PAGE} OFFSET $2`,
+      [avatar, offsetOf(page)],
+    ),
+  ]);
+  return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem) };
+}
+
+/** How far behind the journal's last block links are still looked for, in blocks: deeper than reorgs go. */
+const REORG_DEPTH = 1024;
+
+/**
+ * Links of all avatars after a cursor. Each link gets its number when this database first sees it, so numbers only grow:
+ * what a reorg moves keeps its number, and what it brings comes last.
+ */
+export async function changesAfter(
+  db: Pool,
+  lastId: number,
+  count: number,
+): Promise<(ChainItem & { id: number; avatar: string })[]> {
+  await db.query(
+    `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('journal', 0)))
+     INSERT INTO api.journal (chain_id, link_id, block)
+     SELECT l.chain_id, l.id, l.block_number FROM turn, indexer.link l
+     WHERE l.block_number >= coalesce(
+         (SELECT max(block) FROM api.journal j WHERE j.chain_id = l.chain_id), 0) - ${REORG_DEPTH}
+       AND NOT EXISTS (SELECT 1 FROM api.journal j WHERE j.chain_id = l.chain_id AND j.link_id = l.id)
+     ORDER BY l.block_time, l.chain_id, l.block_number, l.log_index
+     ON CONFLICT DO NOTHING`,
+  );
+  const { rows } = await db.query<LinkRow & { journal_id: number }>(
+    `SELECT j.id AS journal_id, x.* FROM api.journal j JOIN LATERAL (
+       ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
+     WHERE j.id > $1 ORDER BY j.id LIMIT $2`,
+    [lastId, count],
+  );
+  return rows.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
+}
+
+function toItem(row: LinkRow): ChainItem {
+  const link: Link = {
+    action: row.action === "release" ? "delete" : row.action,
+    platform: row.platform,
+    identity: row.identity,
+    avatar: row.public_key,
+    prev: prevOf(row),
+    createdAt: row.created_at,
+    uuid: row.uuid,
+  };
+  return {
+    action: link.action,
+    platform: row.platform,
+    identity: row.identity,
+    alt_id: row.account_id === "" ? row.identity : row.account_id,
+    proof_location: row.proof_location,
+    created_at: String(row.created_at),
+    signature: row.signature === null ? "" : encodeBase64(row.signature),
+    signature_payload: signPayload(link),
+    uuid: row.uuid,
+    extra: row.platform === "ethereum" && row.proof !== "0x" ? { wallet_signature: encodeBase64(row.proof) } : {},
+    arweave_id: "",
+    prev: link.prev,
+    link_id: row.id,
+    sequence: row.sequence,
+    status: row.status,
+    chain_id: row.chain_id,
+    block: row.block_number,
+    tx_hash: row.transaction_hash,
+  };
+}
+
+/** The signature that the text quotes, as it was published. */
+function prevOf({ action, quoted, previous_v: v }: LinkRow): string | null {
+  if (action === "release") return quoted === null || quoted === "0x" ? null : encodeBase64(quoted);
+  if (v === null || quoted === null) return null;
+  return encodeBase64(concat([dataSlice(quoted, 0, 64), toBeHex(v, 1)]));
+}

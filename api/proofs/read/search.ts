@@ -1,0 +1,192 @@
+import { parsePublicKey } from "@syngraph/sdk/protocol";
+import type { Pool } from "pg";
+
+import { badRequest } from "../../errors.ts";
+import { PLATFORMS, platformOf } from "../../platforms/index.ts";
+import type { Platform } from "../../platforms/types.ts";
+import { avatarsOf } from "./avatars.ts";
+import { BEST_FIRST, BINDINGS, type Binding, bindingsOf } from "./bindings.ts";
+import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
+
+/** What GET /v1/proof asks for. */
+export interface ProofSearch {
+  identities: string[];
+  platform: string;
+  page: number;
+  exact: boolean;
+  sort: string;
+  order: "asc" | "desc";
+  /** Also what is only claimed, or was deleted. */
+  anyStatus: boolean;
+}
+
+/** A proof in Next.ID's shape, with what we add. */
+export interface Proof {
+  platform: string;
+  identity: string;
+  alt_id: string;
+  created_at: string;
+  last_checked_at: string;
+  is_valid: boolean;
+  invalid_reason: string;
+  status: Binding["status"];
+  proof_location: string;
+  link_id: string;
+  chain_id: number;
+}
+
+/** An avatar with all its proofs, in Next.ID's shape. */
+export interface IdentityRecord {
+  persona: string;
+  avatar: string;
+  alias: string[];
+  last_arweave_id: string;
+  activated_at: string;
+  proofs: Proof[];
+}
+
+/** Shortest identity that is looked for inside others: a shorter one would match nearly all. */
+const MIN_SUBSTRING = 3;
+
+/** Columns by Next.ID's names; proofs have no number here, so their time stands for it, and nothing is on Arweave. */
+const SORT_COLUMNS: Record<string, keyof Binding> = {
+  id: "created_at",
+  created_at: "created_at",
+  last_checked_at: "as_of",
+  proof_chain_id: "created_at",
+  platform: "platform",
+  identity: "identity",
+  alt_id: "alt_id",
+};
+
+const INVALID_REASONS: Record<Binding["status"], string> = {
+  confirmed: "",
+  claimed: "claimed by the avatar, not confirmed by the other side yet",
+  deleted: "deleted",
+};
+
+/** The avatars that have one of the identities, each with all its proofs. */
+export async function searchProofs(
+  db: Pool,
+  search: ProofSearch,
+): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
+  const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
+  const [records, bindings] = await Promise.all([avatarsOf(db, avatars), bindingsOf(db, avatars)]);
+  const ids = avatars.flatMap((address) => {
+    const record = records.get(address);
+    if (!record) return [];
+    const own = bindings.filter(
+      ({ avatar, status }) => avatar === address && (search.anyStatus || status === "confirmed"),
+    );
+    return [
+      {
+        persona: record.public_key,
+        avatar: record.public_key,
+        alias: [],
+        last_arweave_id: "",
+        activated_at: String(record.activated_at),
+        proofs: own.sort(comparing(search)).map(toProof),
+      },
+    ];
+  });
+  return { pagination: pagination(total, search.page), ids };
+}
+
+/** A binding in Next.ID's words. */
+export function toProof(binding: Binding): Proof {
+  return {
+    platform: binding.platform,
+    identity: binding.identity,
+    alt_id: binding.alt_id,
+    created_at: String(binding.created_at),
+    last_checked_at: String(binding.as_of),
+    is_valid: binding.status === "confirmed",
+    invalid_reason: INVALID_REASONS[binding.status],
+    status: binding.status,
+    proof_location: binding.proof_location,
+    link_id: binding.link_id,
+    chain_id: binding.chain_id,
+  };
+}
+
+/** The ways in which an identity may be stored, given as a user wrote it. */
+export function storedForms(typed: string, platform: Platform | undefined): string[] {
+  const forms = new Set([typed, typed.toLowerCase(), typed.replace(/^@/, "").toLowerCase()]);
+  for (const { normaliseIdentity } of platform ? [platform] : PLATFORMS) {
+    try {
+      forms.add(normaliseIdentity(typed));
+    } catch {
+      // It is no identity of that platform.
+    }
+  }
+  return [...forms];
+}
+
+interface Matches {
+  total: number;
+  /** Addresses, each once, in the order asked for. */
+  avatars: string[];
+}
+
+async function byIdentity(
+  db: Pool,
+  { identities, platform, page, exact, sort, order, anyStatus }: ProofSearch,
+): Promise<Matches> {
+  const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
+  const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
+  const sql = `
+    WITH matched AS (
+      ${BINDINGS}
+      WHERE ($1 = '' OR b.platform = $1)
+        AND (b.identity = ANY($2) OR b.account_id = ANY($2) OR lower(b.identity) LIKE ANY($3))
+      ORDER BY ${BEST_FIRST}
+    )
+    SELECT m.avatar, count(*) OVER ()::integer AS total FROM matched m
+    ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
+    WHERE $4 OR m.status = 'confirmed'
+    ORDER BY ${sort === "activated_at" ? "a.activated_at" : `m.${columnOf(sort)}`} ${order}, m.avatar, m.platform, m.identity
+    LIMIT ${PER_PAGE} OFFSET $5`;
+  const { rows } = await db.query<{ avatar: string; total: number }>(sql, [
+    platform,
+    forms,
+    parts,
+    anyStatus,
+    offsetOf(page),
+  ]);
+  return { total: rows[0]?.total ?? 0, avatars: [...new Set(rows.map(({ avatar }) => avatar))] };
+}
+
+/** Next.ID's platform `nextid` names avatars by their public keys. */
+async function byKey(db: Pool, { identities, page }: ProofSearch): Promise<Matches> {
+  const keys = identities.map((identity) => {
+    try {
+      return parsePublicKey(identity).compressed;
+    } catch (error) {
+      throw badRequest(`Param error: identity ${identity} is no public key`, error);
+    }
+  });
+  const { rows } = await db.query<{ address: string }>(
+    "SELECT DISTINCT address FROM indexer.avatar WHERE public_key = ANY($1) ORDER BY address",
+    [keys],
+  );
+  const start = offsetOf(page);
+  return { total: rows.length, avatars: rows.slice(start, start + PER_PAGE).map(({ address }) => address) };
+}
+
+function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => number {
+  const column = columnOf(sort);
+  const direction = order === "asc" ? 1 : -1;
+  return (a, b) => {
+    const [x, y] = [a[column], b[column]];
+    return (x < y ? -1 : Number(x > y)) * direction || (a.identity < b.identity ? -1 : 1);
+  };
+}
+
+function columnOf(sort: string): keyof Binding {
+  return SORT_COLUMNS[sort] ?? "created_at";
+}
+
+/** A LIKE pattern for texts that contain this one; what is a wildcard there stands for itself. */
+function containing(text: string): string {
+  return `%${text.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
+}

@@ -1,0 +1,142 @@
+import type { Pool, PoolClient } from "pg";
+
+import { badRequest } from "../errors.ts";
+import type { Method, Submission } from "./registry.ts";
+
+/** Where a submission stands. */
+export type SubmissionState = "accepted" | "sent" | "included" | "refused";
+
+/** A row of `api.submission`. */
+export interface OutboxItem {
+  id: number;
+  uuid: string;
+  link_id: string;
+  avatar: string;
+  chain_id: number;
+  method: Method;
+  submission: Submission;
+  state: SubmissionState;
+  reason: string;
+  raw_tx: string | null;
+  tx_hash: string | null;
+  block: number | null;
+}
+
+/** What is handed in to be sent. */
+export interface NewItem {
+  uuid: string;
+  linkId: string;
+  /** Address of the avatar's key. */
+  avatar: string;
+  method: Method;
+  submission: Submission;
+  /** Canonical signature that the link's text quotes, or null: it must still be the avatar's last one. */
+  previous: string | null;
+}
+
+/** The channel that wakes relayers when a submission was accepted. */
+export const OUTBOX_CHANNEL = "syngraph_outbox";
+
+/**
+ * The durable queue of what is to go on chain. A submission that {@link accept} returned for is in the database, and from
+ * there on nothing is lost.
+ */
+export class Outbox {
+  readonly #pool: Pool;
+  readonly #chainId: number;
+
+  constructor(pool: Pool, chainId: number) {
+    this.#pool = pool;
+    this.#chainId = chainId;
+  }
+
+  /**
+   * Stores a submission. One avatar's submissions are taken one at a time, so that two at once cannot fork its chain.
+   * The same link handed in again while it is on its way is not stored twice.
+   *
+   * @param latest reads the avatar's last signature inside the transaction.
+   * @throws {ApiError} 400 when its uuid was used already, or another link came first.
+   */
+  async accept(item: NewItem, latest: (client: PoolClient) => Promise<string | null>): Promise<OutboxItem> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query("BEGIN");
+      await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`avatar ${item.avatar}`]);
+      const used = await client.query<OutboxItem>(
+        "SELECT * FROM api.submission WHERE (uuid = $1 OR link_id = $2) AND state <> 'refused' ORDER BY id LIMIT 1",
+        [item.uuid, item.linkId],
+      );
+      const [known] = used.rows;
+      if (known?.link_id === item.linkId && known.state !== "included") {
+        await client.query("ROLLBACK");
+        return known;
+      }
+      if (known) throw badRequest(`uuid ${item.uuid} was used already`);
+      if ((await latest(client)) !== item.previous) {
+        throw badRequest("bad signature: prev is not the latest link any more, another one was added meanwhile");
+      }
+      const { rows } = await client.query<OutboxItem>(
+        `INSERT INTO api.submission (uuid, link_id, avatar, chain_id, method, submission)
+         VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
+        [item.uuid, item.linkId, item.avatar, this.#chainId, item.method, item.submission],
+      );
+      await client.query(`NOTIFY ${OUTBOX_CHANNEL}`);
+      await client.query("COMMIT");
+      return rows[0]!;
+    } catch (error) {
+      await client.query("ROLLBACK");
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** What was handed in under this uuid, the latest first; undefined where nothing was. */
+  async find(uuid: string): Promise<OutboxItem | undefined> {
+    const { rows } = await this.#pool.query<OutboxItem>(
+      "SELECT * FROM api.submission WHERE uuid = $1 ORDER BY id DESC LIMIT 1",
+      [uuid],
+    );
+    return rows[0];
+  }
+
+  /** What has still to be brought on chain, oldest first. */
+  async open(limit: number): Promise<OutboxItem[]> {
+    const { rows } = await this.#pool.query<OutboxItem>(
+      "SELECT * FROM api.submission WHERE chain_id = $1 AND state IN ('accepted', 'sent') ORDER BY id LIMIT $2",
+      [this.#chainId, limit],
+    );
+    return rows;
+  }
+
+  /** What was included at or after a block: what a reorg, or a local chain set back, may have taken away again. */
+  async includedSince(block: number): Promise<OutboxItem[]> {
+    const { rows } = await this.#pool.query<OutboxItem>(
+      "SELECT * FROM api.submission WHERE chain_id = $1 AND state = 'included' AND block >= $2 ORDER BY id",
+      [this.#chainId, block],
+    );
+    return rows;
+  }
+
+  /** Records the signed transaction before it is sent: after a crash the same one is sent again, never a second. */
+  async markSent(id: number, rawTx: string, txHash: string): Promise<void> {
+    await this.#update(id, "state = 'sent', raw_tx = $2, tx_hash = $3", [rawTx, txHash]);
+  }
+
+  async markIncluded(id: number, txHash: string, block: number): Promise<void> {
+    await this.#update(id, "state = 'included', tx_hash = $2, block = $3, raw_tx = NULL", [txHash, block]);
+  }
+
+  async markRefused(id: number, reason: string): Promise<void> {
+    await this.#update(id, "state = 'refused', reason = $2, raw_tx = NULL", [reason]);
+  }
+
+  /** Back to the start: its transaction can never be included any more. */
+  async markAccepted(id: number): Promise<void> {
+    await this.#update(id, "state = 'accepted', raw_tx = NULL, tx_hash = NULL, block = NULL", []);
+  }
+
+  async #update(id: number, set: string, values: unknown[]): Promise<void> {
+    await this.#pool.query(`UPDATE api.submission SET ${set}, updated_at = now() WHERE id = $1`, [id, ...values]);
+  }
+}

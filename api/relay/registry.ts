@@ -1,0 +1,81 @@
+import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
+
+/** A link in the shape of the contract's `Submission`; bytes are `0x` hex. It is kept as JSON. */
+export interface Submission {
+  action: 0 | 1;
+  platform: string;
+  identity: string;
+  uuid: string;
+  createdAt: number;
+  previous: string;
+  signature: string;
+  publicKey: string;
+  proof: string;
+  proofLocation: string;
+  accountId: string;
+}
+
+/** The contract's function that takes a submission. */
+export type Method = "append" | "release";
+
+const abi = new Interface(PROOF_REGISTRY_ABI);
+
+/** ProofRegistry as the relayer uses it. */
+export class Registry {
+  readonly address: string;
+  readonly #contract: Contract;
+  readonly #startBlock: number;
+
+  constructor(address: string, provider: JsonRpcProvider, startBlock: number) {
+    this.address = address;
+    this.#contract = new Contract(address, abi, provider);
+    this.#startBlock = startBlock;
+  }
+
+  /** Calldata of a submission. */
+  encode(method: Method, submission: Submission): string {
+    return abi.encodeFunctionData(method, [submission]);
+  }
+
+  /**
+   * Tries a submission against the latest state, without sending it.
+   *
+   * @returns why the contract refuses it, or null where it would take it.
+   * @throws when the chain cannot be asked.
+   */
+  async refusal(method: Method, submission: Submission): Promise<string | null> {
+    try {
+      await this.#contract.getFunction(method).staticCall(submission);
+      return null;
+    } catch (error) {
+      if (!isCallException(error)) throw error;
+      return explainRevert(error.data ?? null);
+    }
+  }
+
+  /** The block that holds a link, or null where the chain has it not. */
+  async blockOf(linkId: string): Promise<{ block: number; txHash: string } | null> {
+    const filter = this.#contract.filters.LinkAppended!(null, linkId);
+    const [log] = await this.#contract.queryFilter(filter, this.#startBlock);
+    return log ? { block: log.blockNumber, txHash: log.transactionHash } : null;
+  }
+}
+
+/** Sentences for the contract's errors that a caller can do something about. */
+const SENTENCES: Record<string, (...values: unknown[]) => string> = {
+  ProofRegistryStaleHead: () =>
+    "prev is not the latest link of this avatar on chain: another link was added; ask for a new payload",
+  ProofRegistryInvalidCreatedAt: (createdAt, earliest) =>
+    `created_at ${createdAt} lies before the avatar's previous link (${earliest}), or in the future`,
+  ProofRegistryInvalidWalletSignature: (wallet) => `ETH wallet signature validation failed: not signed by ${wallet}`,
+  ProofRegistryNoSuchBinding: () => "there is no such proof to delete",
+};
+
+/** What a revert's data says, in words where there are some. */
+export function explainRevert(data: string | null): string {
+  const error = data === null ? null : abi.parseError(data);
+  if (error === null) return "the contract refused the link without a reason";
+  const values = error.args.toArray();
+  return SENTENCES[error.name]?.(...values) ?? `the contract refused the link: ${error.name}(${values.join(", ")})`;
+}

@@ -1,0 +1,107 @@
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { z } from "zod";
+
+import { ApiError, badRequest } from "../errors.ts";
+
+/** Fields of a body or query by the names that the schema gives them. */
+type Fields = Record<string, unknown>;
+
+/**
+ * Reads a JSON body whatever its Content-Type says; field names match without regard to case, as in Go, and null counts as
+ * absent.
+ *
+ * @param words what stands before the reason in an error, as Next.ID has it.
+ * @throws {ApiError} 400.
+ */
+export function readBody<T extends z.ZodObject>(request: Request, schema: T, words: string): z.infer<T> {
+  let body: unknown;
+  try {
+    body = JSON.parse(typeof request.body === "string" ? request.body : "");
+  } catch (error) {
+    throw badRequest(`${words}: the body is not JSON`, error);
+  }
+  return parse(schema, withoutCase(body, schema), words);
+}
+
+/**
+ * Reads the query. Of a repeated parameter the first counts; `null`, which some clients send for what is not set, counts as
+ * absent.
+ *
+ * @throws {ApiError} 400 `Param error: …`.
+ */
+export function readQuery<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
+  const entries = Object.entries(request.query)
+    .map(([name, value]) => [name, Array.isArray(value) ? value[0] : value] as const)
+    .filter(([, value]) => value !== "null");
+  return parse(schema, Object.fromEntries(entries), "Param error");
+}
+
+/** A query's integer: empty counts as 0 as in Go, anything else that is none is refused. */
+export const queryInteger = z
+  .string()
+  .regex(/^-?\d{0,15}$/, "must be an integer")
+  .default("")
+  .transform(Number);
+
+/** A query's boolean as Go's strconv.ParseBool reads it; empty counts as false. */
+export const queryBoolean = z
+  .string()
+  .regex(/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False|)$/, "must be true or false")
+  .default("")
+  .transform((text) => /^(?:1|t)/i.test(text));
+
+/** Passes what a route throws, also later, to the error handler, and lets only the given methods in. */
+export function methodNotAllowed(allowed: string): RequestHandler {
+  return (request, response) => {
+    response.setHeader("Allow", allowed);
+    throw new ApiError(405, `method ${request.method} is not allowed here, only ${allowed}`);
+  };
+}
+
+/** Answers any throw with its status and `{"message"}`. */
+export function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const status = statusOf(error);
+  if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
+  const known = error instanceof ApiError || status < 500;
+  response.status(status).json({ message: known ? (error as Error).message : "internal error" });
+}
+
+/** Of our errors, and of those that Express and body parsers throw. */
+function statusOf(error: unknown): number {
+  if (error instanceof ApiError) return error.status;
+  const status = (error as { status?: unknown } | null)?.status;
+  if (typeof status === "number" && status >= 400 && status < 600) return status;
+  // PostgreSQL: the indexer's schema or its views are not there yet.
+  return ["3F000", "42P01"].includes((error as { code?: string } | null)?.code ?? "") ? 503 : 500;
+}
+
+function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join(".")}: ${message}` : message,
+  );
+  throw badRequest(`${words}: ${issues.join("; ")}`, parsed.error);
+}
+
+function withoutCase(value: unknown, schema: z.ZodType): unknown {
+  const inner = unwrap(schema);
+  if (!(inner instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value))
+    return value;
+  const shape: Record<string, z.ZodType> = inner.shape;
+  const names = new Map(Object.keys(shape).map((name) => [name.toLowerCase(), name]));
+  const fields: Fields = {};
+  for (const [key, field] of Object.entries(value)) {
+    const name = names.get(key.toLowerCase());
+    if (name !== undefined && field !== null) fields[name] = withoutCase(field, shape[name]!);
+  }
+  return fields;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema;
+}

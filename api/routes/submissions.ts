@@ -1,0 +1,29 @@
+import { Router } from "express";
+
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import { readUuid } from "../proofs/input.ts";
+import { methodNotAllowed } from "./http.ts";
+
+/** GET /v1/submissions/{uuid}: where a submission stands. */
+export function submissionRoutes({ outbox }: Context): Router {
+  const router = Router();
+  router
+    .route("/v1/submissions/:uuid")
+    .get(async (request, response) => {
+      const uuid = readUuid(request.params.uuid);
+      const item = await outbox.find(uuid);
+      if (!item) throw new ApiError(404, `no submission ${uuid} is known`);
+      response.json({
+        uuid,
+        state: item.state,
+        link_id: item.link_id,
+        chain_id: item.chain_id,
+        tx_hash: item.tx_hash,
+        block: item.block,
+        reason: item.reason,
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}

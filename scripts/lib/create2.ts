@@ -1,0 +1,106 @@
+import { type Provider, type Signer, Transaction, concat, getCreate2Address, id, keccak256 } from "ethers";
+
+/**
+ * The deterministic deployment proxy (github.com/Arachnid/deterministic-deployment-proxy), which stands at this address
+ * on nearly every chain: called with a salt and creation code, it deploys the code by CREATE2 (EIP-1014).
+ */
+export const CREATE2_PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+
+/**
+ * The transaction that creates the proxy. Its signature was made up, so nobody has the key of its sender, who can do just
+ * this one thing; without a chain id, so that it is valid on every chain.
+ */
+const PROXY_CREATION =
+  "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffff" +
+  "ffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0222222222222222222" +
+  "2222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+
+/** The salt of everything that we deploy. */
+const SALT = id("syngraph");
+
+/** Where and when a contract was created. */
+export interface Creation {
+  block: number;
+  /** Null where no transaction of that block asks the proxy for it: a contract did. */
+  transactionHash: string | null;
+}
+
+/** The address that {@link create} deploys the creation code to, on every chain. */
+export function addressOf(initCode: string): string {
+  return getCreate2Address(CREATE2_PROXY, SALT, keccak256(initCode));
+}
+
+/** Whether there is code at an address. */
+export async function hasCode(provider: Provider, address: string, block: number | "latest" = "latest") {
+  return (await provider.getCode(address, block)) !== "0x";
+}
+
+/** Puts the proxy on a chain that lacks it, and pays its sender the 0.01 ether which that costs. */
+export async function ensureProxy(signer: Signer, provider: Provider, log: (line: string) => void): Promise<void> {
+  if (await hasCode(provider, CREATE2_PROXY)) return;
+  const creation = Transaction.from(PROXY_CREATION);
+  const missing = creation.gasLimit * creation.gasPrice! - (await provider.getBalance(creation.from!));
+  if (missing > 0n) {
+    await (await signer.sendTransaction({ to: creation.from!, value: missing })).wait();
+  }
+  await (await provider.broadcastTransaction(PROXY_CREATION)).wait();
+  if (!(await hasCode(provider, CREATE2_PROXY))) {
+    throw new Error(`This chain does not let the deterministic deployment proxy be created at ${CREATE2_PROXY}`);
+  }
+  log(`deterministic deployment proxy at ${CREATE2_PROXY}`);
+}
+
+/** Deploys creation code through the proxy. */
+export async function create(signer: Signer, provider: Provider, initCode: string): Promise<Creation> {
+  const sent = await signer.sendTransaction({ to: CREATE2_PROXY, data: callData(initCode) });
+  const receipt = await sent.wait();
+  const address = addressOf(initCode);
+  if (receipt === null || !(await hasCode(provider, address))) {
+    throw new Error(`Transaction ${sent.hash} left no code at ${address}`);
+  }
+  return { block: receipt.blockNumber, transactionHash: receipt.hash };
+}
+
+/** Whether the chain has the creation just where a file says. */
+export async function isCreation(provider: Provider, address: string, claimed: Creation): Promise<boolean> {
+  if (claimed.transactionHash === null) return false;
+  const receipt = await provider.getTransactionReceipt(claimed.transactionHash);
+  return receipt?.blockNumber === claimed.block && receipt.to === CREATE2_PROXY && (await hasCode(provider, address));
+}
+
+/**
+ * Finds the creation of code that stands on the chain, by bisecting the blocks on whether the code was there, and then
+ * looking for the transaction in the one block. No event tells: a constructor need not emit any.
+ *
+ * @throws when the RPC does not keep old state.
+ */
+export async function findCreation(provider: Provider, initCode: string): Promise<Creation> {
+  const address = addressOf(initCode);
+  let without = -1;
+  let block = await provider.getBlockNumber();
+  while (block - without > 1) {
+    const middle = without + Math.floor((block - without) / 2);
+    if (await codeAt(provider, address, middle)) block = middle;
+    else without = middle;
+  }
+  const data = callData(initCode);
+  const transactions = (await provider.getBlock(block, true))?.prefetchedTransactions ?? [];
+  const found = transactions.find((transaction) => transaction.to === CREATE2_PROXY && transaction.data === data);
+  return { block, transactionHash: found?.hash ?? null };
+}
+
+async function codeAt(provider: Provider, address: string, block: number): Promise<boolean> {
+  try {
+    return await hasCode(provider, address, block);
+  } catch (cause) {
+    throw new Error(
+      `The RPC cannot say whether ${address} had code in block ${block}. Restore the file of this chain in the ` +
+        "deployments folder, or use an RPC that keeps old state (an archive node)",
+      { cause },
+    );
+  }
+}
+
+function callData(initCode: string): string {
+  return concat([SALT, initCode]);
+}

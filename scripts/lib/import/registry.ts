@@ -1,0 +1,152 @@
+import {
+  PROOF_REGISTRY_ABI,
+  type PublicKey,
+  contractPublicKey,
+  head,
+  isTwoSided,
+  parseSignature,
+  payloadHash,
+  uuidBytes,
+  uuidFromBytes,
+} from "@syngraph/sdk/protocol";
+import { Contract, type ContractTransactionReceipt, type EventLog, type Signer, isError } from "ethers";
+
+import type { Candidate } from "./candidate.ts";
+
+/** The statuses of a binding, in the order of the contract's `Status`. */
+const STATUSES = ["none", "claimed", "confirmed", "deleted"] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** How far an avatar's chain has come. */
+export interface ChainState {
+  length: number;
+  /** First 24 bytes of the head's hash, `0x` hex; zero without links. */
+  head: string;
+}
+
+/** The chain refuses what was to be written; `message` says why. */
+export class RegistryRefusal extends Error {
+  override readonly name = "RegistryRefusal";
+}
+
+/** What the contract's errors mean to somebody who imports. */
+const REASONS: Record<string, string> = {
+  ProofRegistryStaleHead: "its prev does not quote the last link of the avatar's chain",
+  ProofRegistryInvalidPublicKey: "the public key is not the avatar's",
+  ProofRegistryInvalidCreatedAt: "it is dated before the link in front of it, or in the future",
+  ProofRegistryInvalidWallet: "the identity is no lower-case Ethereum address",
+  ProofRegistryInvalidWalletSignature: "the wallet's signature is not good",
+  ProofRegistryNoSuchBinding: "there is no confirmed binding that the wallet could take back",
+};
+
+/** `ProofRegistry` on one chain, as the import uses it. */
+export class Registry {
+  readonly #contract: Contract;
+  readonly #signer: Signer;
+  readonly #firstBlock: number;
+
+  /** @param firstBlock the block of the contract's creation. */
+  constructor(address: string, firstBlock: number, signer: Signer) {
+    this.#contract = new Contract(address, PROOF_REGISTRY_ABI, signer);
+    this.#signer = signer;
+    this.#firstBlock = firstBlock;
+  }
+
+  async stateOf({ address }: PublicKey): Promise<ChainState> {
+    const [length, headHash] = await Promise.all([
+      this.#contract.getFunction("lengthOf").staticCall(address) as Promise<bigint>,
+      this.#contract.getFunction("headOf").staticCall(address) as Promise<string>,
+    ]);
+    return { length: Number(length), head: headHash };
+  }
+
+  /** {@link Candidate.id} of all that the chain has of an avatar: links and releases. */
+  async idsOf(avatar: PublicKey): Promise<Set<string>> {
+    const { filters } = this.#contract;
+    const [links, releases] = [filters.LinkAppended!(avatar.address), filters.BindingReleased!(avatar.address)];
+    const last = await this.#signer.provider!.getBlockNumber();
+    const logs = await this.#logs(links, this.#firstBlock, last);
+    const released = await this.#logs(releases, this.#firstBlock, last);
+    return new Set([
+      ...logs.map(({ args }) => args.getValue("linkId") as string),
+      ...released.map(({ args }) => releaseId(args.getValue("release") as ReleaseArgs, avatar)),
+    ]);
+  }
+
+  /** Writes a link or a release and waits for its block. @throws {RegistryRefusal} */
+  async write(candidate: Candidate, state: ChainState): Promise<{ status: Status; transactionHash: string }> {
+    const method = this.#contract.getFunction(candidate.signature ? "append" : "release");
+    const submission = submissionOf(candidate, state);
+    try {
+      await method.staticCall(submission);
+      const transaction = await method.send(submission);
+      const receipt = (await transaction.wait()) as ContractTransactionReceipt;
+      const { avatar, link } = candidate;
+      const [status] = (await this.#contract
+        .getFunction("statusOf")
+        .staticCall(avatar.address, link.platform, link.identity)) as [bigint];
+      return { status: STATUSES[Number(status)]!, transactionHash: receipt.hash };
+    } catch (error) {
+      if (isError(error, "CALL_EXCEPTION")) throw new RegistryRefusal(reasonOf(error.revert?.name), { cause: error });
+      throw error;
+    }
+  }
+
+  /** Logs of a range of blocks. Servers bound the range or the number of logs differently: what is too much is halved. */
+  async #logs(filter: Parameters<Contract["queryFilter"]>[0], from: number, to: number): Promise<EventLog[]> {
+    try {
+      return (await this.#contract.queryFilter(filter, from, to)) as EventLog[];
+    } catch (error) {
+      if (from >= to || isError(error, "NETWORK_ERROR")) throw error;
+      const middle = Math.floor((from + to) / 2);
+      return [...(await this.#logs(filter, from, middle)), ...(await this.#logs(filter, middle + 1, to))];
+    }
+  }
+}
+
+/** The first 24 bytes of a signature's head, as {@link ChainState.head} has it. */
+export function shortHead(signature: string): string {
+  return head(signature).slice(0, 2 + 2 * 24);
+}
+
+/** The contract's `Submission`. */
+function submissionOf({ avatar, link, signature, proof, proofLocation }: Candidate, state: ChainState) {
+  const needsKey = state.length === 0 || signature === null || isTwoSided(link.platform);
+  return {
+    action: link.action === "create" ? 0 : 1,
+    platform: link.platform,
+    identity: link.identity,
+    uuid: uuidBytes(link.uuid),
+    createdAt: link.createdAt,
+    previous: link.prev === null ? "0x" : parseSignature(link.prev).raw,
+    signature: signature?.raw ?? "0x",
+    publicKey: needsKey ? contractPublicKey(avatar) : "0x",
+    proof,
+    proofLocation,
+    accountId: "",
+  };
+}
+
+interface ReleaseArgs {
+  platform: string;
+  identity: string;
+  uuid: string;
+  createdAt: bigint;
+  previous: string;
+}
+
+function releaseId({ platform, identity, uuid, createdAt, previous }: ReleaseArgs, avatar: PublicKey): string {
+  return payloadHash({
+    action: "delete",
+    platform,
+    identity,
+    avatar: avatar.compressed,
+    prev: previous === "0x" ? null : parseSignature(previous).base64,
+    createdAt: Number(createdAt),
+    uuid: uuidFromBytes(uuid),
+  });
+}
+
+function reasonOf(error: string | undefined): string {
+  return (error && REASONS[error]) || `the contract refuses it: ${error ?? "without a reason"}`;
+}

@@ -1,0 +1,37 @@
+import { type AddressInfo, createServer } from "node:net";
+
+/** A port of loopback that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  return listenOnce(0);
+}
+
+/**
+ * Makes sure that a port of loopback is free.
+ *
+ * @param variable the environment variable that chooses it, for the message.
+ * @throws when somebody listens there.
+ */
+export async function requireFreePort(port: number, variable: string, use: string): Promise<void> {
+  try {
+    await listenOnce(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new Error(
+      `Port ${port} for the ${use} is taken: end what listens there, or choose another with ${variable}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const { port: bound } = server.address() as AddressInfo;
+      server.close(() => resolve(bound));
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import { type Link, type PublicKey, publicKeyOf, signText } from "@syngraph/sdk/protocol";
+import { Wallet } from "ethers";
+
+import type { Stack } from "../../scripts/lib/stack/stack.ts";
+
+/** A person with an avatar key. */
+export interface Person {
+  privateKey: string;
+  key: PublicKey;
+}
+
+export function newPerson(): Person {
+  const { privateKey } = Wallet.createRandom();
+  return { privateKey, key: publicKeyOf(privateKey) };
+}
+
+/** An HTTP answer, read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a wire shape that the test itself looks at
+  body: any;
+}
+
+export async function get(stack: Stack, path: string): Promise<Answer> {
+  return read(await fetch(stack.apiUrl + path));
+}
+
+/** Sends a body as Next.ID's SDK does: JSON called text. */
+export async function post(stack: Stack, path: string, body: unknown): Promise<Answer> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return read(await fetch(stack.apiUrl + path, { method: "POST", body: text }));
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** What POST /v1/proof/payload answers. */
+export interface PayloadAnswer {
+  post_content: { default: string };
+  sign_payload: string;
+  uuid: string;
+  created_at: string;
+}
+
+export async function payload(
+  stack: Stack,
+  person: Person,
+  fields: Pick<Link, "action" | "platform" | "identity">,
+): Promise<PayloadAnswer> {
+  const answer = await post(stack, "/v1/proof/payload", { ...fields, public_key: person.key.compressed });
+  if (answer.status !== 200) throw new Error(`payload: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** The body of POST /v1/proof that goes with a payload. */
+export function proofBody(
+  person: Person,
+  fields: Pick<Link, "action" | "platform" | "identity">,
+  { uuid, created_at }: PayloadAnswer,
+  rest: { proof_location?: string; extra?: { signature?: string; wallet_signature?: string } } = {},
+) {
+  return { ...fields, public_key: person.key.compressed, uuid, created_at, ...rest };
+}
+
+/** Binds a wallet: payload, both signatures, submission. */
+export async function bindWallet(
+  stack: Stack,
+  person: Person,
+  wallet: { privateKey: string; address: string },
+): Promise<Answer> {
+  const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
+  const answer = await payload(stack, person, fields);
+  return post(
+    stack,
+    "/v1/proof",
+    proofBody(person, fields, answer, {
+      extra: {
+        signature: signText(person.privateKey, answer.sign_payload).base64,
+        wallet_signature: signText(wallet.privateKey, answer.sign_payload).base64,
+      },
+    }),
+  );
+}

@@ -1,0 +1,9 @@
+import { stopSharedStack } from "./stack.ts";
+
+/** What mocha runs around the whole suite. */
+export const mochaHooks = {
+  async afterAll(this: Mocha.Context): Promise<void> {
+    this.timeout(60_000);
+    await stopSharedStack();
+  },
+};
