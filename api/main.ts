@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import { JsonRpcProvider } from "ethers";
+import { FetchRequest, JsonRpcProvider } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
@@ -23,7 +23,9 @@ const db = createPool(config.databaseUrl);
 db.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
 await migrate(db);
 
-const provider = new JsonRpcProvider(chain.rpcUrl, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
+const rpc = new FetchRequest(chain.rpcUrl);
+rpc.timeout = 10_000;
+const provider = new JsonRpcProvider(rpc, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
 const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
 const outbox = new Outbox(db, chain.chainId);
 const context: Context = {

@@ -13,9 +13,8 @@ export default createConfig({
       {
         id: chainId,
         rpc,
-        ...(chainId === LOCAL_CHAIN_ID
-          ? { ws: rpc.replace(/^http/, "ws"), pollingInterval: 100, disableCache: true }
-          : {}),
+        // By polling: with a websocket Ponder would wait for the next block, and a local chain makes none by itself.
+        ...(chainId === LOCAL_CHAIN_ID ? { pollingInterval: 100, disableCache: true } : {}),
       },
     ]),
   ),

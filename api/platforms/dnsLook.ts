@@ -24,17 +24,22 @@ export function createDnsLook(lookup: DnsLookup, { upstream, timeout }: DnsLookO
     const resolver = new Resolver({ timeout: Math.ceil(timeout / (2 * TRIES)), tries: TRIES });
     if (servers) resolver.setServers(servers);
     const deadline = setTimeout(() => resolver.cancel(), timeout);
-    try {
-      const post = lookup.extract(await resolver.resolveTxt(name), claim);
-      return { post, texts: async () => post.texts.filter((text) => typeof text === "string") };
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error);
-      if (ABSENT.has(code)) throw new CheckError("medium", `${name} has no TXT record`, { cause: error });
-      throw new CheckError("soft", `the TXT records of ${name} could not be read (${code})`, { cause: error });
-    } finally {
-      clearTimeout(deadline);
-    }
+    const records = await resolver
+      .resolveTxt(name)
+      .catch((error: NodeJS.ErrnoException) => {
+        throw asCheckError(error, name);
+      })
+      .finally(() => clearTimeout(deadline));
+    const post = lookup.extract(records, claim);
+    return { post, texts: async () => post.texts.filter((text) => typeof text === "string") };
   };
+}
+
+function asCheckError(error: NodeJS.ErrnoException, name: string): CheckError {
+  const code = error.code ?? error.message;
+  return ABSENT.has(code)
+    ? new CheckError("medium", `${name} has no TXT record`, { cause: error })
+    : new CheckError("soft", `the TXT records of ${name} could not be read (${code})`, { cause: error });
 }
 
 function serverAddress(server: string): string {

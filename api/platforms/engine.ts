@@ -24,7 +24,7 @@ export interface EngineOptions {
   upstreams?: Readonly<Record<string, string>>;
   /** By platform id: the credential of its API. */
   tokens?: Readonly<Record<string, string>>;
-  /** Deadline of each request, in milliseconds. */
+  /** Deadline of each look, in milliseconds. */
   timeout?: number;
 }
 
@@ -65,7 +65,7 @@ function createLooks({ upstreams = {}, tokens = {}, timeout = 10_000 }: EngineOp
   const looks = new Map<string, Look>();
   for (const { id, lookup } of PLATFORMS) {
     if (lookup?.kind === "http") {
-      looks.set(id, createHttpLook(lookup, { fetcher, upstream: origins.get(id), token: tokens[id] }));
+      looks.set(id, createHttpLook(lookup, { fetcher, upstream: origins.get(id), token: tokens[id], timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     }

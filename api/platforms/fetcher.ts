@@ -12,8 +12,14 @@ export interface Answer {
   text(): string;
 }
 
+export interface FetchOptions {
+  headers?: Readonly<Record<string, string>>;
+  /** Ends several requests of one look together. */
+  deadline?: AbortSignal;
+}
+
 /** GETs one URL. @throws {CheckError} where there is no whole answer. */
-export type Fetcher = (url: URL, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
+export type Fetcher = (url: URL, options?: FetchOptions) => Promise<Answer>;
 
 export interface FetcherOptions {
   /** Origins that the operator set: they alone may be private, plain http, or on a port. */
@@ -32,13 +38,14 @@ export function createFetcher({ trustedOrigins, timeout }: FetcherOptions): Fetc
   const guarded = safeFetchWrap(limits);
   const unguarded = safeFetchWrap({ ...limits, ssrfProtection: false });
 
-  return async (url, headers) => {
+  return async (url, { headers, deadline = AbortSignal.timeout(timeout) } = {}) => {
     const get = trustedOrigins.includes(url.origin) ? unguarded : guarded;
     try {
       const response = await get(url, {
         headers: { "User-Agent": "syngraph", ...headers },
         redirect: "manual",
         credentials: "omit",
+        signal: deadline,
       });
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel();

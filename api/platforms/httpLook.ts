@@ -6,27 +6,31 @@ export interface HttpLookOptions {
   /** An origin to ask instead of the platform's. */
   upstream: string | undefined;
   token: string | undefined;
+  /** Deadline of both requests together, in milliseconds. */
+  timeout: number;
 }
 
 /** GETs a post and, where the platform shortened it, the rest of it. */
-export function createHttpLook(lookup: HttpLookup, { fetcher, upstream, token }: HttpLookOptions): Look {
+export function createHttpLook(lookup: HttpLookup, { fetcher, upstream, token, timeout }: HttpLookOptions): Look {
   const textOrigins = upstream === undefined ? lookup.textOrigins : [upstream];
   const headers = token ? { ...lookup.headers, Authorization: `Bearer ${token}` } : lookup.headers;
 
-  async function readText(text: string | { url: string }): Promise<string> {
+  async function readText(text: string | { url: string }, deadline: AbortSignal): Promise<string> {
     if (typeof text === "string") return text;
     const url = URL.parse(text.url);
     if (!url || !textOrigins.includes(url.origin)) {
       throw new CheckError("soft", `the rest of the post is at ${url?.host ?? "no URL"}, which is not the platform's`);
     }
-    return accept(await fetcher(url), url);
+    return accept(await fetcher(url, { deadline }), url);
   }
 
   return async (claim, location) => {
     const path = lookup.path.replace("{location}", encodeURIComponent(location));
     const url = new URL(path, upstream ?? lookup.origin);
-    const post = lookup.extract(parseJson(accept(await fetcher(url, headers), url), url), claim);
-    return { post, texts: () => Promise.all(post.texts.map(readText)) };
+    const deadline = AbortSignal.timeout(timeout);
+    const answer = await fetcher(url, { headers, deadline });
+    const post = lookup.extract(parseJson(accept(answer, url), url), claim);
+    return { post, texts: () => Promise.all(post.texts.map((text) => readText(text, deadline))) };
   };
 }
 

@@ -35,17 +35,19 @@ export function readJsonProof(text: string): Published {
   if (!document) throw new CheckError("medium", "is not a JSON object");
   const { signature, persona, uuid, created_at: createdAt, sign_payload: signPayload } = document;
   if (typeof signature !== "string") throw new CheckError("medium", "has no signature");
+  if (typeof persona !== "string") throw new CheckError("medium", "names no persona");
   return {
     signature: readSignature(signature),
-    ...strings({ avatar: persona, uuid: plainUuid(uuid), createdAt, signPayload }),
+    avatar: persona,
+    ...strings({ uuid: plainUuid(uuid), createdAt, signPayload }),
   };
 }
 
 const RECORD_KEYS = ["ps", "v", "sig", "ca", "uuid", "prev"];
 
 /**
- * Reads a record `ps:true;v:1;sig:…;ca:…;uuid:…;prev:…`, as dns and ens hold it; Base64 only. Outer quotes, which some
- * control panels store, are passed over; null for a text that is none of these records.
+ * Reads a record `ps:true;v:1;sig:…;ca:…;uuid:…;prev:…`, as dns and ens hold it. Outer quotes, which some control panels
+ * store, are passed over; null for a text that is none of these records.
  */
 export function readRecordProof(text: string): Published | null {
   const bare = text.replace(/^"(.*)"$/s, "$1");

@@ -66,8 +66,13 @@ export function answerError(error: unknown, request: Request, response: Response
   }
   const status = statusOf(error);
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
-  const known = error instanceof ApiError || status < 500;
-  response.status(status).json({ message: known ? (error as Error).message : "internal error" });
+  response.status(status).json({ message: sentenceOf(error, status) });
+}
+
+/** What a caller may be told: our own words, not those of a library about our inside. */
+function sentenceOf(error: unknown, status: number): string {
+  if (error instanceof ApiError || status < 500) return (error as Error).message;
+  return status === 503 ? "the chain or its index cannot be asked just now: try again later" : "internal error";
 }
 
 /** Of our errors, and of those that Express and body parsers throw. */
@@ -75,9 +80,18 @@ function statusOf(error: unknown): number {
   if (error instanceof ApiError) return error.status;
   const status = (error as { status?: unknown } | null)?.status;
   if (typeof status === "number" && status >= 400 && status < 600) return status;
-  // PostgreSQL: the indexer's schema or its views are not there yet.
-  return ["3F000", "42P01"].includes((error as { code?: string } | null)?.code ?? "") ? 503 : 500;
+  return UNAVAILABLE.has((error as { code?: string } | null)?.code ?? "") ? 503 : 500;
 }
+
+/**
+ * Codes of what comes back by itself. PostgreSQL (appendix A): the indexer's schema or views are not there yet, the server
+ * shuts down or starts up. Node: nobody listens. ethers: the RPC does not answer.
+ */
+const UNAVAILABLE = new Set([
+  ...["3F000", "42P01", "57P01", "57P03"],
+  ...["ECONNREFUSED", "ECONNRESET"],
+  ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
+]);
 
 function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string): z.infer<T> {
   const parsed = schema.safeParse(value);

@@ -46,7 +46,7 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
       provider.destroy();
       await stack.stop();
       await Promise.all([github.close(), dns.close()]);
-      await rm(dataDir, { recursive: true, force: true });
+      if (!process.env.KEEP) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

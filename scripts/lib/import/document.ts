@@ -59,7 +59,9 @@ export function readDocuments(value: unknown, avatar?: string): ChainDocument[] 
     throw new DocumentError("neither a list of Arweave documents nor a reply of GET /v1/proofchain");
   }
   const documents = Array.isArray(read.data) ? read.data : read.data.proof_chain;
-  return documents.map((document, index) => Object.assign(document, { avatar: keyOf(document.avatar ?? avatar, index) }));
+  return documents.map((document, index) =>
+    Object.assign(document, { avatar: keyOf(document.avatar ?? avatar, index) }),
+  );
 }
 
 function keyOf(key: string | undefined, index: number): string {

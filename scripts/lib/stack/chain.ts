@@ -20,7 +20,8 @@ export class LocalChain {
   readonly part: Part;
   readonly url: string;
   readonly #provider: JsonRpcProvider;
-  readonly #stateFile: string;
+  /** Where its state is kept. */
+  readonly stateFile: string;
   readonly #saving: Promise<void>;
   #saved = -1;
   #stopping = false;
@@ -28,7 +29,7 @@ export class LocalChain {
   private constructor(part: Part, url: string, stateFile: string) {
     this.part = part;
     this.url = url;
-    this.#stateFile = stateFile;
+    this.stateFile = stateFile;
     this.#provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     this.#saving = this.#saveNewBlocks();
   }
@@ -74,7 +75,7 @@ export class LocalChain {
     const block = await this.#provider.getBlockNumber();
     if (block === this.#saved) return;
     const state = gunzipSync(getBytes(await this.#provider.send("anvil_dumpState", [])));
-    const draft = `${this.#stateFile}.new`;
+    const draft = `${this.stateFile}.new`;
     const file = await open(draft, "w");
     try {
       await file.writeFile(state);
@@ -82,7 +83,7 @@ export class LocalChain {
     } finally {
       await file.close();
     }
-    await rename(draft, this.#stateFile);
+    await rename(draft, this.stateFile);
     this.#saved = block;
   }
 }

@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import { JsonRpcProvider, Wallet } from "ethers";
+import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
+import { Client } from "pg";
 
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
@@ -69,15 +70,22 @@ export class Stack {
     await requireFreePort(ports.rpc, "RPC_PORT", "chain");
     await mkdir(options.dataDir, { recursive: true });
     const stack = new Stack(options);
+    await stack.restart();
+    return stack;
+  }
+
+  /**
+   * Starts all parts, none of which may be running.
+   *
+   * @throws when one cannot start; what had started is stopped.
+   */
+  async restart(): Promise<void> {
     try {
-      // Both to their end, so that what did start is there to be stopped.
-      const outcomes = await Promise.allSettled([stack.#startDatabase(), stack.startChain()]);
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      await Promise.all([stack.startApi(), stack.startIndexer()]);
-      await stack.api.waitUntil(() => ok(`${stack.apiUrl}/readyz`));
-      return stack;
+      await allOrNone(this.#startDatabase(), this.startChain());
+      await allOrNone(this.startApi(), this.startIndexer());
+      await this.api.waitUntil(() => ok(`${this.apiUrl}/readyz`));
     } catch (error) {
-      await stack.stop();
+      await this.stop();
       throw error;
     }
   }
@@ -92,6 +100,7 @@ export class Stack {
     return Promise.race(this.parts.map(async (part) => ({ part, reason: await part.ended })));
   }
 
+  /** Stops all parts in order. */
   async stop(): Promise<void> {
     await this.api?.stop();
     await this.indexer?.stop();
@@ -124,6 +133,7 @@ export class Stack {
         deploymentsDir: this.deploymentsDir,
         attesters: [{ address: new Wallet(ATTESTER_KEY).address, endpoint: this.apiUrl }],
       });
+      await leaveGenesisBehind(provider);
       this.#log(`chain     ${this.rpcUrl} (chain ${chainId}, ProofRegistry ${contracts.ProofRegistry.address})`);
     } finally {
       provider.destroy();
@@ -132,12 +142,14 @@ export class Stack {
 
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
+    const schema = await this.#indexerSchema();
+    await unlockSchema(this.databaseUrl, schema);
     this.indexer = await Part.start({
       name: "indexer",
       command: process.execPath,
       args: [
         ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start", "--root", join(ROOT, "indexer")],
-        ...["--schema", await this.#indexerSchema(), "--views-schema", "indexer"],
+        ...["--schema", schema, "--views-schema", "indexer"],
         ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
       ],
       env: { ...this.#env(), PONDER_TELEMETRY_DISABLED: "true" },
@@ -207,6 +219,45 @@ export async function buildWeb(): Promise<void> {
 /** Removes all that the stack keeps. */
 export async function resetData(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
+}
+
+/** Blocks behind the latest from which on Ponder counts a block of an OP-stack chain as final. */
+const FINALITY = 30;
+
+/**
+ * Makes so many blocks that the first one counts as final. anvil gives the genesis block a new time when it loads its
+ * state, so that block 1 seems to have lost its parent; an indexer for which block 0 is the last final one sees a reorg
+ * behind it, and stops.
+ */
+async function leaveGenesisBehind(provider: JsonRpcProvider): Promise<void> {
+  const missing = FINALITY + 1 - (await provider.getBlockNumber());
+  if (missing > 0) await provider.send("anvil_mine", [toQuantity(missing), "0x0"]);
+}
+
+/**
+ * Takes away the lock of an indexer that was killed, for which Ponder waits 20 s. There is no other one on this data: that
+ * is what the stack's own lock is for.
+ */
+async function unlockSchema(databaseUrl: string, schema: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = '_ponder_meta'",
+      [schema],
+    );
+    if (rowCount === 0) return;
+    await client.query(
+      `UPDATE "${schema}"._ponder_meta SET value = jsonb_set(value, '{is_locked}', '0') WHERE key = 'app'`,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits for both to their end, so that what did start is there to be stopped. @throws what the first to fail threw. */
+async function allOrNone(...starts: Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 async function ok(url: string): Promise<boolean> {
