@@ -5,7 +5,11 @@ import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matc
 import hardhatMocha from "@nomicfoundation/hardhat-mocha";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
+
+import { PUBLIC_NETWORKS } from "./scripts/lib/networks.ts";
+
+const { DEPLOYER_KEY, RPC_PORT = "8545" } = process.env;
 
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
@@ -20,5 +24,24 @@ export default defineConfig({
   paths: { tests: { mocha: "test/contracts" } },
   networks: {
     default: { type: "edr-simulated", chainType: "op" },
+    // Without a key, the accounts that anvil unlocks.
+    local: {
+      type: "http",
+      chainType: "op",
+      url: `http://127.0.0.1:${RPC_PORT}`,
+      accounts: DEPLOYER_KEY ? [configVariable("DEPLOYER_KEY")] : "remote",
+    },
+    ...Object.fromEntries(
+      Object.entries(PUBLIC_NETWORKS).map(([name, { chainId, chainType }]) => [
+        name,
+        {
+          type: "http" as const,
+          chainType,
+          chainId,
+          url: configVariable(`RPC_URL_${chainId}`),
+          accounts: [configVariable("DEPLOYER_KEY")],
+        },
+      ]),
+    ),
   },
 });

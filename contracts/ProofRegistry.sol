@@ -33,6 +33,7 @@ contract ProofRegistry is IProofRegistry {
 
     mapping(address avatar => Chain) private _chains;
     mapping(bytes32 bindingKey => Binding) private _bindings;
+    mapping(bytes32 payloadHash => bool) private _released;
 
     /// @param attesters The registry of those whose attestations count.
     constructor(IAttesterRegistry attesters) {
@@ -132,7 +133,9 @@ contract ProofRegistry is IProofRegistry {
         (Status status, uint64 asOf, bytes24 created) = _unpack(_bindings[key]);
         require(status == Status.Confirmed, ProofRegistryNoSuchBinding(avatar, identityKey, status));
         _requireCreatedAt(link.createdAt, asOf);
+        require(!_released[payloadHash], ProofRegistryAlreadyReleased(payloadHash));
         _requireWallet(identity, payloadHash, link.proof);
+        _released[payloadHash] = true;
         _bindings[key] = _pack(created, asOf, Status.Deleted);
         emit BindingReleased(avatar, identityKey, link);
     }
@@ -286,7 +289,7 @@ contract ProofRegistry is IProofRegistry {
     function _requireWallet(string calldata identity, bytes32 payloadHash, bytes calldata signature) private view {
         (bool ok, address wallet) = Text.parseAddress(bytes(identity));
         require(ok, ProofRegistryInvalidWallet(identity));
-        if (signature.length == 65 && uint8(signature[64]) % 27 < 2 && wallet != address(0)) {
+        if (wallet != address(0) && SignatureBytes.isWellFormed(signature)) {
             (bytes32 r, bytes32 s, uint8 parity) = SignatureBytes.split(signature);
             if (SignatureBytes.tryRecover(payloadHash, r, s, parity) == wallet) return;
         }

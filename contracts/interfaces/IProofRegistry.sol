@@ -123,6 +123,8 @@ interface IProofRegistry {
     error ProofRegistryUnexpectedField();
     /// @notice Thrown when there is no such binding in a state that the call could change.
     error ProofRegistryNoSuchBinding(address avatar, bytes32 identityKey, Status status);
+    /// @notice Thrown when the same release (by the EIP-191 digest of its text) was made before.
+    error ProofRegistryAlreadyReleased(bytes32 payloadHash);
     /// @notice Thrown when too few attesters stand for the claim.
     error ProofRegistryNoQuorum(bytes32 linkId);
 
@@ -146,7 +148,8 @@ interface IProofRegistry {
     ) external;
 
     /// @notice Deletes a binding by the bound wallet's signature over the text of a delete. `createdAt` must not lie before
-    /// the binding's own, so that an old release cannot undo a newer binding; `previous` may be any.
+    /// the binding's own, so that a release that was kept back cannot undo a newer binding; nor can one that was made, since
+    /// each is good for once, and a signer's clock may run ahead. `previous` may be any.
     function release(Submission calldata link) external;
 
     /// @notice Where a binding stands, since when (for a wallet: `createdAt` of its link; for an account: when attesters

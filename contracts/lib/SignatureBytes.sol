@@ -8,6 +8,13 @@ library SignatureBytes {
     /// @notice Thrown when a signature is not 65 bytes, has another v, or recovers to nobody with a low s.
     error SignatureBytesInvalid();
 
+    /// @notice Whether `split` takes it.
+    function isWellFormed(bytes calldata signature) internal pure returns (bool) {
+        if (signature.length != 65) return false;
+        uint8 v = uint8(signature[64]);
+        return v < 2 || v == 27 || v == 28;
+    }
+
     /// @notice The parts, with v as {0, 1}.
     function split(bytes calldata signature) internal pure returns (bytes32 r, bytes32 s, uint8 parity) {
         require(signature.length == 65, SignatureBytesInvalid());

@@ -70,35 +70,52 @@ export async function isCreation(provider: Provider, address: string, claimed: C
 
 /**
  * Finds the creation of code that stands on the chain, by bisecting the blocks on whether the code was there, and then
- * looking for the transaction in the one block. No event tells: a constructor need not emit any.
+ * looking for the transaction in the one block. No event tells: a constructor need not emit any. A local chain that was
+ * started again has forgotten its old state, so its blocks are read from the first on.
  *
- * @throws when the RPC does not keep old state.
+ * @throws when the RPC of another chain does not keep old state.
  */
-export async function findCreation(provider: Provider, initCode: string): Promise<Creation> {
+export async function findCreation(provider: Provider, initCode: string, local: boolean): Promise<Creation> {
   const address = addressOf(initCode);
+  try {
+    const block = await firstBlockWithCode(provider, address);
+    return { block, transactionHash: await creationIn(provider, initCode, block) };
+  } catch (cause) {
+    const found = local ? await scanForCreation(provider, initCode) : undefined;
+    if (found !== undefined) return found;
+    throw new Error(
+      `The RPC cannot say since when ${address} has had code. Restore the file of this chain in the deployments ` +
+        "folder, or use an RPC that keeps old state (an archive node)",
+      { cause },
+    );
+  }
+}
+
+async function firstBlockWithCode(provider: Provider, address: string): Promise<number> {
   let without = -1;
   let block = await provider.getBlockNumber();
   while (block - without > 1) {
     const middle = without + Math.floor((block - without) / 2);
-    if (await codeAt(provider, address, middle)) block = middle;
+    if (await hasCode(provider, address, middle)) block = middle;
     else without = middle;
   }
-  const data = callData(initCode);
-  const transactions = (await provider.getBlock(block, true))?.prefetchedTransactions ?? [];
-  const found = transactions.find((transaction) => transaction.to === CREATE2_PROXY && transaction.data === data);
-  return { block, transactionHash: found?.hash ?? null };
+  return block;
 }
 
-async function codeAt(provider: Provider, address: string, block: number): Promise<boolean> {
-  try {
-    return await hasCode(provider, address, block);
-  } catch (cause) {
-    throw new Error(
-      `The RPC cannot say whether ${address} had code in block ${block}. Restore the file of this chain in the ` +
-        "deployments folder, or use an RPC that keeps old state (an archive node)",
-      { cause },
-    );
+async function scanForCreation(provider: Provider, initCode: string): Promise<Creation | undefined> {
+  const latest = await provider.getBlockNumber();
+  for (let block = 0; block <= latest; block++) {
+    const transactionHash = await creationIn(provider, initCode, block);
+    if (transactionHash !== null) return { block, transactionHash };
   }
+  return undefined;
+}
+
+/** The transaction of a block that has the proxy create something. */
+async function creationIn(provider: Provider, initCode: string, block: number): Promise<string | null> {
+  const data = callData(initCode);
+  const transactions = (await provider.getBlock(block, true))?.prefetchedTransactions ?? [];
+  return transactions.find((sent) => sent.to === CREATE2_PROXY && sent.data === data)?.hash ?? null;
 }
 
 function callData(initCode: string): string {

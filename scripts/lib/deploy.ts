@@ -48,7 +48,8 @@ export async function deploySyngraph(options: DeployOptions): Promise<Deployment
   const chainId = Number((await provider.getNetwork()).chainId);
   const payer = await signer.getAddress();
   const admin = getAddress(options.admin ?? payer);
-  if (chainId !== LOCAL_CHAIN_ID && options.local !== true) {
+  const local = options.local === true || chainId === LOCAL_CHAIN_ID;
+  if (!local) {
     refuseDevAccounts(chainId, [payer, admin, ...attesters.map(({ address }) => address)]);
   }
 
@@ -57,7 +58,7 @@ export async function deploySyngraph(options: DeployOptions): Promise<Deployment
   const contracts: Partial<Record<ContractName, DeployedContract>> = {};
   let constructedWith = admin;
   for (const name of DEPLOYED_CONTRACTS) {
-    const deployed = await deployContract(signer, name, constructedWith, known?.contracts[name], log);
+    const deployed = await deployContract(signer, name, constructedWith, { known: known?.contracts[name], local, log });
     contracts[name] = deployed;
     constructedWith = deployed.address;
   }
@@ -90,8 +91,7 @@ async function deployContract(
   signer: Signer,
   name: ContractName,
   constructedWith: string,
-  known: DeployedContract | undefined,
-  log: (line: string) => void,
+  { known, local, log }: { known: DeployedContract | undefined; local: boolean; log: (line: string) => void },
 ): Promise<DeployedContract> {
   const provider = providerOf(signer);
   const { abi, bytecode } = await readArtifact(name);
@@ -105,7 +105,7 @@ async function deployContract(
   }
   log(`${name} stands at ${address}`);
   if (known?.address === address && (await isCreation(provider, address, known))) return describe(described, known);
-  return describe(described, await findCreation(provider, initCode));
+  return describe(described, await findCreation(provider, initCode, local));
 }
 
 function describe(

@@ -1,7 +1,8 @@
 import { type Link, type PublicKey, publicKeyOf, signText } from "@syngraph/sdk/protocol";
 import { Wallet } from "ethers";
 
-import type { Stack } from "../../scripts/lib/stack/stack.ts";
+/** Where an API listens. */
+export type ApiOrigin = { apiUrl: string };
 
 /** A person with an avatar key. */
 export interface Person {
@@ -22,12 +23,12 @@ export interface Answer {
   body: any;
 }
 
-export async function get(stack: Stack, path: string): Promise<Answer> {
+export async function get(stack: ApiOrigin, path: string): Promise<Answer> {
   return read(await fetch(stack.apiUrl + path));
 }
 
 /** Sends a body as Next.ID's SDK does: JSON called text. */
-export async function post(stack: Stack, path: string, body: unknown): Promise<Answer> {
+export async function post(stack: ApiOrigin, path: string, body: unknown): Promise<Answer> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return read(await fetch(stack.apiUrl + path, { method: "POST", body: text }));
 }
@@ -46,7 +47,7 @@ export interface PayloadAnswer {
 }
 
 export async function payload(
-  stack: Stack,
+  stack: ApiOrigin,
   person: Person,
   fields: Pick<Link, "action" | "platform" | "identity">,
 ): Promise<PayloadAnswer> {
@@ -67,7 +68,7 @@ export function proofBody(
 
 /** Binds a wallet: payload, both signatures, submission. */
 export async function bindWallet(
-  stack: Stack,
+  stack: ApiOrigin,
   person: Person,
   wallet: { privateKey: string; address: string },
 ): Promise<Answer> {

@@ -83,7 +83,7 @@ export class Stack {
     try {
       await allOrNone(this.#startDatabase(), this.startChain());
       await allOrNone(this.startApi(), this.startIndexer());
-      await this.api.waitUntil(() => ok(`${this.apiUrl}/readyz`));
+      await this.api.waitUntil(() => caughtUp(this.apiUrl));
     } catch (error) {
       await this.stop();
       throw error;
@@ -152,7 +152,8 @@ export class Stack {
         ...["--schema", schema, "--views-schema", "indexer"],
         ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
       ],
-      env: { ...this.#env(), PONDER_TELEMETRY_DISABLED: "true" },
+      // Ponder takes PORT over its option, and here PORT is the API's.
+      env: { ...this.#env(), PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
       logFile: join(dataDir, "logs", "indexer.log"),
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
@@ -258,6 +259,13 @@ async function unlockSchema(databaseUrl: string, schema: string): Promise<void> 
 /** Waits for both to their end, so that what did start is there to be stopped. @throws what the first to fail threw. */
 async function allOrNone(...starts: Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(starts)) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+/** Whether the index has the chain's last block. */
+async function caughtUp(apiUrl: string): Promise<boolean> {
+  const response = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
+  const { indexed_block: indexed, chain_block: head } = (await response.json()) as Record<string, unknown>;
+  return indexed !== undefined && indexed === head;
 }
 
 async function ok(url: string): Promise<boolean> {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IProofRegistry, Submission} from "../interfaces/IProofRegistry.sol";
+import {AttestationHash} from "../lib/AttestationHash.sol";
+import {SignPayload} from "../lib/SignPayload.sol";
+import {Text} from "../lib/Text.sol";
+
+/// @notice Shows the tests what the libraries make of many inputs in one call.
+contract ProtocolHarness {
+    /// What SignPayload makes of one submission.
+    struct Reading {
+        bool accepted;
+        bytes text;
+        bytes32 payloadHash;
+    }
+
+    /// What an attester states.
+    struct Statement {
+        bytes32 linkId;
+        string accountId;
+        bool found;
+        uint64 checkedAt;
+    }
+
+    /// @notice Validates submissions and builds their texts; of those refused, only that they are.
+    function readAll(Submission[] calldata links) external view returns (Reading[] memory readings) {
+        readings = new Reading[](links.length);
+        for (uint256 i = 0; i < links.length; ++i) {
+            try this.read(links[i]) returns (Reading memory reading) {
+                readings[i] = reading;
+            } catch {}
+        }
+    }
+
+    function read(Submission calldata link) external pure returns (Reading memory) {
+        SignPayload.validate(link, link.platform, link.identity, link.previous);
+        bytes32 platformHash = keccak256(bytes(link.platform));
+        return
+            Reading({
+                accepted: true,
+                text: SignPayload.build(link, link.platform, link.identity, link.previous, platformHash),
+                payloadHash: SignPayload.hash(link, link.platform, link.identity, link.previous, platformHash)
+            });
+    }
+
+    /// @notice Which of the byte strings of one size, given one behind the other, are identities: one byte each, 1 or 0.
+    function areIdentities(bytes calldata strings, uint256 size) external view returns (bytes memory accepted) {
+        accepted = new bytes(strings.length / size);
+        for (uint256 i = 0; i < accepted.length; ++i) {
+            try this.requireIdentity(strings[i * size:(i + 1) * size]) {
+                accepted[i] = 0x01;
+            } catch {}
+        }
+    }
+
+    function requireIdentity(bytes calldata text) external pure {
+        Text.requireIdentity(string(text));
+    }
+
+    /// @notice What Text.parseAddress reads, for each text; zero where it is none.
+    function parseAddresses(
+        string[] calldata texts
+    ) external pure returns (bool[] memory oks, address[] memory values) {
+        oks = new bool[](texts.length);
+        values = new address[](texts.length);
+        for (uint256 i = 0; i < texts.length; ++i) {
+            (oks[i], values[i]) = Text.parseAddress(bytes(texts[i]));
+        }
+    }
+
+    function attestationDigests(Statement[] calldata statements) external pure returns (bytes32[] memory digests) {
+        digests = new bytes32[](statements.length);
+        for (uint256 i = 0; i < statements.length; ++i) {
+            Statement calldata it = statements[i];
+            digests[i] = AttestationHash.digest(it.linkId, it.found, keccak256(bytes(it.accountId)), it.checkedAt);
+        }
+    }
+
+    /// @notice Appends links in one transaction.
+    function appendAll(IProofRegistry registry, Submission[] calldata links) external {
+        for (uint256 i = 0; i < links.length; ++i) {
+            registry.append(links[i]);
+        }
+    }
+}

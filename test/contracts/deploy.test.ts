@@ -1,0 +1,247 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { expect } from "chai";
+import { NonceManager, type Signer, Wallet, parseEther } from "ethers";
+import { network } from "hardhat";
+
+import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
+import { type Deployment, deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
+import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
+import { Anvil } from "../helpers/contractAnvil.ts";
+import { person, signLink } from "../helpers/contractLinks.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Pays and is admin; its key is nobody's. */
+const deployer = person("deployer");
+const attester = { address: person("attester").address, endpoint: "https://attester.example" };
+
+/** Where everything stands, as a file says. */
+function addresses({ contracts }: Deployment): string[] {
+  return Object.values(contracts).map(({ address }) => address);
+}
+
+type Chain = Awaited<ReturnType<typeof startChain>>;
+
+/** A simulated OP chain on which the deployer has ether. */
+async function startChain(chainId = 31337) {
+  const started = await network.create({ override: { chainId } });
+  await started.networkHelpers.setBalance(deployer.address, parseEther("10"));
+  const signer = new NonceManager(new Wallet(deployer.privateKey, started.ethers.provider));
+  return { ...started, signer };
+}
+
+/** Mines one by one: Hardhat's OP chain cannot mine many at once. */
+async function mine({ ethers }: Chain, blocks: number): Promise<void> {
+  for (let mined = 0; mined < blocks; mined++) await ethers.provider.send("evm_mine", []);
+}
+
+describe("deploySyngraph", () => {
+  let deploymentsDir: string;
+
+  beforeEach(async () => {
+    deploymentsDir = await mkdtemp(join(tmpdir(), "syngraph-deploy-"));
+  });
+  afterEach(() => rm(deploymentsDir, { recursive: true }));
+
+  describe("on Hardhat's simulated chain, which lacks the deterministic deployment proxy", () => {
+    let connection: Chain;
+
+    beforeEach(async () => {
+      connection = await startChain();
+    });
+    afterEach(() => connection.close());
+
+    it("deploys the proxy and contracts that work, and adds the attesters", async () => {
+      const { ethers, signer } = connection;
+      expect(await ethers.provider.getCode(CREATE2_PROXY)).to.equal("0x");
+      const lines: string[] = [];
+      const { contracts, chainId } = await deploySyngraph({
+        signer,
+        deploymentsDir,
+        attesters: [attester],
+        log: (line) => lines.push(line),
+      });
+      expect(chainId).to.equal(31337);
+      const registry: ProofRegistry = await ethers.getContractAt("ProofRegistry", contracts.ProofRegistry.address);
+      const attesters: AttesterRegistry = await ethers.getContractAt(
+        "AttesterRegistry",
+        contracts.AttesterRegistry.address,
+      );
+      expect(await registry.ATTESTERS()).to.equal(contracts.AttesterRegistry.address);
+      expect(await attesters.authority()).to.equal(contracts.AccessManager.address);
+      expect(await attesters.attesters()).to.deep.equal([attester.address]);
+      const alice = person("alice");
+      await registry.append(signLink(alice, { platform: "github", identity: "alice", createdAt: 1.7e9 }).submission);
+      expect(await registry.lengthOf(alice.address)).to.equal(1n);
+      expect(lines.join("\n")).to.match(/proxy at[^]*AccessManager deployed[^]*wrote[^]*attester 0x/);
+    });
+
+    it("says in the file where and when, as the chain has it", async () => {
+      const { ethers, signer } = connection;
+      const deployment = await deploySyngraph({ signer, deploymentsDir });
+      expect(await readDeployments(deploymentsDir)).to.deep.equal([deployment]);
+      for (const { address, block, transactionHash, abiDigest } of Object.values(deployment.contracts)) {
+        expect(abiDigest).to.match(/^0x[0-9a-f]{64}$/);
+        expect(await ethers.provider.getCode(address, block - 1)).to.equal("0x");
+        expect(await ethers.provider.getCode(address, block)).not.to.equal("0x");
+        expect((await ethers.provider.getTransactionReceipt(transactionHash!))?.blockNumber).to.equal(block);
+      }
+    });
+
+    it("changes nothing the second time: not the chain, not the file", async () => {
+      const { ethers, signer } = connection;
+      await deploySyngraph({ signer, deploymentsDir, attesters: [attester] });
+      const file = join(deploymentsDir, "31337.json");
+      const before = [await readFile(file, "utf8"), (await stat(file)).mtimeMs, await ethers.provider.getBlockNumber()];
+      await deploySyngraph({ signer, deploymentsDir, attesters: [attester] });
+      const after = [await readFile(file, "utf8"), (await stat(file)).mtimeMs, await ethers.provider.getBlockNumber()];
+      expect(after).to.deep.equal(before);
+      expect(await readdir(deploymentsDir)).to.deep.equal(["31337.json"]);
+    });
+
+    it("adds only the attesters that are new", async () => {
+      const { ethers, signer } = connection;
+      const another = { address: person("another attester").address, endpoint: "" };
+      await deploySyngraph({ signer, deploymentsDir, attesters: [attester] });
+      const { contracts } = await deploySyngraph({ signer, deploymentsDir, attesters: [attester, another] });
+      const attesters: AttesterRegistry = await ethers.getContractAt(
+        "AttesterRegistry",
+        contracts.AttesterRegistry.address,
+      );
+      expect(await attesters.attesters()).to.deep.equal([attester.address, another.address]);
+    });
+
+    it("finds block and transaction again where the file was lost, or tells of another chain", async () => {
+      const { signer } = connection;
+      const deployment = await deploySyngraph({ signer, deploymentsDir });
+      await mine(connection, 50);
+      const file = join(deploymentsDir, "31337.json");
+      const text = await readFile(file, "utf8");
+      await rm(file);
+      expect(await deploySyngraph({ signer, deploymentsDir })).to.deep.equal(deployment);
+      expect(await readFile(file, "utf8")).to.equal(text);
+
+      const other = await startChain();
+      await mine(other, 7);
+      const onOther = await deploySyngraph({ signer: other.signer, deploymentsDir });
+      expect(addresses(onOther)).to.deep.equal(addresses(deployment));
+      expect(onOther.contracts.ProofRegistry.block).to.equal(deployment.contracts.ProofRegistry.block + 7);
+      await other.close();
+    });
+
+    it("has the same addresses on every chain, and others under another admin", async () => {
+      const optimism = await startChain(10);
+      const here = await deploySyngraph({ signer: connection.signer, deploymentsDir });
+      const there = await deploySyngraph({ signer: optimism.signer, deploymentsDir });
+      const admin = person("a multisig").address;
+      const governed = await deploySyngraph({ signer: connection.signer, deploymentsDir, admin });
+      await optimism.close();
+      expect(there.chainId).to.equal(10);
+      expect(addresses(there)).to.deep.equal(addresses(here));
+      for (const address of addresses(governed)) expect(addresses(here)).not.to.include(address);
+      expect((await readDeployments(deploymentsDir)).map(({ chainId }) => chainId)).to.deep.equal([10, 31337]);
+    });
+
+    it("leaves the attesters to an admin who does not sign, and says so", async () => {
+      const { ethers, signer } = connection;
+      const lines: string[] = [];
+      const { contracts } = await deploySyngraph({
+        signer,
+        deploymentsDir,
+        admin: person("a multisig").address,
+        attesters: [attester],
+        log: (line) => lines.push(line),
+      });
+      const attesters: AttesterRegistry = await ethers.getContractAt(
+        "AttesterRegistry",
+        contracts.AttesterRegistry.address,
+      );
+      expect(await attesters.attesters()).to.deep.equal([]);
+      expect(lines.at(-1)).to.match(/is left to the admin/);
+    });
+
+    it("gives accounts whose keys are published no say on a chain that is not local", async () => {
+      const optimism = await startChain(10);
+      const [published] = await optimism.ethers.getSigners();
+      const { address } = published!;
+      const before = await optimism.ethers.provider.getBlockNumber();
+      for (const options of [
+        { signer: published as Signer },
+        { signer: optimism.signer, admin: address },
+        { signer: optimism.signer, attesters: [attester, { address, endpoint: "" }] },
+      ]) {
+        let refusal: unknown;
+        await deploySyngraph({ deploymentsDir, ...options }).catch((error: unknown) => (refusal = error));
+        expect(String(refusal)).to.include(`${address} is an account of anvil`);
+      }
+      expect(await optimism.ethers.provider.getBlockNumber()).to.equal(before);
+      expect(await readdir(deploymentsDir)).to.deep.equal([]);
+      await deploySyngraph({ signer: published as Signer, deploymentsDir, local: true });
+      await optimism.close();
+    });
+  });
+
+  describe("on anvil", () => {
+    let anvil: Anvil;
+
+    beforeEach(async () => {
+      anvil = await Anvil.start("--dump-state", join(deploymentsDir, "state"));
+    });
+    afterEach(() => anvil.stop());
+
+    it("changes nothing the second time, and finds out again what a lost file said", async () => {
+      const signer = new NonceManager(await anvil.provider.getSigner());
+      const deployment = await deploySyngraph({ signer, deploymentsDir, attesters: [attester] });
+      const file = join(deploymentsDir, "31337.json");
+      const before = [await readFile(file, "utf8"), await anvil.provider.getBlockNumber()];
+      await deploySyngraph({ signer, deploymentsDir, attesters: [attester] });
+      expect([await readFile(file, "utf8"), await anvil.provider.getBlockNumber()]).to.deep.equal(before);
+      await rm(file);
+      expect(await deploySyngraph({ signer, deploymentsDir })).to.deep.equal(deployment);
+    });
+
+    it("finds it out even where anvil was started again, and has forgotten its old state", async () => {
+      const deployment = await deploySyngraph({
+        signer: new NonceManager(await anvil.provider.getSigner()),
+        deploymentsDir,
+      });
+      await anvil.stop();
+      anvil = await Anvil.start("--load-state", join(deploymentsDir, "state"));
+      await rm(join(deploymentsDir, "31337.json"));
+      const signer = new NonceManager(await anvil.provider.getSigner());
+      expect(await deploySyngraph({ signer, deploymentsDir })).to.deep.equal(deployment);
+      await rm(join(deploymentsDir, "state"));
+    });
+
+    it("is what `hardhat run scripts/deploy.ts --network local` does, with a key of one's own", async () => {
+      await anvil.provider.send("anvil_setBalance", [deployer.address, "0x8ac7230489e80000"]);
+      const hardhat = fileURLToPath(new URL("../../node_modules/.bin/hardhat", import.meta.url));
+      const command = () =>
+        run(process.execPath, [hardhat, "run", "--no-compile", "scripts/deploy.ts", "--network", "local"], {
+          cwd: root,
+          env: {
+            ...process.env,
+            RPC_PORT: new URL(anvil.url).port,
+            DEPLOYMENTS_DIR: deploymentsDir,
+            DEPLOYER_KEY: deployer.privateKey,
+            ATTESTERS: `${attester.address}=${attester.endpoint}/`,
+          },
+        });
+      const first = await command();
+      expect(first.stdout).to.include(`attester ${attester.address} added`);
+      const [deployment] = await readDeployments(deploymentsDir);
+      const block = await anvil.provider.getBlockNumber();
+      expect(deployment!.contracts.ProofRegistry.block).to.be.at.most(block);
+      const second = await command();
+      expect(second.stdout).not.to.match(/deployed|wrote|added/);
+      expect(await anvil.provider.getBlockNumber()).to.equal(block);
+    });
+  });
+});

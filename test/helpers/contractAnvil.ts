@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+import { JsonRpcProvider } from "ethers";
+
+/** An anvil of its own, as an OP chain, on a port that the system chose. */
+export class Anvil {
+  readonly url: string;
+  readonly provider: JsonRpcProvider;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, url: string) {
+    this.#process = process;
+    this.url = url;
+    this.provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1 });
+  }
+
+  /** Starts it, with further arguments. */
+  static async start(...args: string[]): Promise<Anvil> {
+    const binary = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
+    const child = spawn(binary, ["--optimism", "--host", "127.0.0.1", "--port", "0", ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      printed += String(chunk);
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
+      if (port === undefined) continue;
+      child.stdout.resume();
+      return new Anvil(child, `http://127.0.0.1:${port}`);
+    }
+    throw new Error(`anvil ended before it listened: ${printed}`);
+  }
+
+  async stop(): Promise<void> {
+    this.provider.destroy();
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGTERM");
+    await ended;
+  }
+}
