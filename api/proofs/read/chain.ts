@@ -50,7 +50,7 @@ interface LinkRow {
 
 /** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
 const LINKS = `
-  SELECT l.*, a.public_key,
+  SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
   JOIN indexer.avatar a ON a.chain_id = l.chain_id AND a.address = l.avatar

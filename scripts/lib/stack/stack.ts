@@ -143,7 +143,7 @@ export class Stack {
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
     const schema = await this.#indexerSchema();
-    await unlockSchema(this.databaseUrl, schema);
+    await prepareSchema(this.databaseUrl, schema);
     this.indexer = await Part.start({
       name: "indexer",
       command: process.execPath,
@@ -236,21 +236,20 @@ async function leaveGenesisBehind(provider: JsonRpcProvider): Promise<void> {
 }
 
 /**
- * Takes away the lock of an indexer that was killed, for which Ponder waits 20 s. There is no other one on this data: that
- * is what the stack's own lock is for.
+ * Makes a schema ready for Ponder to go on with. It takes away the lock of an indexer that was killed, for which Ponder
+ * waits 20 s: there is no other one on this data, that is what the stack's own lock is for. And it sets the progress back
+ * to the last final block, as Ponder will with the rows, but not at once with what it says of its progress.
  */
-async function unlockSchema(databaseUrl: string, schema: string): Promise<void> {
+async function prepareSchema(databaseUrl: string, schema: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const { rowCount } = await client.query(
-      "SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = '_ponder_meta'",
-      [schema],
-    );
+    const tables = "SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = '_ponder_meta'";
+    const { rowCount } = await client.query(tables, [schema]);
     if (rowCount === 0) return;
-    await client.query(
-      `UPDATE "${schema}"._ponder_meta SET value = jsonb_set(value, '{is_locked}', '0') WHERE key = 'app'`,
-    );
+    const unlocked = "jsonb_set(value, '{is_locked}', '0')";
+    await client.query(`UPDATE "${schema}"._ponder_meta SET value = ${unlocked} WHERE key = 'app'`);
+    await client.query(`UPDATE "${schema}"._ponder_checkpoint SET latest_checkpoint = safe_checkpoint`);
   } finally {
     await client.end();
   }

@@ -1,0 +1,120 @@
+import { SyngraphError, codeOfStatus } from "./error.ts";
+import { type Reader, ShapeError } from "./reader.ts";
+
+/** What every call takes beside its own parameters. */
+export interface CallOptions {
+  /** Gives the call up; it then throws a {@link SyngraphError} `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** One request. */
+export interface Request extends CallOptions {
+  /** Below the base URL, without a leading slash. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  /** Sent as JSON by POST; without it the request is a GET. */
+  body?: unknown;
+}
+
+/** A reply of 2xx. */
+export interface Reply<T> {
+  status: number;
+  /** The Location header, resolved against the request's address. */
+  location: string | null;
+  body: T;
+}
+
+/** Sends requests to one API and turns everything that can go wrong into a {@link SyngraphError}. */
+export class Http {
+  readonly baseUrl: URL;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #timeoutMs: number;
+
+  constructor(baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number) {
+    this.baseUrl = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
+    // Called as a method of anything but the window, a browser's fetch throws "Illegal invocation".
+    this.#fetch = (input, init) => fetch(input, init);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** @throws {SyngraphError} */
+  async send<T>(request: Request, reader: Reader<T>): Promise<Reply<T>> {
+    const url = this.#urlOf(request);
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    let response: Response;
+    let raw: string;
+    try {
+      response = await this.#fetch(url.href, {
+        ...(request.body === undefined
+          ? {}
+          : {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify(request.body),
+            }),
+        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      });
+      raw = await response.text();
+    } catch (cause) {
+      throw this.#failure(request, timeout, cause);
+    }
+    const { status } = response;
+    if (!response.ok) throw new SyngraphError(codeOfStatus(status), status, messageOf(raw, status));
+    const location = response.headers.get("location");
+    return {
+      status,
+      location: location === null ? null : (URL.parse(location, url.href)?.href ?? null),
+      body: readBody(raw, status, reader),
+    };
+  }
+
+  #urlOf({ path, query = {} }: Request): URL {
+    const url = new URL(path, this.baseUrl);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+
+  #failure({ signal }: Request, timeout: AbortSignal, cause: unknown): SyngraphError {
+    if (signal?.aborted) return new SyngraphError("aborted", null, "the request was given up", { cause });
+    const { origin } = this.baseUrl;
+    if (timeout.aborted) {
+      return new SyngraphError("timeout", null, `no answer from ${origin} within ${this.#timeoutMs / 1000} s`, {
+        cause,
+      });
+    }
+    return new SyngraphError("network", null, `${origin} could not be reached${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Node hides the reason of a failed fetch in `cause`, sometimes as several; browsers give none. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error)) return "";
+  const code = (cause as { code?: unknown }).code;
+  const reason = cause.message || (typeof code === "string" ? code : "");
+  return reason === "" ? "" : `: ${reason}`;
+}
+
+/** A proxy in front of the API may answer with a page of HTML, or with nothing. */
+function messageOf(raw: string, status: number): string {
+  try {
+    const body: unknown = JSON.parse(raw);
+    if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
+      return body.message || `the server answered ${status}`;
+    }
+  } catch {
+    // Not JSON: nothing in it is meant for us.
+  }
+  return `the server answered ${status} without a message`;
+}
+
+function readBody<T>(raw: string, status: number, reader: Reader<T>): T {
+  try {
+    return reader(JSON.parse(raw), "reply");
+  } catch (cause) {
+    const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
+    throw new SyngraphError("bad_reply", status, `the server's reply is not what the API promises: ${what}`, { cause });
+  }
+}

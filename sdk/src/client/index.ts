@@ -1,0 +1,23 @@
+/** A client of the Syngraph API, and the local check of what it answers. For browsers and Node; no framework. */
+export * from "./client.ts";
+export * from "./error.ts";
+export type { CallOptions } from "./http.ts";
+export * from "./verifyChain.ts";
+export type {
+  AvatarBinding,
+  AvatarProofs,
+  AvatarReply,
+  BindingStatus,
+  ChainItem,
+  ChainPage,
+  ChangeItem,
+  ChangesReply,
+  Health,
+  Pagination,
+  PayloadReply,
+  ProofExistsReply,
+  ProofPage,
+  ProofReply,
+  ProofSubmission,
+  SubmissionReply,
+} from "./wire.ts";

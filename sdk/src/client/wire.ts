@@ -1,0 +1,264 @@
+import { ACTIONS, type Action } from "../protocol/index.ts";
+import { type Reader, flag, integer, list, nullable, object, oneOf, record, text, timeText } from "./reader.ts";
+
+/**
+ * The API's replies as they come over the wire: Next.ID's names and forms (times are Unix seconds as decimal strings),
+ * with Syngraph's additions. Beside each shape stands the reader that checks it.
+ */
+
+/** Where a binding stands, as `GET /v1/proof` shows it. */
+export type BindingStatus = (typeof BINDING_STATUSES)[number];
+export const BINDING_STATUSES = ["claimed", "confirmed", "deleted"] as const;
+
+/** `GET /healthz`. */
+export interface Health {
+  hello: string;
+  platforms: string[];
+}
+
+export const health: Reader<Health> = object<Health>({ hello: text, platforms: list(text) });
+
+/** Reply of `POST /v1/proof/payload`: what to sign, and what to publish. */
+export interface PayloadReply {
+  /** By language; `default` is always there. `%SIG_BASE64%` is for the client to fill in. */
+  post_content: Record<string, string>;
+  sign_payload: string;
+  uuid: string;
+  created_at: string;
+}
+
+export const payloadReply: Reader<PayloadReply> = object<PayloadReply>({
+  post_content: record(text),
+  sign_payload: text,
+  uuid: text,
+  created_at: timeText,
+});
+
+/** Body of `POST /v1/proof`. */
+export interface ProofSubmission {
+  action: Action;
+  platform: string;
+  identity: string;
+  public_key: string;
+  uuid: string;
+  created_at: string;
+  proof_location?: string;
+  /** Standard Base64. */
+  extra?: { signature?: string; wallet_signature?: string };
+}
+
+/** `GET /v1/submissions/{uuid}`. */
+export interface SubmissionReply {
+  uuid: string;
+  state: "accepted" | "sent" | "included" | "refused";
+  link_id: string | null;
+  chain_id: number | null;
+  tx_hash: string | null;
+  block: number | null;
+  /** Why it was refused, else empty. */
+  reason: string;
+}
+
+export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>({
+  uuid: text,
+  state: oneOf(["accepted", "sent", "included", "refused"]),
+  link_id: nullable(text),
+  chain_id: nullable(integer),
+  tx_hash: nullable(text),
+  block: nullable(integer),
+  reason: text,
+});
+
+/** Place in a list of pages; `next` is 0 on the last. */
+export interface Pagination {
+  total: number;
+  per: number;
+  current: number;
+  next: number;
+}
+
+const pagination: Reader<Pagination> = object<Pagination>({
+  total: integer,
+  per: integer,
+  current: integer,
+  next: integer,
+});
+
+/** One identity of an avatar in `GET /v1/proof`. */
+export interface ProofReply {
+  platform: string;
+  identity: string;
+  alt_id: string;
+  created_at: string;
+  last_checked_at: string;
+  is_valid: boolean;
+  invalid_reason: string;
+  status: BindingStatus;
+  proof_location: string;
+  link_id: string;
+  chain_id: number;
+}
+
+/** One avatar in `GET /v1/proof`, with all its identities. */
+export interface AvatarProofs {
+  /** Compressed public key. */
+  avatar: string;
+  activated_at: string;
+  proofs: ProofReply[];
+}
+
+/** `GET /v1/proof`. */
+export interface ProofPage {
+  pagination: Pagination;
+  ids: AvatarProofs[];
+}
+
+const proofReply: Reader<ProofReply> = object<ProofReply>({
+  platform: text,
+  identity: text,
+  alt_id: text,
+  created_at: timeText,
+  last_checked_at: timeText,
+  is_valid: flag,
+  invalid_reason: text,
+  status: oneOf(BINDING_STATUSES),
+  proof_location: text,
+  link_id: text,
+  chain_id: integer,
+});
+
+export const proofPage: Reader<ProofPage> = object<ProofPage>({
+  pagination,
+  ids: list(object<AvatarProofs>({ avatar: text, activated_at: timeText, proofs: list(proofReply) })),
+});
+
+/** `GET /v1/proof/exists`. */
+export interface ProofExistsReply {
+  created_at: string;
+  last_checked_at: string;
+  is_valid: boolean;
+  invalid_reason: string;
+}
+
+export const proofExistsReply: Reader<ProofExistsReply> = object<ProofExistsReply>({
+  created_at: timeText,
+  last_checked_at: timeText,
+  is_valid: flag,
+  invalid_reason: text,
+});
+
+/**
+ * One item of `GET /v1/proofchain`: a link, or a release, which is the bound wallet's own delete and no link (its
+ * `signature` is empty and its `sequence` null).
+ */
+export interface ChainItem {
+  action: Action;
+  platform: string;
+  identity: string;
+  alt_id: string;
+  proof_location: string;
+  /** The signed time. */
+  created_at: string;
+  /** The avatar's signature, standard Base64. */
+  signature: string;
+  signature_payload: string;
+  uuid: string;
+  extra: { wallet_signature: string | null };
+  /** Base64 of the signature that the text quotes, or null. */
+  prev: string | null;
+  link_id: string;
+  /** Place in the avatar's chain, from 1. */
+  sequence: number | null;
+  status: BindingStatus | "none";
+  chain_id: number;
+  block: number;
+  tx_hash: string;
+}
+
+const chainFields = {
+  action: oneOf(ACTIONS),
+  platform: text,
+  identity: text,
+  alt_id: text,
+  proof_location: text,
+  created_at: timeText,
+  signature: text,
+  signature_payload: text,
+  uuid: text,
+  extra: object<ChainItem["extra"]>({ wallet_signature: nullable(text) }),
+  prev: nullable(text),
+  link_id: text,
+  sequence: nullable(integer),
+  status: oneOf(["none", ...BINDING_STATUSES]),
+  chain_id: integer,
+  block: integer,
+  tx_hash: text,
+};
+
+/** `GET /v1/proofchain`. */
+export interface ChainPage {
+  pagination: Pagination;
+  proof_chain: ChainItem[];
+}
+
+export const chainPage: Reader<ChainPage> = object<ChainPage>({
+  pagination,
+  proof_chain: list(object<ChainItem>(chainFields)),
+});
+
+/** One item of `GET /v1/proofchain/changes`. */
+export interface ChangeItem extends ChainItem {
+  avatar: string;
+  /** Strictly increasing, with gaps: the cursor of the next request. */
+  id: number;
+}
+
+/** `GET /v1/proofchain/changes`. */
+export interface ChangesReply {
+  links: ChangeItem[];
+}
+
+export const changesReply: Reader<ChangesReply> = object<ChangesReply>({
+  links: list(object<ChangeItem>({ ...chainFields, avatar: text, id: integer })),
+});
+
+/** One binding of an avatar in `GET /v1/avatars/{key}`. */
+export interface AvatarBinding {
+  platform: string;
+  identity: string;
+  alt_id: string;
+  status: BindingStatus;
+  proof_location: string;
+  /** Since when it stands so. */
+  as_of: string;
+  link_id: string;
+  chain_id: number;
+}
+
+/** `GET /v1/avatars/{public key or address}`. */
+export interface AvatarReply {
+  /** Compressed public key. */
+  avatar: string;
+  address: string;
+  /** How many links its chain has. */
+  length: number;
+  bindings: AvatarBinding[];
+}
+
+export const avatarReply: Reader<AvatarReply> = object<AvatarReply>({
+  avatar: text,
+  address: text,
+  length: integer,
+  bindings: list(
+    object<AvatarBinding>({
+      platform: text,
+      identity: text,
+      alt_id: text,
+      status: oneOf(BINDING_STATUSES),
+      proof_location: text,
+      as_of: timeText,
+      link_id: text,
+      chain_id: integer,
+    }),
+  ),
+});

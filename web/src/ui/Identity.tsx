@@ -1,0 +1,8 @@
+/** A platform and an identity on it; isolated, since an identity may hold characters that turn the writing direction. */
+export function Identity({ of }: { of: { platform: string; identity: string } }) {
+  return (
+    <span className="identity">
+      {of.platform} <bdi>{of.identity}</bdi>
+    </span>
+  );
+}

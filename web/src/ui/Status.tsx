@@ -1,0 +1,17 @@
+/** What each status means, in a sentence's end. */
+const MEANING: Readonly<Record<string, string>> = {
+  claimed: "signed by the avatar, not confirmed by the other side",
+  confirmed: "both sides stand for it",
+  deleted: "taken back",
+};
+
+/** Where a binding stands, in words. */
+export function Status({ status }: { status: string }) {
+  const meaning = Object.hasOwn(MEANING, status) ? MEANING[status] : undefined;
+  const kind = meaning === undefined ? "" : ` ${status}`;
+  return (
+    <span className={`status${kind}`} title={meaning}>
+      {status}
+    </span>
+  );
+}

@@ -1,0 +1,22 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `vite dev` sends the API's paths; the built page is served by the API itself and needs none of it. */
+const api = process.env["API_ORIGIN"] ?? "http://127.0.0.1:3000";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // The page is served under default-src 'self': no data: addresses, and no script that Vite writes into the HTML.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/v1": api, "/healthz": api },
+  },
+});
