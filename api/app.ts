@@ -49,6 +49,7 @@ function securityHeaders(): RequestHandler {
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
       },
     },
     // The API is for pages of any origin.

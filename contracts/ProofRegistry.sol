@@ -97,6 +97,7 @@ contract ProofRegistry is IProofRegistry {
         string calldata platform,
         string calldata identity,
         bytes32 linkId,
+        string calldata proofLocation,
         string calldata accountId,
         bytes calldata attestations
     ) external {
@@ -107,11 +108,12 @@ contract ProofRegistry is IProofRegistry {
             status == Status.Claimed && created == bytes24(linkId),
             ProofRegistryNoSuchBinding(avatar, identityKey, status)
         );
+        Text.requirePrintable(proofLocation, 1024);
         Text.requirePrintable(accountId, 255);
         (bool reached, uint64 checkedAt) = _count(keccak256(bytes(platform)), linkId, accountId, attestations);
         require(reached, ProofRegistryNoQuorum(linkId));
         _bindings[key] = _pack(created, checkedAt, Status.Confirmed);
-        emit BindingConfirmed(avatar, linkId, identityKey, accountId, attestations);
+        emit BindingConfirmed(avatar, linkId, identityKey, proofLocation, accountId, attestations);
     }
 
     /// @inheritdoc IProofRegistry

@@ -9,7 +9,7 @@ const MIGRATIONS = [
      avatar     text NOT NULL,
      chain_id   integer NOT NULL,
      -- The contract's function and its argument, ready to be encoded.
-     method     text NOT NULL CHECK (method IN ('append', 'release')),
+     method     text NOT NULL CHECK (method IN ('append', 'release', 'confirm')),
      submission jsonb NOT NULL,
      -- accepted: not sent yet. sent: raw_tx is signed and may be on its way. included: on chain. refused: it never will be.
      state      text NOT NULL DEFAULT 'accepted' CHECK (state IN ('accepted', 'sent', 'included', 'refused')),
@@ -20,8 +20,8 @@ const MIGRATIONS = [
      created_at timestamptz NOT NULL DEFAULT now(),
      updated_at timestamptz NOT NULL DEFAULT now()
    );
-   CREATE UNIQUE INDEX submission_uuid ON api.submission (uuid) WHERE state <> 'refused';
-   CREATE UNIQUE INDEX submission_link ON api.submission (link_id) WHERE state <> 'refused';
+   CREATE INDEX submission_uuid ON api.submission (uuid);
+   CREATE INDEX submission_link ON api.submission (link_id);
    CREATE INDEX submission_avatar ON api.submission (avatar, id);
    CREATE INDEX submission_open ON api.submission (chain_id, id) WHERE state IN ('accepted', 'sent');`,
 

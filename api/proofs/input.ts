@@ -52,7 +52,7 @@ export function readIdentity(platform: Platform, typed: string): string {
 }
 
 /** Unix seconds from the decimal string of a payload. @throws {ApiError} 400. */
-export function readCreatedAt(text: string, now = Date.now() / 1000): number {
+export function readCreatedAt(text: string): number {
   const seconds = Number(text);
   if (!/^\d{1,15}$/.test(text)) throw badRequest(`error when parsing created_at: ${text} not recognized`);
   if (seconds > 1e11) {
@@ -60,9 +60,14 @@ export function readCreatedAt(text: string, now = Date.now() / 1000): number {
       `error when parsing created_at: ${text} is in milliseconds; it must be in seconds, as in the payload`,
     );
   }
-  if (seconds < now - OLDEST) throw badRequest(`created_at ${text} is more than 30 days ago: ask for a new payload`);
-  if (seconds > now + NEWEST) throw badRequest(`created_at ${text} lies in the future`);
   return seconds;
+}
+
+/** Refuses what was signed too long ago, or in the future; Unix seconds. @throws {ApiError} 400. */
+export function requireFresh(createdAt: number, now = Date.now() / 1000): void {
+  if (createdAt < now - OLDEST)
+    throw badRequest(`created_at ${createdAt} is more than 30 days ago: ask for a new payload`);
+  if (createdAt > now + NEWEST) throw badRequest(`created_at ${createdAt} lies in the future`);
 }
 
 /** @throws {ApiError} 400. */

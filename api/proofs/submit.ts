@@ -23,6 +23,7 @@ import {
 import type { NewItem, OutboxItem } from "../relay/outbox.ts";
 import type { Method, Submission } from "../relay/registry.ts";
 import { bindingStatus } from "./read/bindings.ts";
+import { type OpenClaim, findOpenClaim } from "./read/claims.ts";
 import { explainBadSignature } from "./explain.ts";
 import {
   readAction,
@@ -33,6 +34,7 @@ import {
   readPublicKey,
   readSignature,
   readUuid,
+  requireFresh,
 } from "./input.ts";
 import { latestIndexed, latestSignature } from "./latest.ts";
 import { prevForms } from "./prev.ts";
@@ -60,12 +62,15 @@ interface Draft {
   typedIdentity: string;
   /** The avatar's last signature, canonical, or null. */
   previous: string | null;
+  /** The claim that this very link has made already, where it is on chain. */
+  claim: OpenClaim | undefined;
   request: ProofRequest;
 }
 
 /** A link with everything that proves it. */
 interface ProvenLink {
   link: Link;
+  linkId: string;
   signature: Signature | null;
   method: Method;
   proof: string;
@@ -79,44 +84,59 @@ interface ProvenLink {
  * @throws {ApiError} 400 when something is wrong with it, 502 when a platform cannot be asked.
  */
 export async function submitProof(context: Context, request: ProofRequest): Promise<OutboxItem> {
+  const { chainId } = context.config.chain;
   const draft = await readDraft(context, request);
   const proven = draft.link.action === "create" ? await proveCreate(context, draft) : await proveDelete(context, draft);
-  const submission = toSubmission(draft, proven);
-  const reason = await context.registry.refusal(proven.method, submission).catch(() => null);
-  // A link that waits for one before it in the queue looks stale to the chain, and yet will do.
-  const waits =
-    draft.previous !== (await latestIndexed(context.db, context.config.chain.chainId, draft.avatar.address));
-  if (reason !== null && !waits) throw badRequest(reason);
-
   const item: NewItem = {
     uuid: draft.link.uuid,
-    linkId: proven.signature ? linkId(proven.link, proven.signature.raw) : releaseId(proven),
+    link_id: proven.linkId,
     avatar: draft.avatar.address.toLowerCase(),
     method: proven.method,
-    submission,
+    submission: toSubmission(draft, proven),
     previous: draft.previous,
   };
+  await requireAppendable(context, draft, item);
   return context.outbox.accept(item, (client) =>
-    latestSignature(client, context.config.chain.chainId, draft.avatar.address),
+    // A confirmation does not move the head.
+    draft.claim ? Promise.resolve(draft.previous) : latestSignature(client, chainId, draft.avatar.address),
   );
 }
 
+/** @throws {ApiError} 400 where the contract refuses the item for good. */
+async function requireAppendable({ config, db, registry }: Context, draft: Draft, item: NewItem): Promise<void> {
+  // Where the chain cannot be asked just now, the relayer will ask it.
+  const reason = await registry.refusal(item).catch(() => null);
+  if (reason === null) return;
+  // A link that waits for one before it in the queue looks stale to the chain, and yet will do.
+  if (draft.previous !== (await latestIndexed(db, config.chain.chainId, draft.avatar.address))) return;
+  // So does one that somebody else brought.
+  if (item.method === "append" && (await registry.blockOf(item.link_id)) !== null) return;
+  throw badRequest(reason);
+}
+
 async function readDraft(context: Context, request: ProofRequest): Promise<Draft> {
+  const { chainId } = context.config.chain;
   const action = readAction(request.action);
   const avatar = readPublicKey(request.publicKey);
   const platform = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
   const identity = readIdentity(platform, request.identity);
-  const previous = await latestSignature(context.db, context.config.chain.chainId, avatar.address);
+  const previous = await latestSignature(context.db, chainId, avatar.address);
   const [prev] = prevForms(previous);
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
+  const claim =
+    action === "create" && platform.needsPost
+      ? await findOpenClaim(context.db, chainId, avatar.address, link)
+      : undefined;
+  if (claim) link.prev = claim.prev;
+  else requireFresh(createdAt);
   readPayload(link, "");
-  return { link, avatar, platform, typedIdentity: request.identity, previous, request };
+  return { link, avatar, platform, typedIdentity: request.identity, previous, claim, request };
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { platform, request } = draft;
+  const { link, platform, claim, request } = draft;
   if (!platform.needsPost) {
     if (request.walletSignature === "") throw badRequest("wallet_signature not found");
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
@@ -125,11 +145,13 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
     return { ...signed, method: "append", proof, proofLocation: "", accountId: "" };
   }
   const evidence = await look(context, draft);
-  const id = linkId(draft.link, evidence.signature.raw);
+  // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
+  const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
   return {
-    link: draft.link,
+    link,
+    linkId: id,
     signature: evidence.signature,
-    method: "append",
+    method: claim ? "confirm" : "append",
     proof: context.attester.attest(id, evidence),
     proofLocation: evidence.location,
     accountId: evidence.accountId,
@@ -163,7 +185,7 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   const rest = { proofLocation: "", accountId: "" };
   if (!platform.needsPost && request.walletSignature !== "") {
     const proof = await verifyWallet(context, draft, request.walletSignature);
-    return { link, signature: null, method: "release", proof, ...rest };
+    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, ...rest };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
@@ -173,10 +195,12 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
-function verifyAvatar(draft: Draft, signature: Signature): { link: Link; signature: Signature } {
+function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
   for (const prev of prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) return { link, signature };
+    if (recoversTo(link, signature, draft.avatar.compressed)) {
+      return { link, linkId: linkId(link, signature.raw), signature };
+    }
   }
   throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.typedIdentity));
 }
@@ -225,6 +249,6 @@ function toSubmission({ avatar, previous }: Draft, proven: ProvenLink): Submissi
 }
 
 /** A release is no link of the chain; it is named by what it says. */
-function releaseId({ link, proof }: ProvenLink): string {
+function releaseId(link: Link, proof: string): string {
   return keccak256(toUtf8Bytes(`${signPayload(link)}${proof}`));
 }

@@ -1,20 +1,16 @@
 import type { Pool, PoolClient } from "pg";
 
 import { badRequest } from "../errors.ts";
-import type { Method, Submission } from "./registry.ts";
+import type { Call, Method } from "./registry.ts";
 
 /** Where a submission stands. */
 export type SubmissionState = "accepted" | "sent" | "included" | "refused";
 
 /** A row of `api.submission`. */
-export interface OutboxItem {
+export interface OutboxItem extends Call {
   id: number;
   uuid: string;
-  link_id: string;
-  avatar: string;
   chain_id: number;
-  method: Method;
-  submission: Submission;
   state: SubmissionState;
   reason: string;
   raw_tx: string | null;
@@ -23,13 +19,8 @@ export interface OutboxItem {
 }
 
 /** What is handed in to be sent. */
-export interface NewItem {
+export interface NewItem extends Call {
   uuid: string;
-  linkId: string;
-  /** Address of the avatar's key. */
-  avatar: string;
-  method: Method;
-  submission: Submission;
   /** Canonical signature that the link's text quotes, or null: it must still be the avatar's last one. */
   previous: string | null;
 }
@@ -63,22 +54,25 @@ export class Outbox {
       await client.query("BEGIN");
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`avatar ${item.avatar}`]);
       const used = await client.query<OutboxItem>(
-        "SELECT * FROM api.submission WHERE (uuid = $1 OR link_id = $2) AND state <> 'refused' ORDER BY id LIMIT 1",
-        [item.uuid, item.linkId],
+        `SELECT * FROM api.submission
+         WHERE (uuid = $1 OR link_id = $2) AND method = $3 AND state <> 'refused' ORDER BY id LIMIT 1`,
+        [item.uuid, item.link_id, item.method],
       );
       const [known] = used.rows;
-      if (known?.link_id === item.linkId && known.state !== "included") {
+      if (known?.link_id === item.link_id && known.state !== "included") {
         await client.query("ROLLBACK");
         return known;
       }
       if (known) throw badRequest(`uuid ${item.uuid} was used already`);
-      if ((await latest(client)) !== item.previous) {
+      const current = await latest(client);
+      // The link may itself be the latest by now: anybody can bring it on chain, and the relayer sees to the rest.
+      if (current !== item.previous && current !== item.submission.signature) {
         throw badRequest("bad signature: prev is not the latest link any more, another one was added meanwhile");
       }
       const { rows } = await client.query<OutboxItem>(
         `INSERT INTO api.submission (uuid, link_id, avatar, chain_id, method, submission)
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
-        [item.uuid, item.linkId, item.avatar, this.#chainId, item.method, item.submission],
+        [item.uuid, item.link_id, item.avatar, this.#chainId, item.method, item.submission],
       );
       await client.query(`NOTIFY ${OUTBOX_CHANNEL}`);
       await client.query("COMMIT");
@@ -118,9 +112,13 @@ export class Outbox {
     return rows;
   }
 
-  /** Records the signed transaction before it is sent: after a crash the same one is sent again, never a second. */
-  async markSent(id: number, rawTx: string, txHash: string): Promise<void> {
-    await this.#update(id, "state = 'sent', raw_tx = $2, tx_hash = $3", [rawTx, txHash]);
+  /**
+   * Records the signed transaction before it is sent: after a crash the same one is sent again, never a second.
+   *
+   * @param method what it calls: `confirm` too for an append that somebody else brought first.
+   */
+  async markSent(id: number, method: Method, rawTx: string, txHash: string): Promise<void> {
+    await this.#update(id, "state = 'sent', method = $2, raw_tx = $3, tx_hash = $4", [method, rawTx, txHash]);
   }
 
   async markIncluded(id: number, txHash: string, block: number): Promise<void> {

@@ -16,8 +16,18 @@ export interface Submission {
   accountId: string;
 }
 
-/** The contract's function that takes a submission. */
-export type Method = "append" | "release";
+/** The contract's function that a submission is for; `confirm` is for a claim that is on chain already. */
+export type Method = "append" | "release" | "confirm";
+
+/** A submission with what names it. */
+export interface Call {
+  method: Method;
+  submission: Submission;
+  /** linkId of the link, or for a release a name of our own. */
+  link_id: string;
+  /** Address of the avatar's key. */
+  avatar: string;
+}
 
 const abi = new Interface(PROOF_REGISTRY_ABI);
 
@@ -33,25 +43,30 @@ export class Registry {
     this.#startBlock = startBlock;
   }
 
-  /** Calldata of a submission. */
-  encode(method: Method, submission: Submission): string {
-    return abi.encodeFunctionData(method, [submission]);
+  /** Calldata of a call. */
+  encode(call: Call): string {
+    return abi.encodeFunctionData(call.method, argumentsOf(call));
   }
 
   /**
-   * Tries a submission against the latest state, without sending it.
+   * Tries a call against the latest state, without sending it.
    *
    * @returns why the contract refuses it, or null where it would take it.
    * @throws when the chain cannot be asked.
    */
-  async refusal(method: Method, submission: Submission): Promise<string | null> {
+  async refusal(call: Call): Promise<string | null> {
     try {
-      await this.#contract.getFunction(method).staticCall(submission);
+      await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
       return null;
     } catch (error) {
       if (!isCallException(error)) throw error;
       return explainRevert(error.data ?? null);
     }
+  }
+
+  /** Whether both sides stand for the binding that a call is about. */
+  async isConfirmed({ avatar, submission: { platform, identity } }: Call): Promise<boolean> {
+    return this.#contract.getFunction("isBound").staticCall(avatar, platform, identity) as Promise<boolean>;
   }
 
   /** The block that holds a link, or null where the chain has it not. */
@@ -60,6 +75,12 @@ export class Registry {
     const [log] = await this.#contract.queryFilter(filter, this.#startBlock);
     return log ? { block: log.blockNumber, txHash: log.transactionHash } : null;
   }
+}
+
+function argumentsOf({ method, submission, link_id, avatar }: Call): unknown[] {
+  if (method !== "confirm") return [submission];
+  const { platform, identity, proofLocation, accountId, proof } = submission;
+  return [avatar, platform, identity, link_id, proofLocation, accountId, proof];
 }
 
 /** Sentences for the contract's errors that a caller can do something about. */

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 
 import { messageOf } from "../errors.ts";
 import { OUTBOX_CHANNEL, type Outbox, type OutboxItem } from "./outbox.ts";
-import type { Registry } from "./registry.ts";
+import type { Call, Registry } from "./registry.ts";
 
 /** How many submissions are read at once. */
 const PAGE = 100;
@@ -122,24 +122,38 @@ export class Relayer {
     if (rawTx !== null) await this.#send(item, rawTx);
   }
 
-  /** Signs the item's transaction and records it; null where the contract will not take it. */
+  /** Signs the item's transaction and records it; null where the contract will not take it, or has it already. */
   async #sign(item: OutboxItem): Promise<string | null> {
     const { outbox, registry } = this.#options;
-    const reason = await registry.refusal(item.method, item.submission);
-    if (reason !== null) {
-      // Somebody else may have brought the very same link: anybody can.
-      const there = item.method === "append" ? await registry.blockOf(item.link_id) : null;
-      if (there) await outbox.markIncluded(item.id, there.txHash, there.block);
-      else await outbox.markRefused(item.id, reason);
+    const call = await this.#callFor(item);
+    if (call === null) return null;
+    const request = await this.#wallet.populateTransaction({ to: registry.address, data: registry.encode(call) });
+    const rawTx = await this.#wallet.signTransaction(request);
+    await outbox.markSent(item.id, call.method, rawTx, Transaction.from(rawTx).hash!);
+    return rawTx;
+  }
+
+  /**
+   * The call that brings an item on chain. Anybody can bring the very same link, for example from a post that was public
+   * before we were asked; ours then only has to confirm it. Null where the item is settled.
+   */
+  async #callFor(item: OutboxItem): Promise<Call | null> {
+    const { outbox, registry } = this.#options;
+    const reason = await registry.refusal(item);
+    if (reason === null) return item;
+    const there = item.method === "release" ? null : await registry.blockOf(item.link_id);
+    if (there === null) {
+      await outbox.markRefused(item.id, reason);
       return null;
     }
-    const request = await this.#wallet.populateTransaction({
-      to: registry.address,
-      data: registry.encode(item.method, item.submission),
-    });
-    const rawTx = await this.#wallet.signTransaction(request);
-    await outbox.markSent(item.id, rawTx, Transaction.from(rawTx).hash!);
-    return rawTx;
+    const confirming: Call = { ...item, method: "confirm" };
+    if (item.method === "append" && (await registry.refusal(confirming)) === null) return confirming;
+    if (item.method === "append" || (await registry.isConfirmed(item))) {
+      await outbox.markIncluded(item.id, there.txHash, there.block);
+    } else {
+      await outbox.markRefused(item.id, reason);
+    }
+    return null;
   }
 
   /** Sends a recorded transaction and sees it through. */
@@ -171,16 +185,8 @@ export class Relayer {
     }
   }
 
-  /** It was tried before it was sent, so something came between: what the contract says now is the reason. */
+  /** It was tried before it was sent, so something came between: what the contract says now decides. */
   async #settleReverted(item: OutboxItem): Promise<void> {
-    const { outbox, registry } = this.#options;
-    const there = item.method === "append" ? await registry.blockOf(item.link_id) : null;
-    if (there) {
-      await outbox.markIncluded(item.id, there.txHash, there.block);
-      return;
-    }
-    const reason = await registry.refusal(item.method, item.submission);
-    if (reason === null) await outbox.markAccepted(item.id);
-    else await outbox.markRefused(item.id, reason);
+    if ((await this.#callFor(item)) !== null) await this.#options.outbox.markAccepted(item.id);
   }
 }

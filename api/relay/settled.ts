@@ -20,9 +20,14 @@ export async function settled(db: Pool, id: number, timeout: number): Promise<Ou
   const deadline = Date.now() + timeout;
   for (;;) {
     const { rows } = await db.query<Outcome>(
-      `SELECT s.state, s.reason, EXISTS (
-         SELECT 1 FROM indexer.link l WHERE l.chain_id = s.chain_id AND l.avatar = s.avatar
-           AND (l.id = s.link_id OR (s.method = 'release' AND l.transaction_hash = s.tx_hash))) AS readable
+      `SELECT s.state, s.reason, s.state = 'included' AND CASE s.method
+           WHEN 'confirm' THEN EXISTS (
+             SELECT FROM indexer.binding b WHERE b.chain_id = s.chain_id AND b.avatar = s.avatar
+               AND b.link = s.link_id AND b.status = 'confirmed')
+           ELSE EXISTS (
+             SELECT FROM indexer.link l WHERE l.chain_id = s.chain_id AND l.avatar = s.avatar
+               AND (l.id = s.link_id OR (s.method = 'release' AND l.transaction_hash = s.tx_hash)))
+         END AS readable
        FROM api.submission s WHERE s.id = $1`,
       [id],
     );

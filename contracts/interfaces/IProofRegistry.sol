@@ -96,11 +96,12 @@ interface IProofRegistry {
         string accountId
     );
 
-    /// @notice A quorum of attesters confirmed a claim made by an earlier link.
+    /// @notice A quorum of attesters confirmed a claim made by an earlier link, and saw its proof at `proofLocation`.
     event BindingConfirmed(
         address indexed avatar,
         bytes32 indexed linkId,
         bytes32 indexed identityKey,
+        string proofLocation,
         string accountId,
         bytes attestations
     );
@@ -138,11 +139,13 @@ interface IProofRegistry {
     /// @notice Confirms a claim with a quorum of attestations over the link that made it.
     /// @param platform The claim's platform.
     /// @param identity The claim's identity.
+    /// @param proofLocation Where the confirmation was published. It replaces the claim's: anybody may have handed that in.
     function confirm(
         address avatar,
         string calldata platform,
         string calldata identity,
         bytes32 linkId,
+        string calldata proofLocation,
         string calldata accountId,
         bytes calldata attestations
     ) external;

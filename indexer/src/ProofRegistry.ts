@@ -63,7 +63,8 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
   const state = {
     status,
     link: linkId,
-    accountId,
+    // Of a claim that nobody attested it is what whoever handed it in liked to say.
+    accountId: status === "confirmed" ? accountId : "",
     proofLocation,
     asOf: status === "confirmed" && platform !== "ethereum" ? lastSeen(proof) : createdAt,
     updatedAt: blockTime,
@@ -75,9 +76,10 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
 });
 
 ponder.on("ProofRegistry:BindingConfirmed", async ({ event, context }) => {
-  const { avatar, identityKey, accountId, attestations } = event.args;
+  const { avatar, identityKey, proofLocation, accountId, attestations } = event.args;
   await context.db.update(schema.binding, { chainId: context.chain.id, avatar: lower(avatar), identityKey }).set({
     status: "confirmed",
+    proofLocation,
     accountId,
     asOf: lastSeen(attestations),
     updatedAt: Number(event.block.timestamp),

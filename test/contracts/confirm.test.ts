@@ -10,12 +10,13 @@ const alice = person("alice");
 const mallory = person("mallory");
 const attester = person("attester");
 const accountId = "1191636";
+const location = "5b3acc09d25242950e4b7ea0ee707ada";
 const claim = signLink(alice, { platform: "github", identity: "alice" });
 
 /** Confirms a claim with attestations about it, or about what `said` says. */
 function confirming({ link, id }: SignedLink, said: Partial<Parameters<typeof attest>[1]> = {}, by = attester) {
   const attestations = attest([by], { linkId: id, accountId, ...said });
-  return [alice.address, link.platform, link.identity, id, accountId, attestations] as const;
+  return [alice.address, link.platform, link.identity, id, location, accountId, attestations] as const;
 }
 
 describe("ProofRegistry", () => {
@@ -58,11 +59,10 @@ describe("ProofRegistry", () => {
           .to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum")
           .withArgs(claim.id);
       }
-      const [avatar, platform, identity, id, account] = confirming(claim);
-      await expect(registry.confirm(avatar, platform, identity, id, account, "0x")).to.be.revertedWithCustomError(
-        registry,
-        "ProofRegistryNoQuorum",
-      );
+      const [avatar, platform, identity, id, where, account] = confirming(claim);
+      await expect(
+        registry.confirm(avatar, platform, identity, id, location, account, "0x"),
+      ).to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum");
       await attesters.setQuorum("github", 2);
       await expect(registry.confirm(...confirming(claim))).to.be.revertedWithCustomError(
         registry,
@@ -126,10 +126,25 @@ describe("ProofRegistry", () => {
           platform,
           identity,
           id,
+          location,
           accountId,
           attest([attester], { linkId: claim.id, accountId }),
         ),
       ).to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum");
+    });
+
+    it("refuses a location that no indexer could store", async () => {
+      const { registry } = world();
+      const [avatar, platform, identity, id, , account, attestations] = confirming(claim);
+      for (const [where, error] of [
+        ["a b", "TextInvalidCharacter"],
+        ["\u0000", "TextInvalidCharacter"],
+        ["1".repeat(1025), "TextInvalidLength"],
+      ] as const) {
+        await expect(
+          registry.confirm(avatar, platform, identity, id, where, account, attestations),
+        ).to.be.revertedWithCustomError(registry, error);
+      }
     });
 
     it("refuses an account id that no indexer could store", async () => {
@@ -143,7 +158,7 @@ describe("ProofRegistry", () => {
       ] as const) {
         const attestations = attest([attester], { linkId: id, accountId: account });
         await expect(
-          registry.confirm(avatar, platform, identity, id, account, attestations),
+          registry.confirm(avatar, platform, identity, id, location, account, attestations),
         ).to.be.revertedWithCustomError(registry, error);
       }
     });

@@ -27,7 +27,7 @@ async function writeHistory(registries: Registries) {
   await registry.append(bobs.submission);
   // The text quotes the signature with v as 27 or 28; this one stands on chain with 0 or 1, and is the same.
   await registry.append({ ...bound.submission, signature: bound.signature.canonical });
-  await registry.confirm(alice.address, "github", "alice", claim.id, "7", attested(claim.id));
+  await registry.confirm(alice.address, "github", "alice", claim.id, "", "7", attested(claim.id));
   await registry.append(removed.submission);
   await registry.release(signRelease(alice, wallet, { prev: deleted.signature.base64 }));
   await registry.append(deleted.submission);

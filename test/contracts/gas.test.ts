@@ -67,6 +67,7 @@ describe("ProofRegistry", () => {
             claim.link.platform,
             claim.link.identity,
             claim.id,
+            gist.proofLocation,
             gist.accountId,
             attest([attester], { linkId: claim.id, accountId: gist.accountId }),
           ),

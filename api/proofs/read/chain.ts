@@ -141,8 +141,12 @@ function toItem(row: LinkRow): ChainItem {
   };
 }
 
-/** The signature that the text quotes, as it was published. */
-function prevOf({ action, quoted, previous_v: v }: LinkRow): string | null {
+/** The signature that the text quotes, as it was published, in Base64. */
+export function prevOf({
+  action,
+  quoted,
+  previous_v: v,
+}: Pick<LinkRow, "action" | "quoted" | "previous_v">): string | null {
   if (action === "release") return quoted === null || quoted === "0x" ? null : encodeBase64(quoted);
   if (v === null || quoted === null) return null;
   return encodeBase64(concat([dataSlice(quoted, 0, 64), toBeHex(v, 1)]));

@@ -1,0 +1,103 @@
+import { PROOF_REGISTRY_ABI, contractPublicKey, signText, uuidBytes } from "@syngraph/sdk/protocol";
+import { expect } from "chai";
+import { Contract, Wallet } from "ethers";
+
+import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import { type Answer, type Person, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { STATUS } from "../helpers/contractStatus.ts";
+import { type TestStack, sharedStack } from "../helpers/stack.ts";
+
+/** anvil's fourth published key: somebody with money and no part in anything. */
+const STRANGER = "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
+
+describe("ProofService: a link that somebody else brought on chain first", () => {
+  let test: TestStack;
+  let strangers: ProofRegistry;
+  before(async () => {
+    test = await sharedStack();
+    const address = await test.registry.getAddress();
+    const stranger = new Wallet(STRANGER, test.provider);
+    strangers = new Contract(address, PROOF_REGISTRY_ABI, stranger) as unknown as ProofRegistry;
+  });
+
+  /** Publishes a gist, and gives it away before it is submitted. */
+  async function publish(person: Person, login: string) {
+    const fields = { action: "create", platform: "github", identity: login } as const;
+    const answer = await payload(test.stack, person, fields);
+    const { base64, raw } = signText(person.privateKey, answer.sign_payload);
+    const gist = person.key.compressed.slice(2, 34);
+    test.github.publish(gist, {
+      owner: { login, id: 4711 },
+      files: { [`${person.key.compressed}.json`]: answer.post_content.default.replace("%SIG_BASE64%", base64) },
+    });
+    const front = {
+      action: 0,
+      platform: "github",
+      identity: login,
+      uuid: uuidBytes(answer.uuid),
+      createdAt: Number(answer.created_at),
+      previous: "0x",
+      signature: raw,
+      publicKey: contractPublicKey(person.key),
+      proof: "0x",
+      proofLocation: "https://attacker.example/",
+      accountId: "666",
+    };
+    const submit = () => post(test.stack, "/v1/proof", proofBody(person, fields, answer, { proof_location: gist }));
+    return { gist, front, submit };
+  }
+
+  async function expectConfirmed(person: Person, login: string, gist: string, answer: Answer): Promise<void> {
+    expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
+    const [status] = await test.registry.statusOf(person.key.address, "github", login);
+    expect(status).to.equal(STATUS.confirmed);
+    expect(await test.registry.lengthOf(person.key.address)).to.equal(1n);
+    const { body } = await get(test.stack, `/v1/proof?platform=github&identity=${login}&exact=true`);
+    expect(body.ids[0].proofs[0]).to.include({ alt_id: "4711", proof_location: gist, is_valid: true });
+  }
+
+  it("is no proof before attesters saw it, and says nothing that the stranger made up", async () => {
+    const person = newPerson();
+    const { front } = await publish(person, "claimed-only");
+    await (await strangers.append(front)).wait();
+    const any = () => get(test.stack, "/v1/proof?platform=github&identity=claimed-only&exact=true&status=any");
+    let found = await any();
+    while (found.body.ids.length === 0) found = await any();
+    expect(found.body.ids[0].proofs[0]).to.include({ status: "claimed", is_valid: false, alt_id: "claimed-only" });
+    expect((await get(test.stack, "/v1/proof?platform=github&identity=claimed-only")).body.ids).to.deep.equal([]);
+  });
+
+  it("is confirmed at the location where we saw it, before the index knows of the stranger's", async () => {
+    const person = newPerson();
+    const { gist, front, submit } = await publish(person, "front-run");
+    await (await strangers.append(front)).wait();
+    await expectConfirmed(person, "front-run", gist, await submit());
+  });
+
+  it("is confirmed as well after the index knows of it, and once only", async () => {
+    const person = newPerson();
+    const { gist, front, submit } = await publish(person, "imported");
+    await (await strangers.append(front)).wait();
+    const known = () => get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`);
+    while ((await known()).body.pagination.total === 0);
+    await expectConfirmed(person, "imported", gist, await submit());
+    const again = await submit();
+    expect(again.status).to.equal(400);
+    expect(await test.registry.queryFilter(test.registry.filters.BindingConfirmed(person.key.address))).to.have.length(
+      1,
+    );
+  });
+
+  it("stays a claim where the post is somebody else's", async () => {
+    const person = newPerson();
+    const { gist, front, submit } = await publish(person, "not-mine");
+    const theirs = { [`${person.key.compressed}.json`]: "{}" };
+    test.github.publish(gist, { owner: { login: "somebody", id: 1 }, files: theirs });
+    await (await strangers.append(front)).wait();
+    const answer = await submit();
+    expect(answer.status).to.equal(400);
+    expect(answer.body.message).to.include("somebody");
+    const [status] = await test.registry.statusOf(person.key.address, "github", "not-mine");
+    expect(status).to.equal(STATUS.claimed);
+  });
+});
