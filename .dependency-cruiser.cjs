@@ -18,7 +18,7 @@ module.exports = {
     never(
       "nothing-imports-tests",
       "tests are run, not imported",
-      { path: "^(api|indexer|sdk|web|scripts)/" },
+      { path: "^(api|indexer|sdk|web)/" },
       { path: "^test/" },
     ),
     never("web-uses-only-the-sdk", "web → sdk", { path: "^web/" }, { path: ROOMS, pathNot: "^(web|sdk)/" }),

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { dataSlice, encodeBase64 } from "ethers";
 
 import { type SignedLink, person, signLink, storedHead, withV } from "../helpers/contractLinks.ts";
-import { CLOCK_SKEW, NOW, useRegistries } from "../helpers/contracts.ts";
+import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
+import { useRegistries } from "../helpers/contracts.ts";
 
 const alice = person("alice");
 const bob = person("bob");

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { concat, dataSlice, toBeHex } from "ethers";
 
 import { type LinkFields, attest, person, signLink, withHighS, withV } from "../helpers/contractLinks.ts";
-import { CLOCK_SKEW, NOW, addAttesters, useRegistries } from "../helpers/contracts.ts";
+import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
+import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 
 const alice = person("alice");

@@ -11,7 +11,8 @@ import {
   withHighS,
   withV,
 } from "../helpers/contractLinks.ts";
-import { NOW, type Registries, useRegistries } from "../helpers/contracts.ts";
+import { NOW } from "../helpers/contractClock.ts";
+import { type Registries, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 
 const alice = person("alice");

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { TypedDataEncoder, ZeroAddress, ZeroHash, id } from "ethers";
 
 import { attest, person } from "../helpers/contractLinks.ts";
-import { NOW, addAttesters, useRegistries } from "../helpers/contracts.ts";
+import { NOW } from "../helpers/contractClock.ts";
+import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 
 const people = ["one", "two", "three"].map((name) => person(`attester ${name}`));
 const [one, two, three] = people as [(typeof people)[0], (typeof people)[0], (typeof people)[0]];

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { ZeroHash, dataSlice } from "ethers";
 
 import { type SignedLink, attest, person, signLink } from "../helpers/contractLinks.ts";
-import { CLOCK_SKEW, NOW, addAttesters, useRegistries } from "../helpers/contracts.ts";
+import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
+import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 
 const alice = person("alice");
@@ -59,7 +60,7 @@ describe("ProofRegistry", () => {
           .to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum")
           .withArgs(claim.id);
       }
-      const [avatar, platform, identity, id, where, account] = confirming(claim);
+      const [avatar, platform, identity, id, , account] = confirming(claim);
       await expect(
         registry.confirm(avatar, platform, identity, id, location, account, "0x"),
       ).to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum");

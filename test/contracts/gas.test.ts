@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 
 import { type LinkFields, attest, person, signLink, signRelease } from "../helpers/contractLinks.ts";
-import { NOW, addAttesters, useRegistries } from "../helpers/contracts.ts";
+import { NOW } from "../helpers/contractClock.ts";
+import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 
 /** Gas of L2 execution that a link with an attestation may cost: an avatar's first, and any later one. */
 const MOST_FOR_FIRST_LINK = 110_000n;

@@ -2,7 +2,8 @@ import { contractPublicKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
 import { type SignedLink, attest, person, signLink, signRelease } from "../helpers/contractLinks.ts";
-import { CLOCK_SKEW, NOW, addAttesters, useRegistries } from "../helpers/contracts.ts";
+import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
+import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 
 const alice = person("alice");

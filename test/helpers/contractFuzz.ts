@@ -2,7 +2,7 @@ import { type Link, signText, signPayload, uuidFromBytes } from "@syngraph/sdk/p
 
 import { type Person, type SignedLink, person, signLink, withV } from "./contractLinks.ts";
 import type { Random } from "./contractRandom.ts";
-import { NOW } from "./contracts.ts";
+import { NOW } from "./contractClock.ts";
 
 /** Ranges of code points, by the length of their UTF-8: the edges of table 3-7 of the Unicode standard among them. */
 const CODE_POINTS: readonly (readonly [number, number])[] = [

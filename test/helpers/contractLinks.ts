@@ -17,7 +17,7 @@ import {
 import { concat, dataSlice, decodeBase64, hexlify, id, toBeHex } from "ethers";
 
 import type { SubmissionStruct } from "../../types/ethers-contracts/ProofRegistry.ts";
-import { NOW } from "./contracts.ts";
+import { NOW } from "./contractClock.ts";
 
 /** Somebody with a key: an avatar, a wallet or an attester. */
 export interface Person {

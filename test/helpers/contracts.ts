@@ -3,13 +3,8 @@ import { network } from "hardhat";
 
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
+import { NOW } from "./contractClock.ts";
 import type { Person } from "./contractLinks.ts";
-
-/** When the simulated chain begins, Unix seconds: 2026-03-01, so no test depends on the machine's clock. */
-export const NOW = 1772323200;
-
-/** The contracts' tolerance for a clock that runs ahead, in seconds. */
-export const CLOCK_SKEW = 900;
 
 /** A simulated OP chain with the contracts on it. */
 export type Registries = Awaited<ReturnType<typeof startRegistries>>;

@@ -13,7 +13,7 @@ import { expect } from "chai";
 import { AbiCoder, TypedDataEncoder, concat, dataLength, dataSlice, id, keccak256, verifyTypedData } from "ethers";
 
 import { person } from "../helpers/contractLinks.ts";
-import { NOW } from "../helpers/contracts.ts";
+import { NOW } from "../helpers/contractClock.ts";
 
 const attester = person("attester");
 const statement: Attestation = { linkId: id("link"), found: true, accountId: "1191636", checkedAt: NOW };

@@ -43,8 +43,10 @@ export function unprivileged(): Unprivileged {
 }
 
 function idOfNobody(): { uid: number; gid: number } {
-  const id = (option: string) => Number(spawnSync("id", [option, "nobody"], { encoding: "utf8" }).stdout);
-  return { uid: id("-u"), gid: id("-g") };
+  const [uid, gid] = ["-u", "-g"].map((option) =>
+    Number(spawnSync("id", [option, "nobody"], { encoding: "utf8" }).stdout),
+  );
+  return { uid: uid!, gid: gid! };
 }
 
 async function chownAll(path: string, uid: number, gid: number): Promise<void> {

@@ -147,8 +147,9 @@ export class Stack {
     this.indexer = await Part.start({
       name: "indexer",
       command: process.execPath,
+      cwd: join(ROOT, "indexer"),
       args: [
-        ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start", "--root", join(ROOT, "indexer")],
+        ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
         ...["--schema", schema, "--views-schema", "indexer"],
         ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
       ],
