@@ -2,14 +2,12 @@ import {
   type Link,
   type PublicKey,
   type Signature,
-  contractPublicKey,
-  isTwoSided,
   linkId,
   recoverPublicKey,
   signPayload,
-  uuidBytes,
+  toSubmission,
 } from "@syngraph/sdk/protocol";
-import { decodeBase64, hexlify, keccak256, toUtf8Bytes } from "ethers";
+import { keccak256, toUtf8Bytes } from "ethers";
 
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
@@ -21,7 +19,7 @@ import {
   PlatformInputError,
 } from "../platforms/types.ts";
 import type { NewItem, OutboxItem } from "../relay/outbox.ts";
-import type { Method, Submission } from "../relay/registry.ts";
+import type { Method } from "../relay/registry.ts";
 import { bindingStatus } from "./read/bindings.ts";
 import { type OpenClaim, findOpenClaim } from "./read/claims.ts";
 import { explainBadSignature } from "./explain.ts";
@@ -92,7 +90,13 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
     link_id: proven.linkId,
     avatar: draft.avatar.address.toLowerCase(),
     method: proven.method,
-    submission: toSubmission(draft, proven),
+    submission: toSubmission(proven.link, {
+      signature: proven.signature?.canonical ?? "0x",
+      withKey: draft.previous === null,
+      proof: proven.proof,
+      proofLocation: proven.proofLocation,
+      accountId: proven.accountId,
+    }),
     previous: draft.previous,
   };
   await requireAppendable(context, draft, item);
@@ -229,23 +233,6 @@ function readCounterSignature(platform: Platform, link: Link, signature: string)
   } catch (error) {
     throw toApiError(error);
   }
-}
-
-function toSubmission({ avatar, previous }: Draft, proven: ProvenLink): Submission {
-  const { link, signature } = proven;
-  return {
-    action: link.action === "create" ? 0 : 1,
-    platform: link.platform,
-    identity: link.identity,
-    uuid: uuidBytes(link.uuid),
-    createdAt: link.createdAt,
-    previous: link.prev === null ? "0x" : hexlify(decodeBase64(link.prev)),
-    signature: signature?.canonical ?? "0x",
-    publicKey: previous === null || isTwoSided(link.platform) ? contractPublicKey(avatar) : "0x",
-    proof: proven.proof,
-    proofLocation: proven.proofLocation,
-    accountId: proven.accountId,
-  };
 }
 
 /** A release is no link of the chain; it is named by what it says. */

@@ -1,20 +1,5 @@
-import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import { PROOF_REGISTRY_ABI, type Submission } from "@syngraph/sdk/protocol";
 import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
-
-/** A link in the shape of the contract's `Submission`; bytes are `0x` hex. It is kept as JSON. */
-export interface Submission {
-  action: 0 | 1;
-  platform: string;
-  identity: string;
-  uuid: string;
-  createdAt: number;
-  previous: string;
-  signature: string;
-  publicKey: string;
-  proof: string;
-  proofLocation: string;
-  accountId: string;
-}
 
 /** The contract's function that a submission is for; `confirm` is for a claim that is on chain already. */
 export type Method = "append" | "release" | "confirm";

@@ -25,21 +25,25 @@ export function readBody<T extends z.ZodObject>(request: Request, schema: T, wor
 
 /**
  * Reads the query. Of a repeated parameter the first counts; `null`, which some clients send for what is not set, counts as
- * absent.
+ * absent, except as an identity: that may be somebody's name.
  *
  * @throws {ApiError} 400 `Param error: …`.
  */
 export function readQuery<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
   const entries = Object.entries(request.query)
     .map(([name, value]) => [name, Array.isArray(value) ? value[0] : value] as const)
-    .filter(([, value]) => value !== "null");
+    .filter(([name, value]) => value !== "null" || name === "identity");
+  for (const [name, value] of entries) {
+    // PostgreSQL has no such character in its texts.
+    if (typeof value === "string" && value.includes("\0")) throw badRequest(`Param error: ${name} contains U+0000`);
+  }
   return parse(schema, Object.fromEntries(entries), "Param error");
 }
 
 /** A query's integer: empty counts as 0 as in Go, anything else that is none is refused. */
 export const queryInteger = z
   .string()
-  .regex(/^-?\d{0,15}$/, "must be an integer")
+  .regex(/^(?:-?\d{1,15})?$/, "must be an integer")
   .default("")
   .transform(Number);
 
@@ -117,5 +121,6 @@ function withoutCase(value: unknown, schema: z.ZodType): unknown {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? (schema.unwrap() as z.ZodType) : schema;
+  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return wraps ? (schema.unwrap() as z.ZodType) : schema;
 }

@@ -3,6 +3,7 @@ import {
   type Link,
   type PublicKey,
   type Signature,
+  type Submission,
   contractPublicKey,
   head,
   linkId,
@@ -11,12 +12,11 @@ import {
   signAttestation,
   signPayload,
   signText,
-  uuidBytes,
+  toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
-import { concat, dataSlice, decodeBase64, hexlify, id, toBeHex } from "ethers";
+import { concat, dataSlice, id, toBeHex } from "ethers";
 
-import type { SubmissionStruct } from "../../types/ethers-contracts/ProofRegistry.ts";
 import { NOW } from "./contractClock.ts";
 
 /** Somebody with a key: an avatar, a wallet or an attester. */
@@ -46,11 +46,11 @@ export interface SignedLink {
   text: string;
   signature: Signature;
   id: string;
-  submission: SubmissionStruct;
+  submission: Submission;
 }
 
 /** What a test says about a link; the rest is filled in. */
-export interface LinkFields extends Partial<Omit<Link, "avatar">>, Partial<Pick<SubmissionStruct, "proofLocation">> {
+export interface LinkFields extends Partial<Omit<Link, "avatar">>, Partial<Pick<Submission, "proofLocation">> {
   platform: string;
   identity: string;
   /** The link before it in the chain: its signature is quoted as published. */
@@ -83,27 +83,15 @@ export function signLink(avatar: Person, fields: LinkFields): SignedLink {
 }
 
 /** A release: the text of a delete, signed by the wallet alone. */
-export function signRelease(avatar: Person, wallet: Person, fields: Partial<LinkFields> = {}): SubmissionStruct {
+export function signRelease(avatar: Person, wallet: Person, fields: Partial<LinkFields> = {}): Submission {
   const link = linkOf(avatar, { action: "delete", platform: "ethereum", identity: wallet.wallet, ...fields });
   const { raw } = signText(wallet.privateKey, signPayload(link));
   return { ...submissionOf(link, "0x"), proof: raw, publicKey: contractPublicKey(avatar.key) };
 }
 
 /** A link and its signature (`0x` hex) as the contract takes them, with the public key and nothing from the other side. */
-export function submissionOf(link: Link, signature: string): SubmissionStruct {
-  return {
-    action: link.action === "create" ? 0 : 1,
-    platform: link.platform,
-    identity: link.identity,
-    uuid: uuidBytes(link.uuid),
-    createdAt: link.createdAt,
-    previous: link.prev === null ? "0x" : hexlify(decodeBase64(link.prev)),
-    signature,
-    publicKey: `0x${link.avatar.replace(/^0x04/, "")}`,
-    proof: "0x",
-    proofLocation: "",
-    accountId: "",
-  };
+export function submissionOf(link: Link, signature: string): Submission {
+  return toSubmission(link, { signature, withKey: true });
 }
 
 /** Attestations over a link by some attesters, in the order that the contracts want. */

@@ -81,15 +81,30 @@ export async function proofChain(
 /** How far behind the journal's last block links are still looked for, in blocks: deeper than reorgs go. */
 const REORG_DEPTH = 1024;
 
+/** A link with the number it has in the journal. */
+export type JournalItem = ChainItem & { id: number; avatar: string };
+
 /**
  * Links of all avatars after a cursor. Each link gets its number when this database first sees it, so numbers only grow:
- * what a reorg moves keeps its number, and what it brings comes last.
+ * what a reorg moves keeps its number, and what it brings comes last. So does what was away when somebody asked, and came
+ * back: who asked then was not shown it, and will not look behind their cursor again.
  */
-export async function changesAfter(
-  db: Pool,
-  lastId: number,
-  count: number,
-): Promise<(ChainItem & { id: number; avatar: string })[]> {
+export async function changesAfter(db: Pool, lastId: number, count: number): Promise<JournalItem[]> {
+  for (;;) {
+    await numberNewLinks(db);
+    const { rows } = await db.query<LinkRow & { journal_id: number; id: string | null }>(
+      `SELECT j.id AS journal_id, x.* FROM api.journal j LEFT JOIN LATERAL (
+         ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
+       WHERE j.id > $1 ORDER BY j.id LIMIT $2`,
+      [lastId, count],
+    );
+    const gone = rows.filter(({ id }) => id === null).map((row) => row.journal_id);
+    if (gone.length === 0) return rows.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
+    await db.query("DELETE FROM api.journal WHERE id = ANY($1)", [gone]);
+  }
+}
+
+async function numberNewLinks(db: Pool): Promise<void> {
   await db.query(
     `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('journal', 0)))
      INSERT INTO api.journal (chain_id, link_id, block)
@@ -100,13 +115,6 @@ export async function changesAfter(
      ORDER BY l.block_time, l.chain_id, l.block_number, l.log_index
      ON CONFLICT DO NOTHING`,
   );
-  const { rows } = await db.query<LinkRow & { journal_id: number }>(
-    `SELECT j.id AS journal_id, x.* FROM api.journal j JOIN LATERAL (
-       ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
-     WHERE j.id > $1 ORDER BY j.id LIMIT $2`,
-    [lastId, count],
-  );
-  return rows.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
 }
 
 function toItem(row: LinkRow): ChainItem {

@@ -49,15 +49,15 @@ export interface IdentityRecord {
 const MIN_SUBSTRING = 3;
 
 /** Columns by Next.ID's names; proofs have no number here, so their time stands for it, and nothing is on Arweave. */
-const SORT_COLUMNS: Record<string, keyof Binding> = {
-  id: "created_at",
-  created_at: "created_at",
-  last_checked_at: "as_of",
-  proof_chain_id: "created_at",
-  platform: "platform",
-  identity: "identity",
-  alt_id: "alt_id",
-};
+const SORT_COLUMNS = new Map<string, keyof Binding>([
+  ["id", "created_at"],
+  ["created_at", "created_at"],
+  ["last_checked_at", "as_of"],
+  ["proof_chain_id", "created_at"],
+  ["platform", "platform"],
+  ["identity", "identity"],
+  ["alt_id", "alt_id"],
+]);
 
 const INVALID_REASONS: Record<Binding["status"], string> = {
   confirmed: "",
@@ -119,6 +119,8 @@ export function storedForms(typed: string, platform: Platform | undefined): stri
       // It is no identity of that platform.
     }
   }
+  // Where there is no account id, an empty text stands for it.
+  forms.delete("");
   return [...forms];
 }
 
@@ -134,30 +136,36 @@ async function byIdentity(
 ): Promise<Matches> {
   const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
   const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
+  const column = sort === "activated_at" ? "a.activated_at" : `m.${columnOf(sort)}`;
+  // The count comes also with an empty page.
   const sql = `
     WITH matched AS (
       ${BINDINGS}
       WHERE ($1 = '' OR b.platform = $1)
         AND (b.identity = ANY($2) OR b.account_id = ANY($2) OR lower(b.identity) LIKE ANY($3))
       ORDER BY ${BEST_FIRST}
+    ), listed AS (
+      SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
+      FROM matched m
+      ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
+      WHERE $4 OR m.status = 'confirmed'
     )
-    SELECT m.avatar, count(*) OVER ()::integer AS total FROM matched m
-    ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
-    WHERE $4 OR m.status = 'confirmed'
-    ORDER BY ${sort === "activated_at" ? "a.activated_at" : `m.${columnOf(sort)}`} ${order}, m.avatar, m.platform, m.identity
-    LIMIT ${PER_PAGE} OFFSET $5`;
-  const { rows } = await db.query<{ avatar: string; total: number }>(sql, [
+    SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted
+    LEFT JOIN listed l ON l.place > $5::bigint AND l.place <= $5::bigint + ${PER_PAGE}
+    ORDER BY l.place`;
+  const { rows } = await db.query<{ total: number; avatar: string | null }>(sql, [
     platform,
     forms,
     parts,
     anyStatus,
     offsetOf(page),
   ]);
-  return { total: rows[0]?.total ?? 0, avatars: [...new Set(rows.map(({ avatar }) => avatar))] };
+  const avatars = rows.map(({ avatar }) => avatar).filter((avatar) => avatar !== null);
+  return { total: rows[0]!.total, avatars: [...new Set(avatars)] };
 }
 
-/** Next.ID's platform `nextid` names avatars by their public keys. */
-async function byKey(db: Pool, { identities, page }: ProofSearch): Promise<Matches> {
+/** Next.ID's platform `nextid` names avatars by their public keys; those are found that have a proof to list. */
+async function byKey(db: Pool, { identities, page, anyStatus }: ProofSearch): Promise<Matches> {
   const keys = identities.map((identity) => {
     try {
       return parsePublicKey(identity).compressed;
@@ -166,8 +174,11 @@ async function byKey(db: Pool, { identities, page }: ProofSearch): Promise<Match
     }
   });
   const { rows } = await db.query<{ address: string }>(
-    "SELECT DISTINCT address FROM indexer.avatar WHERE public_key = ANY($1) ORDER BY address",
-    [keys],
+    `SELECT DISTINCT a.address FROM indexer.avatar a
+     WHERE a.public_key = ANY($1) AND EXISTS (
+       SELECT FROM indexer.binding b WHERE b.avatar = a.address AND ($2 OR b.status = 'confirmed'))
+     ORDER BY a.address`,
+    [keys, anyStatus],
   );
   const start = offsetOf(page);
   return { total: rows.length, avatars: rows.slice(start, start + PER_PAGE).map(({ address }) => address) };
@@ -183,7 +194,7 @@ function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => nu
 }
 
 function columnOf(sort: string): keyof Binding {
-  return SORT_COLUMNS[sort] ?? "created_at";
+  return SORT_COLUMNS.get(sort) ?? "created_at";
 }
 
 /** A LIKE pattern for texts that contain this one; what is a wildcard there stands for itself. */

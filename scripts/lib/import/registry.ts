@@ -1,12 +1,11 @@
 import {
   PROOF_REGISTRY_ABI,
   type PublicKey,
-  contractPublicKey,
+  type Submission,
   head,
-  isTwoSided,
   parseSignature,
   payloadHash,
-  uuidBytes,
+  toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
 import { Contract, type ContractTransactionReceipt, type EventLog, type Signer, isError } from "ethers";
@@ -109,22 +108,9 @@ export function shortHead(signature: string): string {
   return head(signature).slice(0, 2 + 2 * 24);
 }
 
-/** The contract's `Submission`. */
-function submissionOf({ avatar, link, signature, proof, proofLocation }: Candidate, state: ChainState) {
-  const needsKey = state.length === 0 || signature === null || isTwoSided(link.platform);
-  return {
-    action: link.action === "create" ? 0 : 1,
-    platform: link.platform,
-    identity: link.identity,
-    uuid: uuidBytes(link.uuid),
-    createdAt: link.createdAt,
-    previous: link.prev === null ? "0x" : parseSignature(link.prev).raw,
-    signature: signature?.raw ?? "0x",
-    publicKey: needsKey ? contractPublicKey(avatar) : "0x",
-    proof,
-    proofLocation,
-    accountId: "",
-  };
+function submissionOf({ link, signature, proof, proofLocation }: Candidate, state: ChainState): Submission {
+  const withKey = state.length === 0 || signature === null;
+  return toSubmission(link, { signature: signature?.raw ?? "0x", withKey, proof, proofLocation });
 }
 
 interface ReleaseArgs {

@@ -10,3 +10,4 @@ export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
+export * from "./submission.ts";
