@@ -13,7 +13,8 @@ const USAGE = `Usage: npm run import -- <file> [--avatar KEY] [--rpc URL] [--dep
 <file>         JSON: the reply of GET /v1/proofchain, or a list of Arweave documents of Next.ID
 --avatar       public key of the avatar, where the links in the file name none
 --rpc          the chain (default: http://127.0.0.1:$RPC_PORT, or port 8545)
---deployments  folder of the <chainId>.json files (default: $DEPLOYMENTS_DIR, or deployments)
+--deployments  folder of the <chainId>.json files (default: $DEPLOYMENTS_DIR, or deployments, or for the local chain
+               of npm start where that keeps it, .syngraph/deployments)
 
 RELAYER_KEY is the private key of the account that pays; on a local chain it may be left out.`;
 
@@ -29,7 +30,7 @@ async function run(argv: string[]): Promise<number> {
       options: {
         avatar: { type: "string" },
         rpc: { type: "string", default: `http://127.0.0.1:${RPC_PORT || 8545}` },
-        deployments: { type: "string", default: DEPLOYMENTS_DIR || "deployments" },
+        deployments: { type: "string", default: DEPLOYMENTS_DIR || "" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -42,7 +43,8 @@ async function run(argv: string[]): Promise<number> {
   if (file === undefined || positionals.length > 1) return fail(USAGE, 2);
   try {
     const documents = await readDocumentFile(file, values.avatar);
-    const connection = await connect({ rpc: values.rpc, deploymentsDir: values.deployments, relayerKey: RELAYER_KEY });
+    const deploymentsDirs = values.deployments ? [values.deployments] : ["deployments", ".syngraph/deployments"];
+    const connection = await connect({ rpc: values.rpc, deploymentsDirs, relayerKey: RELAYER_KEY });
     try {
       say(`${documents.length} links to chain ${connection.chainId}, paid by ${connection.payer}`);
       return await reportAll(importChains(documents, connection.registry));

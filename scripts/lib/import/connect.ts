@@ -15,7 +15,8 @@ export class SettingError extends Error {
 /** Where to import to, and who pays. */
 export interface ConnectOptions {
   rpc: string;
-  deploymentsDir: string;
+  /** Folders of `<chainId>.json` files; the first that has the chain counts. */
+  deploymentsDirs: readonly string[];
   /** Private key, `0x` hex; may be left out on the local chain only. */
   relayerKey?: string | undefined;
 }
@@ -29,7 +30,7 @@ export interface Connection {
 }
 
 /** @throws {SettingError} */
-export async function connect({ rpc, deploymentsDir, relayerKey }: ConnectOptions): Promise<Connection> {
+export async function connect({ rpc, deploymentsDirs, relayerKey }: ConnectOptions): Promise<Connection> {
   if (!URL.canParse(rpc)) throw new SettingError(`--rpc ${rpc} is no address`);
   const chainId = await askChainId(rpc);
   const provider = new JsonRpcProvider(rpc, undefined, {
@@ -41,8 +42,9 @@ export async function connect({ rpc, deploymentsDir, relayerKey }: ConnectOption
   const close = () => provider.destroy();
   try {
     const local = chainId === LOCAL_CHAIN_ID && isLoopback(rpc);
-    const deployment = await readDeployment(deploymentsDir, chainId);
-    if (!deployment) throw new SettingError(`${deploymentsDir}/${chainId}.json is missing: deploy there first`);
+    const found = await Promise.all(deploymentsDirs.map((folder) => readDeployment(folder, chainId)));
+    const deployment = found.find((one) => one !== undefined);
+    if (!deployment) throw new SettingError(`${deploymentsDirs[0]}/${chainId}.json is missing: deploy there first`);
     const wallet = new Wallet(keyFor(relayerKey, local), provider);
     if (!local && isDevAccount(wallet.address)) {
       throw new SettingError(`the key of ${wallet.address} is published; chain ${chainId} at ${rpc} is not local`);
