@@ -1,6 +1,7 @@
+import { decodeBase64, hexlify } from "ethers";
+
 import { contractPublicKey, parsePublicKey } from "./publicKey.ts";
 import { ACTIONS, type Link, isTwoSided, uuidBytes } from "./signPayload.ts";
-import { parseSignature } from "./signature.ts";
 
 /** A link in the shape of the contract's `Submission` (contracts/interfaces/IProofRegistry.sol); bytes are `0x` hex. */
 export interface Submission {
@@ -38,7 +39,7 @@ export function toSubmission(link: Link, parts: SubmissionParts): Submission {
     identity: link.identity,
     uuid: uuidBytes(link.uuid),
     createdAt: link.createdAt,
-    previous: link.prev === null ? "0x" : parseSignature(link.prev, "prev").raw,
+    previous: link.prev === null ? "0x" : hexlify(decodeBase64(link.prev)),
     signature,
     publicKey: withKey || isTwoSided(link.platform) ? contractPublicKey(parsePublicKey(link.avatar)) : "0x",
     proof,
