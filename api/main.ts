@@ -5,7 +5,7 @@ import { FetchRequest, JsonRpcProvider } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
-import { Attester } from "./attest/attester.ts";
+import { Attester, isAttester } from "./attest/attester.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { migrate } from "./db/migrations.ts";
@@ -52,7 +52,15 @@ const server = createServer(createApp(context));
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
+
+/** A node whose word does not count can make claims only; its operator should hear of it. */
+async function warnUnlessAttester(): Promise<void> {
+  const { address } = context.attester;
+  const counts = await isAttester(provider, chain.attesterRegistry, address).catch(() => true);
+  if (!counts) log.warn({ attester: address }, "no attester on this chain: what this node attests stays a claim");
+}
 
 /** Ends what is under way: what is accepted stays in the database, and is sent at the next start. */
 async function stop(): Promise<void> {

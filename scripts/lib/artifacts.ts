@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { JsonFragment } from "ethers";
@@ -17,7 +18,7 @@ const OPENZEPPELIN = {
 } as const;
 
 /**
- * The artifact of one of our contracts, by its name, or of a contract that OpenZeppelin ships compiled.
+ * The artifact of one of our contracts, by its path below contracts/ without the ending, or of a contract that OpenZeppelin ships compiled.
  *
  * @throws when `hardhat build` has not made it yet.
  */
@@ -25,6 +26,6 @@ export async function readArtifact(name: string): Promise<Artifact> {
   const packaged = OPENZEPPELIN[name as keyof typeof OPENZEPPELIN];
   const file = packaged
     ? fileURLToPath(import.meta.resolve(packaged))
-    : new URL(`../../artifacts/contracts/${name}.sol/${name}.json`, import.meta.url);
+    : new URL(`../../artifacts/contracts/${name}.sol/${basename(name)}.json`, import.meta.url);
   return JSON.parse(await readFile(file, "utf8")) as Artifact;
 }

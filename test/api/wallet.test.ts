@@ -1,7 +1,8 @@
 import { recoverPublicKey, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { ContractFactory, Wallet, ZeroHash } from "ethers";
 
+import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -59,6 +60,20 @@ describe("ProofService: ethereum", () => {
     expect(one.prev).to.equal(null);
     expect(JSON.parse(two.signature_payload).prev).to.equal(one.signature);
     expect([one.sequence, two.sequence]).to.deep.equal([1, 2]);
+  });
+
+  it("binds a contract wallet by what it takes for a signature (ERC-1271), and refuses what it does not", async () => {
+    const [person, owner] = [newPerson(), Wallet.createRandom()];
+    const { abi, bytecode } = await readArtifact("test/OwnedWallet");
+    const payer = await test.provider.getSigner(5); // One of anvil's own accounts.
+    const contract = await new ContractFactory(abi, bytecode, payer).deploy(owner.address, ZeroHash);
+    await contract.waitForDeployment();
+    const address = await contract.getAddress();
+    const refused = await bindWallet(test.stack, person, { address, privateKey: Wallet.createRandom().privateKey });
+    expect(refused.status).to.equal(400);
+    expect(refused.body.message).to.include("ETH wallet signature validation failed");
+    expect((await bindWallet(test.stack, person, { address, privateKey: owner.privateKey })).status).to.equal(201);
+    expect(await test.registry.isBound(person.key.address, "ethereum", address.toLowerCase())).to.equal(true);
   });
 
   it("refuses a wallet's signature that another wallet made, and says whose it is", async () => {
