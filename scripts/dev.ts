@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 
 import hre from "hardhat";
 
-import { Stack, buildWeb, resetData } from "./lib/stack/stack.ts";
+import { Stack, resetData } from "./lib/stack/stack.ts";
+import { buildWeb } from "./lib/stack/web.ts";
 
 const { values: flags } = parseArgs({ options: { reset: { type: "boolean", default: false } } });
 const dataDir = resolve(process.env.DATA_DIR ?? join(import.meta.dirname, "../.syngraph"));

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 
-const WEB = join(import.meta.dirname, "../../web");
+import { viteBuild } from "../../scripts/lib/stack/web.ts";
 
 /** A build of web/ in a folder of its own, so that a test neither meets nor disturbs the one in web/dist. */
 export interface WebBuild {
@@ -15,12 +12,9 @@ export interface WebBuild {
   remove: () => Promise<void>;
 }
 
-/** Builds web/ as `npm run build -w web` does. @throws with what Vite printed. */
+/** Builds web/ as `npm start` does. @throws with what Vite printed. */
 export async function buildWeb(): Promise<WebBuild> {
   const dist = await mkdtemp(join(tmpdir(), "syngraph-web-"));
-  // Ponder brings a Vite of its own to the root: web's is the one that web/ resolves.
-  const vite = join(dirname(createRequire(join(WEB, "package.json")).resolve("vite/package.json")), "bin/vite.js");
-  const args = [vite, "build", "--outDir", dist, "--emptyOutDir", "--logLevel", "warn"];
-  await promisify(execFile)(process.execPath, args, { cwd: WEB });
+  await viteBuild(dist);
   return { dist, remove: () => rm(dist, { recursive: true, force: true }) };
 }

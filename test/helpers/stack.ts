@@ -9,7 +9,8 @@ import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { freePort } from "../../scripts/lib/stack/ports.ts";
-import { Stack, buildWeb } from "../../scripts/lib/stack/stack.ts";
+import { Stack } from "../../scripts/lib/stack/stack.ts";
+import { buildWeb } from "../../scripts/lib/stack/web.ts";
 import { type DnsStandIn, startDns } from "../standins/dns.ts";
 import { type GitHubStandIn, startGitHub } from "../standins/github.ts";
 
@@ -46,7 +47,7 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
       provider.destroy();
       await stack.stop();
       await Promise.all([github.close(), dns.close()]);
-      if (!process.env.KEEP) await rm(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

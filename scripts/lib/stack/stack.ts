@@ -1,21 +1,15 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
-import { Client } from "pg";
 
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
+import { indexerSchema, prepareSchema } from "./indexerSchema.ts";
 import { Part } from "./part.ts";
 import { startPostgres } from "./postgres.ts";
 import { requireFreePort } from "./ports.ts";
-
-const ROOT = join(import.meta.dirname, "../../..");
+import { ROOT } from "./sources.ts";
 
 /** anvil's first two published keys: the first deploys and governs, the second attests. */
 const DEPLOYER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
@@ -142,7 +136,7 @@ export class Stack {
 
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
-    const schema = await this.#indexerSchema();
+    const schema = await indexerSchema(this.deploymentsDir);
     await prepareSchema(this.databaseUrl, schema);
     this.indexer = await Part.start({
       name: "indexer",
@@ -181,41 +175,6 @@ export class Stack {
       [`RPC_URL_31337`]: this.rpcUrl,
     };
   }
-
-  /**
-   * Ponder fills a schema of its own for each version of the indexer, and turns the views of the schema `indexer` to it
-   * once it has caught up; readers never see a half-filled one.
-   */
-  async #indexerSchema(): Promise<string> {
-    const hash = createHash("sha256");
-    const patterns = ["indexer/**/*.ts", "sdk/src/protocol/**/*.ts"];
-    const sources = await Array.fromAsync(
-      glob(patterns, { cwd: ROOT, exclude: ["**/ponder-env.d.ts", "**/generated/**"] }),
-    );
-    for (const file of sources.sort()) hash.update(file).update(await readFile(join(ROOT, file)));
-    for await (const file of glob("*.json", { cwd: this.deploymentsDir })) {
-      hash.update(await readFile(join(this.deploymentsDir, file)));
-    }
-    return `indexer_${hash.digest("hex").slice(0, 12)}`;
-  }
-}
-
-/** Makes the page if its sources have changed since it was made last. */
-export async function buildWeb(): Promise<void> {
-  const hash = createHash("sha256");
-  const patterns = ["web/src/**/*", "web/index.html", "web/vite.config.ts", "web/package.json", "sdk/src/**/*.ts"];
-  const sources = await Array.fromAsync(glob(patterns, { cwd: ROOT, withFileTypes: true }));
-  const files = sources.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.sort()) hash.update(file.slice(ROOT.length)).update(await readFile(file));
-  const digest = hash.digest("hex");
-  // A file that the API does not serve, since its name begins with a dot.
-  const marker = join(ROOT, "web/dist/.sources");
-  if (existsSync(marker) && (await readFile(marker, "utf8")) === digest) return;
-  // The page's own version: Ponder brings another one.
-  const vite = createRequire(join(ROOT, "web/package.json")).resolve("vite/package.json");
-  const args = [join(dirname(vite), "bin/vite.js"), "build", "--logLevel", "warn"];
-  await promisify(execFile)(process.execPath, args, { cwd: join(ROOT, "web") });
-  await writeFile(marker, digest);
 }
 
 /** Removes all that the stack keeps. */
@@ -234,26 +193,6 @@ const FINALITY = 30;
 async function leaveGenesisBehind(provider: JsonRpcProvider): Promise<void> {
   const missing = FINALITY + 1 - (await provider.getBlockNumber());
   if (missing > 0) await provider.send("anvil_mine", [toQuantity(missing), "0x0"]);
-}
-
-/**
- * Makes a schema ready for Ponder to go on with. It takes away the lock of an indexer that was killed, for which Ponder
- * waits 20 s: there is no other one on this data, that is what the stack's own lock is for. And it sets the progress back
- * to the last final block, as Ponder will with the rows, but not at once with what it says of its progress.
- */
-async function prepareSchema(databaseUrl: string, schema: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const tables = "SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = '_ponder_meta'";
-    const { rowCount } = await client.query(tables, [schema]);
-    if (rowCount === 0) return;
-    const unlocked = "jsonb_set(value, '{is_locked}', '0')";
-    await client.query(`UPDATE "${schema}"._ponder_meta SET value = ${unlocked} WHERE key = 'app'`);
-    await client.query(`UPDATE "${schema}"._ponder_checkpoint SET latest_checkpoint = safe_checkpoint`);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Waits for both to their end, so that what did start is there to be stopped. @throws what the first to fail threw. */
