@@ -1,23 +1,18 @@
-import { PROOF_REGISTRY_ABI, contractPublicKey, signText, uuidBytes } from "@syngraph/sdk/protocol";
+import { contractPublicKey, signText, uuidBytes } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Contract, Wallet } from "ethers";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import { type Answer, type Person, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-
-/** anvil's fourth published key: somebody with money and no part in anything. */
-const STRANGER = "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
+import { strangersRegistry } from "./stranger.ts";
 
 describe("ProofService: a link that somebody else brought on chain first", () => {
   let test: TestStack;
   let strangers: ProofRegistry;
   before(async () => {
     test = await sharedStack();
-    const address = await test.registry.getAddress();
-    const stranger = new Wallet(STRANGER, test.provider);
-    strangers = new Contract(address, PROOF_REGISTRY_ABI, stranger) as unknown as ProofRegistry;
+    strangers = await strangersRegistry(test);
   });
 
   /** Publishes a gist, and gives it away before it is submitted. */
