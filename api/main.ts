@@ -5,6 +5,7 @@ import { FetchRequest, JsonRpcProvider } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
+import { answerBrokenRequests } from "./brokenRequests.ts";
 import { Attester, isAttester } from "./attest/attester.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -49,6 +50,7 @@ const relayer = new Relayer({
 });
 
 const server = createServer(createApp(context));
+answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();

@@ -33,7 +33,8 @@ const MIGRATIONS = [
      link_id  text NOT NULL,
      block    bigint NOT NULL,
      UNIQUE (chain_id, link_id)
-   );`,
+   );
+   CREATE INDEX journal_block ON api.journal (chain_id, block);`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

@@ -55,8 +55,8 @@ export class Outbox {
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`avatar ${item.avatar}`]);
       const used = await client.query<OutboxItem>(
         `SELECT * FROM api.submission
-         WHERE (uuid = $1 OR link_id = $2) AND method = $3 AND state <> 'refused' ORDER BY id LIMIT 1`,
-        [item.uuid, item.link_id, item.method],
+         WHERE (uuid = $1 AND avatar = $4 OR link_id = $2) AND method = $3 AND state <> 'refused' ORDER BY id LIMIT 1`,
+        [item.uuid, item.link_id, item.method, item.avatar],
       );
       const [known] = used.rows;
       if (known?.link_id === item.link_id && known.state !== "included") {
@@ -85,11 +85,14 @@ export class Outbox {
     }
   }
 
-  /** What was handed in under this uuid, the latest first; undefined where nothing was. */
-  async find(uuid: string): Promise<OutboxItem | undefined> {
+  /**
+   * What was handed in under a uuid, the latest first; undefined where nothing was. Posts show their uuids, so another
+   * avatar may have used the same one: `avatar` (address, lower case) tells them apart.
+   */
+  async find(uuid: string, avatar?: string): Promise<OutboxItem | undefined> {
     const { rows } = await this.#pool.query<OutboxItem>(
-      "SELECT * FROM api.submission WHERE uuid = $1 ORDER BY id DESC LIMIT 1",
-      [uuid],
+      "SELECT * FROM api.submission WHERE uuid = $1 AND ($2::text IS NULL OR avatar = $2) ORDER BY id DESC LIMIT 1",
+      [uuid, avatar ?? null],
     );
     return rows[0];
   }

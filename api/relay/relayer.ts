@@ -16,6 +16,8 @@ const REORG_DEPTH = 128;
 const RECEIPT_POLL = 50;
 const IDLE = 1_000;
 const AFTER_FAILURE = 1_000;
+/** How often it is looked whether a reorg took away what was included, in milliseconds; first of all at the start. */
+const RECHECK_EVERY = 30_000;
 /** How long a transaction may stay out before it is sent again, in milliseconds. */
 const RESEND_AFTER = 15_000;
 
@@ -87,8 +89,12 @@ export class Relayer {
       return (await client.query<{ locked: boolean }>(sql, [lock])).rows[0]!.locked;
     };
     while (!this.#stop.signal.aborted && !(await locked())) await this.#pause();
-    if (!this.#stop.signal.aborted) await this.#recheckIncluded();
+    let rechecked = 0;
     while (!this.#stop.signal.aborted) {
+      if (Date.now() - rechecked > RECHECK_EVERY) {
+        await this.#recheckIncluded();
+        rechecked = Date.now();
+      }
       await client.query("SELECT 1"); // Throws where the connection, and with it the lock, is gone.
       this.#wake = Promise.withResolvers();
       const items = await this.#options.outbox.open(PAGE);
@@ -104,7 +110,7 @@ export class Relayer {
     await Promise.race([this.#wake.promise, sleep(IDLE)]);
   }
 
-  /** A chain that was set back has lost what was included: that goes out again. */
+  /** After a reorg, or on a chain that was set back, what was included may be lost: that goes out again. */
   async #recheckIncluded(): Promise<void> {
     const { outbox, provider, log } = this.#options;
     const latest = await provider.getBlockNumber();

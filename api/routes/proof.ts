@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
-import { readAction } from "../proofs/input.ts";
+import { readAction, readPublicKey } from "../proofs/input.ts";
 import { makePayload } from "../proofs/payload.ts";
 import { searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
@@ -68,7 +68,7 @@ export function proofRoutes(context: Context): Router {
       if (outcome.state === "refused") throw badRequest(outcome.reason);
       response
         .status(outcome.readable ? 201 : 202)
-        .location(`/v1/submissions/${item.uuid}`)
+        .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`)
         .json({});
     })
     .get(async (request, response) => {

@@ -1,18 +1,22 @@
 import { Router } from "express";
+import { z } from "zod";
 
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
-import { readUuid } from "../proofs/input.ts";
-import { methodNotAllowed } from "./http.ts";
+import { readPublicKey, readUuid } from "../proofs/input.ts";
+import { methodNotAllowed, readQuery } from "./http.ts";
 
-/** GET /v1/submissions/{uuid}: where a submission stands. */
+const query = z.object({ avatar: z.string().default("") });
+
+/** GET /v1/submissions/{uuid}: where a submission stands; `avatar` is the public key of whose it is. */
 export function submissionRoutes({ outbox }: Context): Router {
   const router = Router();
   router
     .route("/v1/submissions/:uuid")
     .get(async (request, response) => {
       const uuid = readUuid(request.params.uuid);
-      const item = await outbox.find(uuid);
+      const { avatar } = readQuery(request, query);
+      const item = await outbox.find(uuid, avatar === "" ? undefined : readPublicKey(avatar).address.toLowerCase());
       if (!item) throw new ApiError(404, `no submission ${uuid} is known`);
       response.json({
         uuid,

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ContractFactory, Wallet, ZeroHash } from "ethers";
 
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
-import { bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { type Person, bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
@@ -150,6 +150,32 @@ describe("ProofService: ethereum", () => {
     const replay = await post(test.stack, "/v1/proof", winner);
     expect(replay.status).to.equal(400);
     expect(await test.registry.lengthOf(person.key.address)).to.equal(1n);
+  });
+
+  it("lets nobody use up the uuid of somebody else's payload, which a post shows before it is submitted", async () => {
+    const [person, wallet, attacker] = [newPerson(), Wallet.createRandom(), newPerson()];
+    const submit = async (
+      who: Person,
+      { address, privateKey }: { address: string; privateKey: string },
+      uuid?: string,
+    ) => {
+      const fields = { action: "create", platform: "ethereum", identity: address } as const;
+      const answer = await payload(test.stack, who, fields);
+      const text = answer.sign_payload.replace(answer.uuid, uuid ?? answer.uuid);
+      const extra = {
+        signature: signText(who.privateKey, text).base64,
+        wallet_signature: signText(privateKey, text).base64,
+      };
+      return post(test.stack, "/v1/proof", proofBody(who, fields, { ...answer, uuid: uuid ?? answer.uuid }, { extra }));
+    };
+    const { uuid } = await payload(test.stack, person, { action: "create", platform: "dns", identity: "a.example" });
+    expect((await submit(attacker, Wallet.createRandom(), uuid)).status).to.equal(201);
+    const own = await submit(person, wallet, uuid);
+    expect(own.status, JSON.stringify(own.body)).to.equal(201);
+    const standing = (who: Person) => get(test.stack, `/v1/submissions/${uuid}?avatar=${who.key.compressed}`);
+    const [theirs, mine] = [await standing(attacker), await standing(person)];
+    expect(theirs.body.link_id).not.to.equal(mine.body.link_id);
+    expect((await get(test.stack, own.headers.get("location")!)).body).to.deep.equal(mine.body);
   });
 
   it("says which field differs where a signature is good for a near-by payload", async () => {
