@@ -105,9 +105,9 @@ describe("ProofService: dns", () => {
     publish(resigned(attacker.privateKey, sign_payload));
     const whose = `was made by ${attacker.key.compressed} instead of ${person.key.compressed}`;
     await expectRefused(test, person, request, 400, whose);
-    // The owner of the zone made a whole proof of their own, and put the victim's uuid into it.
+    // The owner of the zone made a whole proof of their own, and put the victim's uuid and time into it.
     const own = await draft(attacker, "signed.example.com");
-    publish(own.content.replace(own.answer.uuid, uuid));
+    publish(own.content.replace(own.answer.uuid, uuid).replace(/ca:\d+/, `ca:${made.answer.created_at}`));
     await expectRefused(test, person, request, 400, "signature of another key or over another text");
     publish(resigned(person.privateKey, sign_payload.replace('"create"', '"delete"')));
     await expectRefused(test, person, request, 400, "its action is delete instead of create");
