@@ -27,6 +27,8 @@ describe("Search page", function () {
     const key = register(ALICE);
     const watched = await open("/");
     const { page } = watched;
+    // A key pressed before the page has drawn anything moves the focus to nothing.
+    await page.getByRole("searchbox").waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.name")).to.equal("q");
