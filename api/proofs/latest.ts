@@ -7,8 +7,7 @@ import type { Pool, PoolClient } from "pg";
  * @param avatar address of the avatar's key, in any case.
  */
 export async function latestSignature(db: Pool | PoolClient, chainId: number, avatar: string): Promise<string | null> {
-  // The chain first: what is indexed between the two queries is then found twice rather than not at all.
-  const indexed = await latestIndexed(db, chainId, avatar);
+  // What is on its way first: what is indexed between the two queries is then found by one of them, never by none.
   const { rows } = await db.query<{ signature: string }>(
     `SELECT s.submission ->> 'signature' AS signature FROM api.submission s
      WHERE s.chain_id = $1 AND s.avatar = $2 AND s.method = 'append' AND s.state <> 'refused'
@@ -16,7 +15,7 @@ export async function latestSignature(db: Pool | PoolClient, chainId: number, av
      ORDER BY s.id DESC LIMIT 1`,
     [chainId, avatar.toLowerCase()],
   );
-  return rows[0]?.signature ?? indexed;
+  return rows[0]?.signature ?? latestIndexed(db, chainId, avatar);
 }
 
 /** The same, of what the indexer has seen alone. */

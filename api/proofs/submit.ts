@@ -57,7 +57,6 @@ interface Draft {
   link: Link;
   avatar: PublicKey;
   platform: Platform;
-  typedIdentity: string;
   /** The avatar's last signature, canonical, or null. */
   previous: string | null;
   /** The claim that this very link has made already, where it is on chain. */
@@ -136,7 +135,7 @@ async function readDraft(context: Context, request: ProofRequest): Promise<Draft
   if (claim) link.prev = claim.prev;
   else requireFresh(createdAt);
   readPayload(link, "");
-  return { link, avatar, platform, typedIdentity: request.identity, previous, claim, request };
+  return { link, avatar, platform, previous, claim, request };
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
@@ -206,7 +205,7 @@ function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "lin
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
-  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.typedIdentity));
+  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
 }
 
 function recoversTo(link: Link, signature: Signature, key: string): boolean {

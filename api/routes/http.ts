@@ -54,7 +54,7 @@ export const queryBoolean = z
   .default("")
   .transform((text) => /^(?:1|t)/i.test(text));
 
-/** Passes what a route throws, also later, to the error handler, and lets only the given methods in. */
+/** Refuses what a route has no handler for, and names the methods that it has. */
 export function methodNotAllowed(allowed: string): RequestHandler {
   return (request, response) => {
     response.setHeader("Allow", allowed);
