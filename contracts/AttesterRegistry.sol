@@ -84,17 +84,17 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     }
 
     /// @inheritdoc IAttesterRegistry
-    function setQuorum(string calldata platform, uint16 quorum) external restricted {
+    function setQuorum(string calldata platform, uint16 count) external restricted {
         uint256 word = Quorums.unwrap(_quorums);
         if (bytes(platform).length == 0) {
-            require(quorum != 0, AttesterRegistryZeroQuorum());
-            word = (word & ~uint256(type(uint16).max)) | quorum;
+            require(count != 0, AttesterRegistryZeroQuorum());
+            word = (word & ~uint256(type(uint16).max)) | count;
         } else {
             uint16 tag = _tagOf(platform);
             bytes32 before = _ownQuorums[tag].platformHash;
             bytes32 platformHash = keccak256(bytes(platform));
             require(before == 0 || before == platformHash, AttesterRegistryTagTaken(platform, tag));
-            _ownQuorums[tag] = OwnQuorum(platformHash, quorum);
+            _ownQuorums[tag] = OwnQuorum(platformHash, count);
             word |= _ownBit(tag);
         }
         _quorums = Quorums.wrap(word);
@@ -102,7 +102,7 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         for (uint256 i = 0; i < length; ++i) {
             _quorumsBy[_attesters[i]] = _quorums;
         }
-        emit QuorumSet(platform, quorum);
+        emit QuorumSet(platform, count);
     }
 
     /// @inheritdoc IAttesterRegistry
@@ -127,7 +127,7 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     }
 
     /// @inheritdoc IAttesterRegistry
-    function quorumFor(address attester, uint16 tag) external view returns (uint256) {
+    function quorum(address attester, uint16 tag) external view returns (uint256) {
         Quorums quorums = _quorumsBy[attester];
         return Quorums.unwrap(quorums) == 0 ? 0 : _quorumIn(quorums, tag);
     }

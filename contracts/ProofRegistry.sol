@@ -5,10 +5,12 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
 import {IAttesterRegistry} from "./interfaces/IAttesterRegistry.sol";
-import {Action, Confirmation, IProofRegistry, Refusal, Status, Submission} from "./interfaces/IProofRegistry.sol";
-import {Attestations} from "./lib/Attestations.sol";
+import {Confirmation, IProofRegistry, Refusal, Status, Submission} from "./interfaces/IProofRegistry.sol";
 import {AttestationHash} from "./lib/AttestationHash.sol";
+import {Attestations} from "./lib/Attestations.sol";
+import {Header, Headers} from "./lib/Header.sol";
 import {IdentityKey} from "./lib/IdentityKey.sol";
+import {LinkLog} from "./lib/LinkLog.sol";
 import {PlatformTag} from "./lib/PlatformTag.sol";
 import {SignPayload} from "./lib/SignPayload.sol";
 import {SignatureBytes} from "./lib/SignatureBytes.sol";
@@ -26,16 +28,12 @@ type Binding is bytes32;
 /// @dev Whatever can be wrong with a link is found before anything is written, and told as a Refusal, so that `append` and
 /// `appendBatch` go the same way: the one reverts with it, the other goes on with the next link.
 contract ProofRegistry is IProofRegistry {
+    using Headers for Header;
     using Slices for Slice;
 
     /// What a link's own bytes say.
     struct Reading {
-        Slice platform;
-        Slice identity;
-        Slice proof;
-        Slice proofLocation;
-        Slice accountId;
-        bytes32 platformHash;
+        Header header;
         /// Of the platform.
         uint16 tag;
         bytes32 payloadHash;
@@ -44,6 +42,11 @@ contract ProofRegistry is IProofRegistry {
         /// First 64 bytes of what `prev` quotes.
         bytes32 previousR;
         bytes32 previousS;
+        /// When the attesters of the batch looked; zero unless they make a quorum.
+        uint64 attestedAt;
+        /// Who signed it.
+        address avatar;
+        LinkLog.Data data;
     }
 
     /// Attestations of a list, as counted.
@@ -64,8 +67,8 @@ contract ProofRegistry is IProofRegistry {
     /// signature that nobody has: that is how a proof chain whose beginning Next.ID lost is taken over.
     uint64 public constant LEGACY_BEFORE = 1767225600;
 
-    /// @notice `LinkAppended.previousV` of a link whose `prev` is null.
-    uint8 public constant NO_PREVIOUS = SignPayload.NO_PREVIOUS;
+    /// @notice `previousV` in the header of a link whose `prev` is null.
+    uint8 public constant NO_PREVIOUS = Headers.NO_PREVIOUS;
 
     /// How far ahead of the chain's a signer's clock may run, in seconds.
     uint256 private constant CLOCK_SKEW = 15 minutes;
@@ -91,12 +94,8 @@ contract ProofRegistry is IProofRegistry {
     function append(Submission calldata link) external returns (bytes32) {
         Reading memory reading;
         Refusal refusal = _read(link, link.previousR, link.previousS, reading);
-        address avatar = address(0);
-        if (refusal == Refusal.None) {
-            Listed memory none;
-            (refusal, avatar) = _append(link, reading, none);
-        }
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading, avatar);
+        if (refusal == Refusal.None) refusal = _append(link, reading);
+        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
         return reading.linkId;
     }
 
@@ -104,14 +103,14 @@ contract ProofRegistry is IProofRegistry {
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external {
         Reading[] memory readings = new Reading[](links.length);
         Refusal[] memory refusals = new Refusal[](links.length);
-        Listed memory listed = _readBatch(links, attestations, readings, refusals);
+        _readBatch(links, attestations, readings, refusals);
         for (uint256 i = 0; i < links.length; ++i) {
             Reading memory reading = readings[i];
             Refusal refusal = refusals[i];
             if (refusal == Refusal.None) {
                 // A link that is refused for want of gas would be refused by choice of whoever sends the batch.
-                require(reading.proof.size() == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
-                (refusal, ) = _append(links[i], reading, listed);
+                require(reading.data.proof.size() == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
+                refusal = _append(links[i], reading);
             }
             if (refusal != Refusal.None) emit LinkRefused(i, reading.linkId, refusal);
         }
@@ -122,12 +121,11 @@ contract ProofRegistry is IProofRegistry {
         bytes32 bindingKey,
         bytes32 linkId,
         string calldata proofLocation,
-        string calldata accountId,
         bytes calldata attestations
     ) external {
         Text.requirePrintable(proofLocation, SignPayload.MAX_LOCATION);
-        _turn(bindingKey, linkId, accountId, attestations, Status.Claimed, Status.Confirmed);
-        emit BindingConfirmed(bindingKey, linkId, proofLocation, accountId, attestations);
+        _turn(bindingKey, linkId, attestations, Status.Claimed, Status.Confirmed);
+        emit BindingConfirmed(bindingKey, linkId, proofLocation, attestations);
     }
 
     /// @inheritdoc IProofRegistry
@@ -145,51 +143,40 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// @inheritdoc IProofRegistry
-    function suspend(
-        bytes32 bindingKey,
-        bytes32 linkId,
-        string calldata accountId,
-        bytes calldata attestations
-    ) external {
-        _turn(bindingKey, linkId, accountId, attestations, Status.Confirmed, Status.Suspended);
-        emit BindingSuspended(bindingKey, linkId, accountId, attestations);
+    function suspend(bytes32 bindingKey, bytes32 linkId, bytes calldata attestations) external {
+        _turn(bindingKey, linkId, attestations, Status.Confirmed, Status.Suspended);
+        emit BindingSuspended(bindingKey, linkId, attestations);
     }
 
     /// @inheritdoc IProofRegistry
-    function reinstate(
-        bytes32 bindingKey,
-        bytes32 linkId,
-        string calldata accountId,
-        bytes calldata attestations
-    ) external {
-        _turn(bindingKey, linkId, accountId, attestations, Status.Suspended, Status.Confirmed);
-        emit BindingReinstated(bindingKey, linkId, accountId, attestations);
+    function reinstate(bytes32 bindingKey, bytes32 linkId, bytes calldata attestations) external {
+        _turn(bindingKey, linkId, attestations, Status.Suspended, Status.Confirmed);
+        emit BindingReinstated(bindingKey, linkId, attestations);
     }
 
     /// @inheritdoc IProofRegistry
     function release(Submission calldata link) external {
         Reading memory reading;
         Refusal refusal = _readText(link, link.previousR, link.previousS, reading);
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading, address(0));
+        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
         require(
-            reading.tag == PlatformTag.COSIGNED &&
-                link.action == Action.Delete &&
-                (link.r | link.vs) == 0 &&
-                reading.accountId.size() == 0,
+            reading.tag == PlatformTag.COSIGNED && !reading.header.isCreate() && (link.r | link.vs) == 0,
             ProofRegistryUnexpectedField()
         );
         address avatar = _addressOf(link.publicKeyX, link.publicKeyY);
-        bytes32 identityKey = IdentityKey.identityKey(reading.platform.text(), reading.identity.text());
+        reading.avatar = avatar;
+        bytes32 identityKey = _identityKey(reading);
         bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         (Status status, uint64 asOf, bytes24 created) = _unpack(_bindings[key]);
         require(status == Status.Confirmed, ProofRegistryNoSuchBinding(key, status));
+        uint64 createdAt = reading.header.createdAt();
         require(
-            link.createdAt >= asOf && link.createdAt <= _latest(),
-            ProofRegistryInvalidCreatedAt(link.createdAt, asOf, _latest())
+            createdAt >= asOf && createdAt <= _latest(),
+            ProofRegistryInvalidCreatedAt(createdAt, asOf, _latest())
         );
         require(!_released[reading.payloadHash], ProofRegistryAlreadyReleased(reading.payloadHash));
-        refusal = _checkCosigner(reading, avatar);
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading, avatar);
+        refusal = _checkCosigner(reading);
+        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
         _released[reading.payloadHash] = true;
         _bindings[key] = _pack(created, reading.tag, asOf, Status.Deleted);
         emit BindingReleased(avatar, identityKey, link);
@@ -225,7 +212,8 @@ contract ProofRegistry is IProofRegistry {
 
     /// @inheritdoc IProofRegistry
     function isBound(address avatar, string calldata platform, string calldata identity) external view returns (bool) {
-        (Status status, , ) = _unpack(_bindings[IdentityKey.bindingKey(avatar, IdentityKey.identityKey(platform, identity))]);
+        bytes32 key = IdentityKey.bindingKey(avatar, IdentityKey.identityKey(platform, identity));
+        (Status status, , ) = _unpack(_bindings[key]);
         return status == Status.Confirmed;
     }
 
@@ -239,40 +227,48 @@ contract ProofRegistry is IProofRegistry {
         return _lengthOf(_chains[avatar]);
     }
 
-    /// Reads all links of a batch, and counts the attesters of the findings in it.
+    /// Reads all links of a batch, and finds which of them its attesters confirm.
     function _readBatch(
         Submission[] calldata links,
         bytes calldata attestations,
         Reading[] memory readings,
         Refusal[] memory refusals
-    ) private returns (Listed memory listed) {
+    ) private {
         bytes32[] memory findings = new bytes32[](links.length);
         uint256 found = 0;
         for (uint256 i = 0; i < links.length; ++i) {
             Submission calldata link = links[i];
-            Reading memory reading = readings[i];
-            bytes32 previousR = link.previousR;
-            bytes32 previousS = link.previousS;
-            if (i != 0 && (previousR | previousS) == 0 && link.previousV != NO_PREVIOUS) {
-                Submission calldata before = links[i - 1];
-                (previousR, previousS) = (before.r, SignatureBytes.sOf(before.vs));
+            (bytes32 previousR, bytes32 previousS) = (link.previousR, link.previousS);
+            if (i != 0 && (previousR | previousS) == 0 && Header.wrap(link.header).previousV() != NO_PREVIOUS) {
+                (previousR, previousS) = (links[i - 1].r, SignatureBytes.sOf(links[i - 1].vs));
             }
-            refusals[i] = _read(link, previousR, previousS, reading);
-            if (
-                refusals[i] == Refusal.None &&
-                link.action == Action.Create &&
-                reading.proof.size() == 0 &&
-                reading.tag != PlatformTag.COSIGNED
-            ) {
-                bytes32 accountIdHash = reading.accountId.hash();
-                findings[found++] = AttestationHash.finding(reading.linkId, true, accountIdHash);
+            refusals[i] = _read(link, previousR, previousS, readings[i]);
+            if (refusals[i] == Refusal.None && _isListed(readings[i])) {
+                findings[found++] = AttestationHash.finding(
+                    readings[i].linkId,
+                    true,
+                    keccak256(Attestations.accountId(readings[i].data.proof.data()))
+                );
             }
         }
-        if (attestations.length == 0) return listed;
+        if (attestations.length == 0) return;
         assembly ("memory-safe") {
             mstore(findings, found)
         }
-        return _countListed(findings, attestations);
+        Listed memory listed = _countListed(findings, attestations);
+        for (uint256 i = 0; i < links.length; ++i) {
+            if (refusals[i] == Refusal.None && _isListed(readings[i]) && _reachesQuorum(listed, readings[i].tag)) {
+                readings[i].attestedAt = listed.checkedAt;
+            }
+        }
+    }
+
+    /// Whether a link of a batch is one that the batch's attestations are about.
+    function _isListed(Reading memory reading) private pure returns (bool) {
+        return
+            reading.header.isCreate() &&
+            reading.tag != PlatformTag.COSIGNED &&
+            Attestations.isBare(reading.data.proof.data());
     }
 
     /// Checks what a link says by itself, and rebuilds what was signed.
@@ -284,7 +280,9 @@ contract ProofRegistry is IProofRegistry {
     ) private pure returns (Refusal refusal) {
         refusal = _readText(link, previousR, previousS, reading);
         if (refusal != Refusal.None) return refusal;
-        bytes32 head = SignatureBytes.hash(link.r, SignatureBytes.sOf(link.vs), SignatureBytes.vOf(link.vs));
+        (bytes32 r, bytes32 vs) = (link.r, link.vs);
+        (reading.data.r, reading.data.vs) = (r, vs);
+        bytes32 head = SignatureBytes.hash(r, SignatureBytes.sOf(vs), SignatureBytes.vOf(vs));
         reading.head = head;
         reading.linkId = Hashes.efficientKeccak256(reading.payloadHash, head);
     }
@@ -295,61 +293,66 @@ contract ProofRegistry is IProofRegistry {
         bytes32 previousS,
         Reading memory reading
     ) private pure returns (Refusal) {
-        string calldata platform = link.platform;
-        string calldata identity = link.identity;
-        {
-            string calldata proofLocation = link.proofLocation;
-            string calldata accountId = link.accountId;
-            if (!SignPayload.isValid(link.createdAt, platform, identity, proofLocation, accountId)) {
-                return Refusal.InvalidText;
-            }
-            reading.platform = Slices.make(platform);
-            reading.identity = Slices.make(identity);
-            reading.proofLocation = Slices.make(proofLocation);
-            reading.accountId = Slices.make(accountId);
-            reading.proof = Slices.make(link.proof);
+        Header header = Header.wrap(link.header);
+        if (!header.isValid() || (header.previousV() == NO_PREVIOUS && (previousR | previousS) != 0)) {
+            return Refusal.InvalidHeader;
         }
-        uint8 v = link.previousV;
-        if (v == NO_PREVIOUS ? (previousR | previousS) != 0 : !SignatureBytes.isV(v)) return Refusal.InvalidPrevious;
-        bytes32 platformHash = Slices.hash(bytes(platform));
+        LinkLog.Data memory data = reading.data;
+        _slice(link, data);
+        string calldata platform = data.platform.text();
+        string calldata identity = data.identity.text();
+        if (!SignPayload.isValid(platform, identity, data.proofLocation.text())) return Refusal.InvalidText;
+        bytes32 platformHash = data.platform.hash();
         if (link.publicKeyX == 0 && SignPayload.isTwoSided(platformHash)) return Refusal.InvalidPublicKey;
+        reading.header = header;
         reading.previousR = previousR;
         reading.previousS = previousS;
-        reading.platformHash = platformHash;
-        reading.tag = SignPayload.isCosigned(platformHash) ? PlatformTag.COSIGNED : PlatformTag.tagOf(platformHash);
+        if (platformHash == SignPayload.ETHEREUM || platformHash == SignPayload.NEXTID) {
+            reading.tag = PlatformTag.COSIGNED;
+        } else {
+            reading.tag = PlatformTag.tagOf(platformHash);
+        }
         reading.payloadHash = SignPayload.hash(link, platform, identity, platformHash, previousR, previousS);
         return Refusal.None;
     }
 
+    /// Finds a submission's texts, by their place in the struct.
+    function _slice(Submission calldata link, LinkLog.Data memory data) private pure {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := link
+        }
+        data.platform = Slices.member(start, 1);
+        data.identity = Slices.member(start, 2);
+        data.proof = Slices.member(start, 9);
+        data.proofLocation = Slices.member(start, 10);
+    }
+
     /// Appends a link, or says why not and leaves everything as it was.
-    /// @param listed Attestations of the batch that the link belongs to.
-    function _append(
-        Submission calldata link,
-        Reading memory reading,
-        Listed memory listed
-    ) private returns (Refusal refusal, address avatar) {
-        bytes32 vs = link.vs;
-        avatar = SignatureBytes.tryRecover(
+    function _append(Submission calldata link, Reading memory reading) private returns (Refusal refusal) {
+        bytes32 vs = reading.data.vs;
+        address avatar = SignatureBytes.tryRecover(
             reading.payloadHash,
-            link.r,
+            reading.data.r,
             SignatureBytes.sOf(vs),
             SignatureBytes.vOf(vs)
         );
-        if (avatar == address(0)) return (Refusal.InvalidSignature, avatar);
+        if (avatar == address(0)) return Refusal.InvalidSignature;
+        reading.avatar = avatar;
         Chain chain = _chains[avatar];
-        refusal = _checkChain(link, reading, avatar, chain);
-        if (refusal != Refusal.None) return (refusal, avatar);
+        refusal = _checkChain(link, reading, chain);
+        if (refusal != Refusal.None) return refusal;
 
-        bytes32 identityKey = IdentityKey.identityKey(reading.platform.text(), reading.identity.text());
+        bytes32 identityKey = _identityKey(reading);
         bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         Status status;
         uint64 asOf;
-        if (link.action == Action.Create) {
-            (refusal, status, asOf) = _judgeCreate(link.createdAt, reading, listed, avatar);
-            if (refusal != Refusal.None) return (refusal, avatar);
+        if (reading.header.isCreate()) {
+            (refusal, status, asOf) = _judgeCreate(reading);
+            if (refusal != Refusal.None) return refusal;
             _bindings[key] = _pack(bytes24(reading.linkId), reading.tag, asOf, status);
         } else {
-            if ((reading.proof.size() | reading.accountId.size()) != 0) return (Refusal.UnexpectedField, avatar);
+            if (reading.data.proof.size() != 0) return Refusal.UnexpectedField;
             bytes24 created;
             (status, asOf, created) = _unpack(_bindings[key]);
             if (status != Status.None) {
@@ -357,24 +360,23 @@ contract ProofRegistry is IProofRegistry {
                 _bindings[key] = _pack(created, reading.tag, asOf, status);
             }
         }
-        bytes32 header = _header(link, _advance(link, reading, avatar, chain), status, asOf);
-        _emitLink(link, reading, avatar, identityKey, header);
+        uint256 sequence = _advance(link, reading, chain);
+        reading.data.header = reading.header.complete(asOf, sequence, status);
+        LinkLog.emitLinkAppended(avatar, reading.linkId, identityKey, reading.data);
     }
 
     /// Whether the link is the next one of its avatar's chain.
     function _checkChain(
         Submission calldata link,
         Reading memory reading,
-        address avatar,
         Chain chain
     ) private view returns (Refusal) {
+        uint256 length = _lengthOf(chain);
         bytes32 x = link.publicKeyX;
-        if (x == 0 ? _lengthOf(chain) == 0 : _addressOf(x, link.publicKeyY) != avatar) {
-            return Refusal.InvalidPublicKey;
-        }
-        uint8 v = link.previousV;
-        uint64 createdAt = link.createdAt;
-        if (_lengthOf(chain) == 0) {
+        if (x == 0 ? length == 0 : _addressOf(x, link.publicKeyY) != reading.avatar) return Refusal.InvalidPublicKey;
+        uint8 v = reading.header.previousV();
+        uint64 createdAt = reading.header.createdAt();
+        if (length == 0) {
             if (v != NO_PREVIOUS && createdAt >= LEGACY_BEFORE) return Refusal.StaleHead;
         } else {
             if (v == NO_PREVIOUS) return Refusal.StaleHead;
@@ -386,31 +388,22 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// Where a binding stands by a create, and since when.
-    function _judgeCreate(
-        uint64 createdAt,
-        Reading memory reading,
-        Listed memory listed,
-        address avatar
-    ) private view returns (Refusal, Status, uint64 asOf) {
-        if (reading.tag == PlatformTag.COSIGNED) {
-            if (reading.accountId.size() != 0) return (Refusal.UnexpectedField, Status.None, 0);
-            return (_checkCosigner(reading, avatar), Status.Confirmed, createdAt);
-        }
-        if (reading.proof.size() != 0) {
-            (bool wellFormed, bool reached, uint64 checkedAt) = Attestations.count(
+    function _judgeCreate(Reading memory reading) private view returns (Refusal, Status, uint64) {
+        uint16 tag = reading.tag;
+        uint64 createdAt = reading.header.createdAt();
+        if (tag == PlatformTag.COSIGNED) return (_checkCosigner(reading), Status.Confirmed, createdAt);
+        if (reading.attestedAt != 0) return (Refusal.None, Status.Confirmed, reading.attestedAt);
+        if (reading.data.proof.size() != 0) {
+            (Attestations.Flaw flaw, bool reached, uint64 checkedAt) = Attestations.count(
                 ATTESTERS,
-                reading.tag,
+                tag,
                 reading.linkId,
                 true,
-                reading.accountId.hash(),
                 0,
-                reading.proof.data(),
-                false
+                reading.data.proof.data()
             );
-            if (!wellFormed) return (Refusal.InvalidAttestations, Status.None, 0);
+            if (flaw != Attestations.Flaw.None) return (Refusal.InvalidAttestations, Status.None, 0);
             if (reached) return (Refusal.None, Status.Confirmed, checkedAt);
-        } else if (_reachesQuorum(listed, reading.tag)) {
-            return (Refusal.None, Status.Confirmed, listed.checkedAt);
         }
         return (Refusal.None, Status.Claimed, createdAt);
     }
@@ -419,64 +412,23 @@ contract ProofRegistry is IProofRegistry {
     function _advance(
         Submission calldata link,
         Reading memory reading,
-        address avatar,
         Chain chain
     ) private returns (uint256 sequence) {
         sequence = _lengthOf(chain);
         if (sequence == 0) {
-            emit AvatarRegistered(avatar, link.publicKeyX, link.publicKeyY);
-            if (link.previousV != NO_PREVIOUS) {
-                emit ChainImported(avatar, abi.encodePacked(reading.previousR, reading.previousS, link.previousV));
+            emit AvatarRegistered(link.publicKeyX, link.publicKeyY);
+            uint8 v = reading.header.previousV();
+            if (v != NO_PREVIOUS) {
+                emit ChainImported(reading.avatar, abi.encodePacked(reading.previousR, reading.previousS, v));
             }
         }
         unchecked {
             // Nothing overlaps: createdAt has ten digits, and a chain of 2^24 links costs more gas than there is.
             ++sequence;
         }
-        _chains[avatar] = Chain.wrap(
-            bytes32(bytes24(reading.head)) | bytes32((uint256(link.createdAt) << 24) | sequence)
+        _chains[reading.avatar] = Chain.wrap(
+            bytes32(bytes24(reading.head)) | bytes32((uint256(reading.header.createdAt()) << 24) | sequence)
         );
-    }
-
-    function _emitLink(
-        Submission calldata link,
-        Reading memory reading,
-        address avatar,
-        bytes32 identityKey,
-        bytes32 header
-    ) private {
-        emit LinkAppended(
-            avatar,
-            reading.linkId,
-            identityKey,
-            header,
-            reading.platform.text(),
-            reading.identity.text(),
-            link.r,
-            link.vs,
-            reading.proof.data(),
-            reading.proofLocation.text(),
-            reading.accountId.text()
-        );
-    }
-
-    /// As LinkAppended has it.
-    function _header(
-        Submission calldata link,
-        uint256 sequence,
-        Status status,
-        uint64 asOf
-    ) private pure returns (bytes32) {
-        return
-            bytes32(link.uuid) |
-            bytes32(
-                (uint256(link.createdAt) << 88) |
-                    (uint256(asOf) << 48) |
-                    (sequence << 24) |
-                    (uint256(link.previousV) << 16) |
-                    (uint256(link.action) << 8) |
-                    uint256(status)
-            );
     }
 
     /// Confirms a claim by a finding of a list, or leaves everything as it was.
@@ -493,12 +445,14 @@ contract ProofRegistry is IProofRegistry {
             status != Status.Claimed ||
             created != bytes24(linkId) ||
             it.index >= findings.length ||
-            !SignPayload.isEvidence(it.proofLocation, it.accountId) ||
-            AttestationHash.finding(linkId, true, Slices.hash(bytes(it.accountId))) != findings[it.index] ||
+            !Text.isPrintable(it.proofLocation, SignPayload.MAX_LOCATION) ||
+            !Attestations.isBare(it.account) ||
+            AttestationHash.finding(linkId, true, keccak256(Attestations.accountId(it.account))) !=
+            findings[it.index] ||
             !_reachesQuorum(listed, tag)
         ) return false;
         _bindings[it.bindingKey] = _pack(created, tag, listed.checkedAt, Status.Confirmed);
-        emit BindingConfirmed(it.bindingKey, linkId, it.proofLocation, it.accountId, "");
+        emit BindingConfirmed(it.bindingKey, linkId, it.proofLocation, it.account);
         return true;
     }
 
@@ -507,12 +461,10 @@ contract ProofRegistry is IProofRegistry {
     function _turn(
         bytes32 bindingKey,
         bytes32 linkId,
-        string calldata accountId,
         bytes calldata attestations,
         Status from,
         Status to
     ) private {
-        Text.requirePrintable(accountId, SignPayload.MAX_ACCOUNT_ID);
         Binding binding = _bindings[bindingKey];
         (Status status, uint64 before, bytes24 created) = _unpack(binding);
         uint16 tag = _tagOf(binding);
@@ -520,16 +472,16 @@ contract ProofRegistry is IProofRegistry {
             status == from && created == bytes24(linkId) && tag != PlatformTag.COSIGNED,
             ProofRegistryNoSuchBinding(bindingKey, status)
         );
-        (, bool reached, uint64 asOf) = Attestations.count(
+        bool found = to == Status.Confirmed;
+        (Attestations.Flaw flaw, bool reached, uint64 asOf) = Attestations.count(
             ATTESTERS,
             tag,
             linkId,
-            to == Status.Confirmed,
-            Slices.hash(bytes(accountId)),
+            found,
             from == Status.Claimed ? 0 : before + 1,
-            attestations,
-            true
+            attestations
         );
+        if (flaw != Attestations.Flaw.None) Attestations.explain(flaw, linkId, found, attestations);
         require(reached, ProofRegistryNoQuorum(linkId));
         _bindings[bindingKey] = _pack(created, tag, asOf, to);
     }
@@ -543,7 +495,11 @@ contract ProofRegistry is IProofRegistry {
         assembly ("memory-safe") {
             findingsHash := keccak256(add(findings, 32), mul(mload(findings), 32))
         }
-        (listed.count, listed.attester, listed.checkedAt) = Attestations.countBatch(ATTESTERS, findingsHash, attestations);
+        (listed.count, listed.attester, listed.checkedAt) = Attestations.countBatch(
+            ATTESTERS,
+            findingsHash,
+            attestations
+        );
         emit FindingsAttested(findings, listed.checkedAt, attestations);
     }
 
@@ -552,45 +508,37 @@ contract ProofRegistry is IProofRegistry {
         if (listed.tag != tag) {
             listed.tag = tag;
             // All attesters have the same quorums.
-            listed.quorum = ATTESTERS.quorumFor(listed.attester, tag);
+            listed.quorum = ATTESTERS.quorum(listed.attester, tag);
         }
         return listed.count >= listed.quorum;
     }
 
     /// Whether the wallet or avatar that `identity` names signed the text.
-    function _checkCosigner(Reading memory reading, address avatar) private view returns (Refusal) {
-        return
-            reading.platformHash == SignPayload.ETHEREUM
-                ? _checkWallet(reading.payloadHash, reading.identity.text(), reading.proof.data())
-                : _checkAlias(reading.payloadHash, reading.identity.text(), reading.proof.data(), avatar);
+    function _checkCosigner(Reading memory reading) private view returns (Refusal) {
+        // Of the two platforms only one has names of eight characters.
+        return reading.data.platform.size() == 8 ? _checkWallet(reading) : _checkAlias(reading);
     }
 
     /// ECDSA goes first: under EIP-7702 an account that signs with its key may have code as well. Then ERC-1271.
-    function _checkWallet(
-        bytes32 payloadHash,
-        string calldata identity,
-        bytes calldata proof
-    ) private view returns (Refusal) {
-        (bool ok, address wallet) = Text.parseAddress(bytes(identity));
+    function _checkWallet(Reading memory reading) private view returns (Refusal) {
+        (bool ok, address wallet) = Text.parseAddress(reading.data.identity.data());
         if (!ok) return Refusal.InvalidIdentity;
+        bytes calldata proof = reading.data.proof.data();
+        bytes32 payloadHash = reading.payloadHash;
         if (proof.length == 65 && wallet != address(0) && _recover(payloadHash, proof) == wallet) return Refusal.None;
         return _isValidERC1271(wallet, payloadHash, proof) ? Refusal.None : Refusal.InvalidProof;
     }
 
-    function _checkAlias(
-        bytes32 payloadHash,
-        string calldata identity,
-        bytes calldata proof,
-        address avatar
-    ) private pure returns (Refusal) {
-        (bool ok, bytes32 x, bool odd) = Text.parseCompressedKey(bytes(identity));
+    function _checkAlias(Reading memory reading) private pure returns (Refusal) {
+        (bool ok, bytes32 x, bool odd) = Text.parseCompressedKey(reading.data.identity.data());
         if (!ok) return Refusal.InvalidIdentity;
+        bytes calldata proof = reading.data.proof.data();
         if (proof.length != 97) return Refusal.InvalidProof;
         bytes32 y = bytes32(proof[65:97]);
-        address other = _recover(payloadHash, proof);
+        address other = _recover(reading.payloadHash, proof);
         if (
             other == address(0) ||
-            other == avatar ||
+            other == reading.avatar ||
             other != _addressOf(x, y) ||
             (uint256(y) & 1 != 0) != odd
         ) return Refusal.InvalidProof;
@@ -614,37 +562,35 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// Reverts with the error of a refusal and with what explains it.
-    function _revertWith(
-        Refusal refusal,
-        Submission calldata link,
-        Reading memory reading,
-        address avatar
-    ) private view {
+    function _revertWith(Refusal refusal, Submission calldata link, Reading memory reading) private view {
+        address avatar = reading.avatar;
+        if (refusal == Refusal.InvalidHeader) revert ProofRegistryInvalidHeader(link.header);
         if (refusal == Refusal.InvalidText) SignPayload.explain(link);
-        if (refusal == Refusal.InvalidPrevious) revert ProofRegistryInvalidPrevious(link.previousV);
         if (refusal == Refusal.InvalidSignature) {
             revert ProofRegistryInvalidSignature(reading.payloadHash, link.r, link.vs);
         }
         if (refusal == Refusal.InvalidPublicKey) revert ProofRegistryInvalidPublicKey(avatar);
         if (refusal == Refusal.StaleHead) revert ProofRegistryStaleHead(avatar, _headOf(_chains[avatar]));
         if (refusal == Refusal.InvalidCreatedAt) {
-            revert ProofRegistryInvalidCreatedAt(link.createdAt, _createdAtOf(_chains[avatar]), _latest());
+            revert ProofRegistryInvalidCreatedAt(
+                reading.header.createdAt(),
+                _createdAtOf(_chains[avatar]),
+                _latest()
+            );
         }
         if (refusal == Refusal.UnexpectedField) revert ProofRegistryUnexpectedField();
         if (refusal == Refusal.InvalidIdentity) revert ProofRegistryInvalidIdentity(link.identity);
         if (refusal == Refusal.InvalidProof) revert ProofRegistryInvalidProof(link.identity);
-        // What is left are the attestations, and counting them strictly says what is wrong with them.
-        Attestations.count(
+        // What is left are the attestations.
+        (Attestations.Flaw flaw, , ) = Attestations.count(
             ATTESTERS,
             reading.tag,
             reading.linkId,
             true,
-            reading.accountId.hash(),
             0,
-            reading.proof.data(),
-            true
+            reading.data.proof.data()
         );
-        revert ProofRegistryNoQuorum(reading.linkId);
+        Attestations.explain(flaw, reading.linkId, true, reading.data.proof.data());
     }
 
     /// How far in the future a link may be dated.
@@ -654,6 +600,14 @@ contract ProofRegistry is IProofRegistry {
 
     function _addressOf(bytes32 x, bytes32 y) private pure returns (address) {
         return address(uint160(uint256(Hashes.efficientKeccak256(x, y))));
+    }
+
+    function _identityKey(Reading memory reading) private pure returns (bytes32) {
+        return IdentityKey.identityKey(reading.data.platform.text(), reading.data.identity.text());
+    }
+
+    function _walletKey(address wallet) private pure returns (bytes32) {
+        return keccak256(abi.encode("ethereum", Text.hexAddress(wallet)));
     }
 
     function _headOf(Chain chain) private pure returns (bytes24) {
@@ -675,16 +629,12 @@ contract ProofRegistry is IProofRegistry {
             );
     }
 
-    function _tagOf(Binding binding) private pure returns (uint16) {
-        return uint16(uint256(Binding.unwrap(binding)) >> 48);
-    }
-
     function _unpack(Binding binding) private pure returns (Status status, uint64 asOf, bytes24 link) {
         uint256 word = uint256(Binding.unwrap(binding));
         return (Status(uint8(word)), uint40(word >> 8), bytes24(Binding.unwrap(binding)));
     }
 
-    function _walletKey(address wallet) private pure returns (bytes32) {
-        return keccak256(abi.encode("ethereum", Text.hexAddress(wallet)));
+    function _tagOf(Binding binding) private pure returns (uint16) {
+        return uint16(uint256(Binding.unwrap(binding)) >> 48);
     }
 }

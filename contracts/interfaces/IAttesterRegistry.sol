@@ -65,5 +65,5 @@ interface IAttesterRegistry {
 
     /// @notice How many attesters make a quorum on the platforms with this tag (PlatformTag.sol), if the address may attest
     /// now; else zero.
-    function quorumFor(address attester, uint16 tag) external view returns (uint256);
+    function quorum(address attester, uint16 tag) external view returns (uint256);
 }

@@ -22,8 +22,8 @@ enum Status {
 }
 
 /// @notice Why a link of a batch was refused. `append` reverts with the error named beside each.
-/// - `InvalidText`: TextInvalidLength, TextInvalidCharacter, SignPayloadInvalidCreatedAt.
-/// - `InvalidPrevious`: ProofRegistryInvalidPrevious.
+/// - `InvalidHeader`: ProofRegistryInvalidHeader.
+/// - `InvalidText`: TextInvalidLength, TextInvalidCharacter.
 /// - `InvalidSignature`: ProofRegistryInvalidSignature.
 /// - `InvalidPublicKey`: ProofRegistryInvalidPublicKey.
 /// - `StaleHead`: ProofRegistryStaleHead.
@@ -34,8 +34,8 @@ enum Status {
 /// - `InvalidAttestations`: one of Attestations.sol.
 enum Refusal {
     None,
+    InvalidHeader,
     InvalidText,
-    InvalidPrevious,
     InvalidSignature,
     InvalidPublicKey,
     StaleHead,
@@ -48,19 +48,16 @@ enum Refusal {
 
 /// @notice One link of a proof chain as it is handed in.
 struct Submission {
-    Action action;
+    /// As Header.sol has it: uuid (16 bytes) ‖ createdAt (5; Unix seconds, as signed) ‖ zero (8) ‖ previousV (1) ‖ action (1)
+    /// ‖ zero (1). `previousV` is the last byte, in {0, 1, 27, 28}, of the signature that the text's `prev` quotes, as it was
+    /// published; 255 where `prev` is null.
+    bytes32 header;
     /// 1 to 32 characters of a-z, 0-9, `_` and `-`.
     string platform;
     /// 1 to 255 bytes of UTF-8 without control characters and without what JSON escapes (`"`, `\`, `<`, `>`, `&`,
     /// U+2028, U+2029); signed as it stands here, so already in the platform's normal form.
     string identity;
-    bytes16 uuid;
-    /// Unix seconds, as signed.
-    uint64 createdAt;
-    /// The last byte, in {0, 1, 27, 28}, of the signature that the text's `prev` quotes, as it was published; NO_PREVIOUS
-    /// (255) where `prev` is null.
-    uint8 previousV;
-    /// The other 64 bytes of that signature; zero for null. In `appendBatch` they may be zero as well: then they are those of
+    /// The other 64 bytes of the signature that `prev` quotes; zero for null. In `appendBatch` they may be zero as well: then they are those of
     /// the signature of the link in front.
     bytes32 previousR;
     bytes32 previousS;
@@ -74,12 +71,11 @@ struct Submission {
     bytes32 publicKeyY;
     /// The other side's confirmation. On `ethereum`: the wallet's signature over the same text (65 bytes, or what ERC-1271
     /// takes). On `nextid`: the other avatar's signature over the same text (65 bytes), and Y of its public key (32), since
-    /// `identity` has only X. Elsewhere: attestations one behind the other, as Attestations.sol has them; may be empty.
+    /// `identity` has only X. Elsewhere: what attesters say, as Attestations.sol has it; in `appendBatch` it may be the account
+    /// id alone, for a link that the batch's attestations cover. Empty: nothing, and the link makes a claim.
     bytes proof;
     /// Where the other side's confirmation was published; at most 1024 printable ASCII characters. Not signed.
     string proofLocation;
-    /// The platform's stable account id that the attestations name; at most 255 printable ASCII characters.
-    string accountId;
 }
 
 /// @notice A claim that a list of findings confirms.
@@ -88,7 +84,8 @@ struct Confirmation {
     bytes32 linkId;
     /// As in `confirm`.
     string proofLocation;
-    string accountId;
+    /// The account id of its finding, as Attestations.sol has it.
+    bytes account;
     /// Where its finding stands in the list.
     uint256 index;
 }
@@ -104,36 +101,37 @@ struct Confirmation {
 /// 2. (`r`, `vs`) recovers to `avatar` over the EIP-191 digest of the text that SignPayload.sol builds; the text's `prev` is
 ///    the previous link's r ‖ s and `previousV`, the bytes of ChainImported, or null.
 /// 3. `linkId` is keccak256(abi.encode(digest, keccak256(r ‖ s ‖ v))) with v in {0, 1}, one byte.
-/// 4. keccak256(x ‖ y) of AvatarRegistered ends with `avatar`.
+/// 4. keccak256(x ‖ y) of AvatarRegistered ends with `avatar` of the LinkAppended behind it.
 /// 5. `createdAt` never decreases along a chain.
 /// 6. A binding becomes Confirmed only by a LinkAppended whose header says so, or by a BindingConfirmed or
 ///    BindingReinstated that names the `linkId` of its latest create; Suspended only by a BindingSuspended that does; Deleted
 ///    only by a LinkAppended with Action.Delete or a BindingReleased. Confirmed, Suspended and reinstated in turn, its `asOf`
 ///    only grows.
-/// 7. What confirms stands in the log. Of a LinkAppended that is Confirmed: in its `proof`; where that is empty, in the last
-///    FindingsAttested of the same transaction in front of it, whose `findings` have the hash of `Finding(linkId, true,
-///    accountId)`. Of a BindingConfirmed: in `attestations`, or likewise.
+/// 7. What confirms stands in the log: in the `proof` of LinkAppended, or in `attestations` of BindingConfirmed. Where that
+///    is an account id alone, in the last FindingsAttested of the same transaction in front of it, whose `findings` have the
+///    hash of `Finding(linkId, true, accountId)`.
 /// 8. A LinkRefused changes nothing.
 /// 9. All strings in events are well-formed UTF-8 without U+0000, and of bounded length.
 interface IProofRegistry {
-    /// @notice An avatar's first link was accepted; (`x`, `y`) is its public key.
-    event AvatarRegistered(address indexed avatar, bytes32 x, bytes32 y);
+    /// @notice An avatar's first link was accepted, and its LinkAppended follows at once; (`x`, `y`) is its public key, of which
+    /// its address is the hash.
+    event AvatarRegistered(bytes32 indexed x, bytes32 y);
 
     /// @notice An imported chain begins with a link whose `prev` quotes a signature that this registry has not.
     event ChainImported(address indexed avatar, bytes previous);
 
     /// @notice A link was accepted.
-    /// @param header What has a fixed size, in one word, since each word of a log costs as much as reading from storage:
-    /// uuid (16 bytes) ‖ createdAt (5) ‖ asOf (5) ‖ sequence (3) ‖ previousV (1) ‖ action (1) ‖ status (1).
+    /// @param header As submitted, and completed: uuid (16 bytes) ‖ createdAt (5) ‖ asOf (5) ‖ sequence (3) ‖ previousV (1) ‖
+    /// action (1) ‖ status (1).
     /// - `asOf`: since when the binding stands as `status` says: `createdAt`, or when the attesters who confirm it last
     ///   looked. Zero where there is none.
     /// - `sequence`: the link's place in the avatar's chain, from 1.
     /// - `previousV`: the last byte of the signature that `prev` quotes, in {0, 1, 27, 28}, as it was published: its first
-    ///   64 bytes are those of the previous link's. NO_PREVIOUS where `prev` is null.
+    ///   64 bytes are those of the previous link's. 255 where `prev` is null.
     /// - `status`: where the binding stands after the link.
     /// @param r First half of the avatar's signature.
     /// @param vs Second half, with v in the highest bit (ERC-2098).
-    /// @param proof As submitted; likewise proofLocation and accountId.
+    /// @param proof As submitted; likewise proofLocation.
     event LinkAppended(
         address indexed avatar,
         bytes32 indexed linkId,
@@ -144,8 +142,7 @@ interface IProofRegistry {
         bytes32 r,
         bytes32 vs,
         bytes proof,
-        string proofLocation,
-        string accountId
+        string proofLocation
     );
 
     /// @notice A link of a batch was refused, and changed nothing.
@@ -161,13 +158,11 @@ interface IProofRegistry {
 
     /// @notice A quorum of attesters confirmed the claim that an earlier link made.
     /// @param proofLocation Where they saw its proof, in place of what the link says; empty: where the link says.
-    /// @param accountId The platform's stable account id, likewise never what the link says.
-    /// @param attestations Empty where they are those of a list: see FindingsAttested.
+    /// @param attestations What they say, as Attestations.sol has it.
     event BindingConfirmed(
         bytes32 indexed bindingKey,
         bytes32 indexed linkId,
         string proofLocation,
-        string accountId,
         bytes attestations
     );
 
@@ -176,10 +171,10 @@ interface IProofRegistry {
     event ConfirmationRefused(uint256 indexed index, bytes32 indexed linkId);
 
     /// @notice A quorum of attesters saw the confirmation gone.
-    event BindingSuspended(bytes32 indexed bindingKey, bytes32 indexed linkId, string accountId, bytes attestations);
+    event BindingSuspended(bytes32 indexed bindingKey, bytes32 indexed linkId, bytes attestations);
 
     /// @notice A quorum of attesters saw the confirmation back.
-    event BindingReinstated(bytes32 indexed bindingKey, bytes32 indexed linkId, string accountId, bytes attestations);
+    event BindingReinstated(bytes32 indexed bindingKey, bytes32 indexed linkId, bytes attestations);
 
     /// @notice The other side itself, a wallet or an alias, took a binding back. No link of the avatar's chain: its head did
     /// not move.
@@ -190,8 +185,9 @@ interface IProofRegistry {
 
     /// @notice Thrown when the signature recovers to nobody with a low s.
     error ProofRegistryInvalidSignature(bytes32 payloadHash, bytes32 r, bytes32 vs);
-    /// @notice Thrown when `previousV` is none of 0, 1, 27, 28 and 255, or is 255 beside a signature.
-    error ProofRegistryInvalidPrevious(uint8 previousV);
+    /// @notice Thrown when a header has something where there should be zero, an action or `previousV` that there is not, a
+    /// `createdAt` without ten digits, or 255 for `previousV` beside a signature.
+    error ProofRegistryInvalidHeader(bytes32 header);
     /// @notice Thrown when what `prev` quotes is not the signature at the head of the avatar's chain. Also when the link itself is
     /// already there, and when the signature was made over another text: it then recovers to a stranger without links.
     error ProofRegistryStaleHead(address avatar, bytes24 head);
@@ -226,8 +222,8 @@ interface IProofRegistry {
     /// must stand in their order. A wallet's contract may use up to 400,000 gas, and so may a link's own attestations: the
     /// transaction needs that much more than it uses.
     /// @param attestations Attestations of a list of findings, as Attestations.sol has them: one of `Finding(linkId, true,
-    /// accountId)` for each create in the batch that needs attesters and has no `proof` of its own, in the order of the
-    /// links; one whose text or signature is malformed is left out. Empty: those creates are Claimed.
+    /// accountId)` for each create in the batch whose `proof` is an account id alone, in the order of the links; one whose
+    /// header or texts are invalid is left out. Empty: those creates are Claimed.
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external;
 
     /// @notice Confirms a claim with a quorum of attestations over the link that made it.
@@ -239,7 +235,6 @@ interface IProofRegistry {
         bytes32 bindingKey,
         bytes32 linkId,
         string calldata proofLocation,
-        string calldata accountId,
         bytes calldata attestations
     ) external;
 
@@ -256,7 +251,6 @@ interface IProofRegistry {
     function suspend(
         bytes32 bindingKey,
         bytes32 linkId,
-        string calldata accountId,
         bytes calldata attestations
     ) external;
 
@@ -264,7 +258,6 @@ interface IProofRegistry {
     function reinstate(
         bytes32 bindingKey,
         bytes32 linkId,
-        string calldata accountId,
         bytes calldata attestations
     ) external;
 

@@ -30,11 +30,19 @@ library AttestationHash {
         bytes32 accountIdHash,
         uint64 checkedAt
     ) internal pure returns (bytes32) {
-        return
-            MessageHashUtils.toTypedDataHash(
-                DOMAIN_SEPARATOR,
-                keccak256(abi.encode(TYPEHASH, linkId, found, accountIdHash, checkedAt))
-            );
+        bytes32 typehash = TYPEHASH;
+        bytes32 structHash;
+        // keccak256(abi.encode(TYPEHASH, linkId, found, accountIdHash, checkedAt)) without allocating memory.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typehash)
+            mstore(add(free, 0x20), linkId)
+            mstore(add(free, 0x40), found)
+            mstore(add(free, 0x60), accountIdHash)
+            mstore(add(free, 0x80), checkedAt)
+            structHash := keccak256(free, 0xa0)
+        }
+        return MessageHashUtils.toTypedDataHash(DOMAIN_SEPARATOR, structHash);
     }
 
     /// @notice One entry of a list.

@@ -5,16 +5,21 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {IAttesterRegistry} from "../interfaces/IAttesterRegistry.sol";
 import {AttestationHash} from "./AttestationHash.sol";
+import {Text} from "./Text.sol";
 
-/// @notice Counts attestations.
+/// @notice Reads and counts what attesters say.
 ///
-/// An attestation is 73 bytes: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes big-endian, and
-/// the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) in the domain {name: "Syngraph", version: "1"}, which has no
-/// chain id and no contract: it states what was seen in the world. Several stand one behind the other in ascending order of
-/// the attesters' addresses. What is signed is one statement,
-/// `Attestation(bytes32 linkId,bool found,string accountId,uint64 checkedAt)`, or a list of findings,
+/// It comes as bytes: the length of the platform's stable account id (1 byte), the account id (at most 255 printable ASCII
+/// characters), and attestations of 73 bytes each: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes
+/// big-endian, and the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) in the domain {name: "Syngraph", version: "1"},
+/// which has no chain id and no contract: it states what was seen in the world. They stand in ascending order of the
+/// attesters' addresses. What is signed is the statement
+/// `Attestation(bytes32 linkId,bool found,string accountId,uint64 checkedAt)`.
+///
+/// Attesters may sign a list of findings instead,
 /// `AttestationBatch(Finding[] findings,uint64 checkedAt)Finding(bytes32 linkId,bool found,string accountId)`, whose
-/// `checkedAt` is the earliest time at which one of the findings was made.
+/// `checkedAt` is the earliest time at which one of the findings was made. Then the attestations stand apart, and with each
+/// finding only its account id.
 ///
 /// Signers who are no attesters are passed over.
 library Attestations {
@@ -32,15 +37,32 @@ library Attestations {
     error AttestationsNotAscending(address attester, address previous);
     /// @notice Thrown when an attestation is dated too far in the future: it would outrank every honest later one.
     error AttestationsCheckedInFuture(uint64 checkedAt, uint64 latest);
-    /// @notice Thrown when attestations are not a whole number of times 73 bytes, or more than 64 of them.
+    /// @notice Thrown when `length` bytes are no account id and a whole number of attestations, at most 64.
     error AttestationsInvalidLength(uint256 length);
+
+    /// What can be wrong with attestations.
+    enum Flaw {
+        None,
+        InvalidLength,
+        InvalidAccountId,
+        CheckedInFuture,
+        NotAscending
+    }
+
+    /// @notice The account id in what attesters say.
+    function accountId(bytes calldata said) internal pure returns (bytes calldata) {
+        return said[1:1 + uint8(said[0])];
+    }
+
+    /// @notice Whether it is an account id alone, whose attestations stand apart.
+    function isBare(bytes calldata said) internal pure returns (bool) {
+        return said.length != 0 && said.length == 1 + uint256(uint8(said[0]));
+    }
 
     /// @notice Counts attestations of one statement.
     /// @param tag The platform's tag.
-    /// @param accountIdHash keccak256 of the account id.
     /// @param notBefore Attestations from before it are passed over.
-    /// @param strict Whether to revert where the attestations are malformed, rather than to say so.
-    /// @return wellFormed Whether they are well-formed.
+    /// @return flaw What is wrong with them; nothing was counted then.
     /// @return reached Whether a quorum of attesters signed.
     /// @return checkedAt The latest time at which one of them looked.
     function count(
@@ -48,35 +70,60 @@ library Attestations {
         uint16 tag,
         bytes32 linkId,
         bool found,
-        bytes32 accountIdHash,
         uint64 notBefore,
-        bytes calldata attestations,
-        bool strict
-    ) internal view returns (bool wellFormed, bool reached, uint64 checkedAt) {
-        if (!_hasLength(attestations, strict)) return (false, false, 0);
-        uint256 counted = 0;
-        uint256 quorum = 0;
-        address signer = address(0);
+        bytes calldata said
+    ) internal view returns (Flaw flaw, bool reached, uint64 checkedAt) {
+        (bytes32 accountIdHash, uint256 start) = _account(said);
+        if (start == 0) return (Flaw.InvalidAccountId, false, 0);
+        uint256 end = said.length;
         unchecked {
-            for (uint256 i = 0; i < attestations.length; i += SIZE) {
-                (uint64 seenAt, bytes32 r, bytes32 s, uint8 v) = _read(attestations, i);
+            if ((end - start) % SIZE != 0 || end - start > MAX * SIZE) return (Flaw.InvalidLength, false, 0);
+            uint256 latest = block.timestamp + CLOCK_SKEW;
+            uint256 counted = 0;
+            uint256 quorum = 0;
+            address previous = address(0);
+            for (uint256 i = start; i < end; i += SIZE) {
+                (uint64 seenAt, bytes32 r, bytes32 s, uint8 v) = _read(said, i);
+                if (seenAt > latest) return (Flaw.CheckedInFuture, false, 0);
                 bytes32 digest = AttestationHash.digest(linkId, found, accountIdHash, seenAt);
-                bool ok;
-                (ok, signer) = _next(signer, seenAt, digest, r, s, v, strict);
-                if (!ok) return (false, false, 0);
-                uint256 known = registry.quorumFor(signer, tag);
+                (address signer, , ) = ECDSA.tryRecover(digest, v, r, s);
+                if (signer <= previous) return (Flaw.NotAscending, false, 0);
+                previous = signer;
+                uint256 known = registry.quorum(signer, tag);
                 if (known != 0 && seenAt >= notBefore) {
                     quorum = known;
                     ++counted;
                     if (seenAt > checkedAt) checkedAt = seenAt;
                 }
             }
+            reached = counted != 0 && counted >= quorum;
         }
-        return (true, counted != 0 && counted >= quorum, checkedAt);
+    }
+
+    /// @notice Reverts with what is wrong about attestations in which `count` found a flaw.
+    function explain(Flaw flaw, bytes32 linkId, bool found, bytes calldata said) internal view {
+        require(flaw != Flaw.InvalidLength && said.length > uint8(said[0]), AttestationsInvalidLength(said.length));
+        Text.requirePrintable(string(accountId(said)), 255);
+        bytes32 accountIdHash = keccak256(accountId(said));
+        address previous = address(0);
+        for (uint256 i = 1 + uint256(uint8(said[0])); i < said.length; i += SIZE) {
+            (uint64 seenAt, bytes32 r, bytes32 s, uint8 v) = _read(said, i);
+            uint64 latest = uint64(block.timestamp + CLOCK_SKEW);
+            require(seenAt <= latest, AttestationsCheckedInFuture(seenAt, latest));
+            (address signer, , ) = ECDSA.tryRecover(
+                AttestationHash.digest(linkId, found, accountIdHash, seenAt),
+                v,
+                r,
+                s
+            );
+            require(signer > previous, AttestationsNotAscending(signer, previous));
+            previous = signer;
+        }
     }
 
     /// @notice Counts attestations of a list of findings. Reverts where they are malformed.
     /// @param findingsHash keccak256 of the findings' EIP-712 struct hashes, one behind the other.
+    /// @param attestations Without an account id in front.
     /// @return counted How many attesters signed.
     /// @return attester One of them.
     /// @return checkedAt The latest of their times.
@@ -85,26 +132,40 @@ library Attestations {
         bytes32 findingsHash,
         bytes calldata attestations
     ) internal view returns (uint256 counted, address attester, uint64 checkedAt) {
-        _hasLength(attestations, true);
-        address signer = address(0);
-        unchecked {
-            for (uint256 i = 0; i < attestations.length; i += SIZE) {
-                (uint64 seenAt, bytes32 r, bytes32 s, uint8 v) = _read(attestations, i);
-                (, signer) = _next(signer, seenAt, AttestationHash.batchDigest(findingsHash, seenAt), r, s, v, true);
-                if (registry.isAttester(signer)) {
-                    attester = signer;
-                    ++counted;
-                    if (seenAt > checkedAt) checkedAt = seenAt;
-                }
+        uint256 length = attestations.length;
+        require(length % SIZE == 0 && length <= MAX * SIZE, AttestationsInvalidLength(length));
+        uint64 latest = uint64(block.timestamp + CLOCK_SKEW);
+        address previous = address(0);
+        for (uint256 i = 0; i < length; i += SIZE) {
+            (uint64 seenAt, bytes32 r, bytes32 s, uint8 v) = _read(attestations, i);
+            require(seenAt <= latest, AttestationsCheckedInFuture(seenAt, latest));
+            (address signer, , ) = ECDSA.tryRecover(AttestationHash.batchDigest(findingsHash, seenAt), v, r, s);
+            require(signer > previous, AttestationsNotAscending(signer, previous));
+            previous = signer;
+            if (registry.isAttester(signer)) {
+                attester = signer;
+                ++counted;
+                if (seenAt > checkedAt) checkedAt = seenAt;
             }
         }
     }
 
-    function _hasLength(bytes calldata attestations, bool strict) private pure returns (bool) {
-        uint256 length = attestations.length;
-        bool ok = length % SIZE == 0 && length <= MAX * SIZE;
-        require(ok || !strict, AttestationsInvalidLength(length));
-        return ok;
+    /// The hash of the account id, and where the attestations start; zero if it is none.
+    function _account(bytes calldata said) private pure returns (bytes32 accountIdHash, uint256 start) {
+        if (said.length == 0) return (0, 0);
+        bytes calldata id;
+        assembly ("memory-safe") {
+            id.offset := add(said.offset, 1)
+            id.length := byte(0, calldataload(said.offset))
+        }
+        if (id.length >= said.length || !Text.isPrintable(string(id), 255)) return (0, 0);
+        assembly ("memory-safe") {
+            // Behind the free memory, which is not moved.
+            let free := mload(0x40)
+            calldatacopy(free, id.offset, id.length)
+            accountIdHash := keccak256(free, id.length)
+            start := add(id.length, 1)
+        }
     }
 
     /// The attestation at `i`, of as many as there are.
@@ -118,25 +179,6 @@ library Attestations {
             r := calldataload(add(start, 8))
             s := calldataload(add(start, 40))
             v := byte(0, calldataload(add(start, 72)))
-        }
-    }
-
-    /// Who signed, if that may stand behind `previous` and is not from the future.
-    function _next(
-        address previous,
-        uint64 seenAt,
-        bytes32 digest,
-        bytes32 r,
-        bytes32 s,
-        uint8 v,
-        bool strict
-    ) private view returns (bool ok, address signer) {
-        uint256 latest = block.timestamp + CLOCK_SKEW;
-        (signer, , ) = ECDSA.tryRecover(digest, v, r, s);
-        ok = seenAt <= latest && signer > previous;
-        if (!ok && strict) {
-            require(seenAt <= latest, AttestationsCheckedInFuture(seenAt, uint64(latest)));
-            revert AttestationsNotAscending(signer, previous);
         }
     }
 }

@@ -1,60 +1,41 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Action, Submission} from "../interfaces/IProofRegistry.sol";
+import {Submission} from "../interfaces/IProofRegistry.sol";
+import {Header, Headers} from "./Header.sol";
 import {Text} from "./Text.sol";
 
 /// @notice The text that an avatar signs, equal byte for byte to Next.ID's; sdk/src/protocol/signPayload.ts has the same.
-/// @dev Compact JSON with sorted keys. Nothing needs escaping, since `isValid` lets no such character in. It is written
+/// @dev Compact JSON with sorted keys. Nothing needs escaping, since no such character is valid. It is written
 /// word by word behind the free memory, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
 /// contracts/test/reference/SignPayloadReference.sol.
 library SignPayload {
+    using Headers for Header;
+
     bytes32 internal constant ETHEREUM = keccak256("ethereum");
     bytes32 internal constant SOLANA = keccak256("solana");
     bytes32 internal constant NEXTID = keccak256("nextid");
 
-    /// @notice `previousV` of a text whose `prev` is null.
-    uint8 internal constant NO_PREVIOUS = 255;
-
-    /// @notice How long a location and an account id may be.
+    /// @notice How long a location may be.
     uint256 internal constant MAX_LOCATION = 1024;
-    uint256 internal constant MAX_ACCOUNT_ID = 255;
 
     /// What EIP-191 puts before the text: 26 bytes, and the three digits of its length.
     uint256 private constant PREFIX_SIZE = 29;
 
-    /// @notice Thrown when `createdAt` has not ten digits: it lies before 2001-09-09, or is not in seconds.
-    error SignPayloadInvalidCreatedAt(uint64 createdAt);
-
-    /// @notice Whether every text of the submission is one that the contracts take.
+    /// @notice Whether these texts are such as the contracts take.
     function isValid(
-        uint64 createdAt,
         string calldata platform,
         string calldata identity,
-        string calldata proofLocation,
-        string calldata accountId
+        string calldata proofLocation
     ) internal pure returns (bool) {
-        return
-            createdAt >= 1e9 &&
-            createdAt < 1e10 &&
-            Text.isName(platform) &&
-            Text.isIdentity(identity) &&
-            isEvidence(proofLocation, accountId);
+        return Text.isName(platform) && Text.isIdentity(identity) && Text.isPrintable(proofLocation, MAX_LOCATION);
     }
 
-    /// @notice Reverts with what is wrong about a submission that `isValid` did not let pass.
+    /// @notice Reverts with what is wrong about texts that `isValid` did not let pass.
     function explain(Submission calldata link) internal pure {
         Text.requireName(link.platform);
         Text.requireIdentity(link.identity);
         Text.requirePrintable(link.proofLocation, MAX_LOCATION);
-        Text.requirePrintable(link.accountId, MAX_ACCOUNT_ID);
-        uint64 createdAt = link.createdAt;
-        require(createdAt >= 1e9 && createdAt < 1e10, SignPayloadInvalidCreatedAt(createdAt));
-    }
-
-    /// @notice Whether these may stand beside a confirmation.
-    function isEvidence(string calldata proofLocation, string calldata accountId) internal pure returns (bool) {
-        return Text.isPrintable(proofLocation, MAX_LOCATION) && Text.isPrintable(accountId, MAX_ACCOUNT_ID);
     }
 
     /// @notice Whether the identities of a platform are keys that sign too, so that the text names the avatar as `persona`.
@@ -62,15 +43,9 @@ library SignPayload {
         return platformHash == ETHEREUM || platformHash == SOLANA || platformHash == NEXTID;
     }
 
-    /// @notice Whether the identities of a platform are keys whose signature the contracts verify, so that nobody may attest
-    /// in their place.
-    function isCosigned(bytes32 platformHash) internal pure returns (bool) {
-        return platformHash == ETHEREUM || platformHash == NEXTID;
-    }
-
-    /// @notice The EIP-191 digest of the text of a submission that `isValid` let pass.
+    /// @notice The EIP-191 digest of the text of a submission whose texts and header are valid.
     /// @param platformHash keccak256 of the platform.
-    /// @param previousR First half of the signature that the text quotes, unless `previousV` is NO_PREVIOUS.
+    /// @param previousR First half of the signature that the text quotes, unless it quotes none.
     /// @param previousS Second half.
     function hash(
         Submission calldata link,
@@ -120,28 +95,29 @@ library SignPayload {
             assembly ("memory-safe") {
                 start := mload(0x40)
             }
+            Header header = Header.wrap(link.header);
             // Where a word is longer than what it holds, the next one overwrites its end.
             _put(start, "\x19Ethereum Signed Message:\n");
             pos = start + PREFIX_SIZE;
             _put(
                 pos,
-                link.action == Action.Create
+                header.isCreate()
                     ? bytes32('{"action":"create","created_at":')
                     : bytes32('{"action":"delete","created_at":')
             );
             _put(pos + 32, '"');
-            _put(pos + 33, Text.decimal10(link.createdAt));
+            _put(pos + 33, Text.decimal10(header.createdAt()));
             _put(pos + 43, '","identity":"');
             pos = _copy(pos + 57, identity);
             if (isTwoSided(platformHash)) pos = _putPersona(pos, link.publicKeyX, link.publicKeyY);
             _put(pos, '","platform":"');
             pos = _copy(pos + 14, platform);
-            pos = _putPrevious(pos, previousR, previousS, link.previousV);
-            (bytes32 uuid, bytes4 uuidEnd) = Text.uuid(link.uuid);
+            pos = _putPrevious(pos, previousR, previousS, header.previousV());
+            (bytes32 uuid, bytes4 uuidEnd) = Text.uuid(header.uuid());
             _put(pos, uuid);
             _put(pos + 32, bytes6(uuidEnd) | (bytes6('"}') >> 32));
             pos += 38;
-            // `isValid` leaves no text shorter than 133 or longer than 575 bytes.
+            // What is valid leaves no text shorter than 133 or longer than 575 bytes.
             _putDigits3(start + 26, pos - start - PREFIX_SIZE);
         }
     }
@@ -157,7 +133,7 @@ library SignPayload {
 
     function _putPrevious(uint256 pos, bytes32 r, bytes32 s, uint8 v) private pure returns (uint256) {
         unchecked {
-            if (v == NO_PREVIOUS) {
+            if (v == Headers.NO_PREVIOUS) {
                 _put(pos, '","prev":null,"uuid":"');
                 return pos + 22;
             }

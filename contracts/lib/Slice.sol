@@ -7,21 +7,21 @@ type Slice is uint256;
 /// @notice Keeps references to calldata in memory. Solidity looks up a struct's dynamic member, and checks its bounds, each
 /// time it is named; so does whoever makes a Slice, but once.
 library Slices {
-    /// @notice A reference to `source`.
-    function make(string calldata source) internal pure returns (Slice slice) {
+    /// @notice A reference to the dynamic member of a struct in the calldata whose place in it is `place`.
+    /// @dev With the checks that Solidity makes, at half of its gas. Reverts, without data, where the calldata is no encoding of
+    /// the struct.
+    /// @param start Where the struct starts.
+    function member(uint256 start, uint256 place) internal pure returns (Slice slice) {
         assembly ("memory-safe") {
-            slice := or(shl(128, source.offset), source.length)
+            let offset := calldataload(add(start, shl(5, place)))
+            let first := add(add(start, offset), 32)
+            let length := calldataload(sub(first, 32))
+            if or(shr(64, or(offset, length)), gt(add(first, length), calldatasize())) { revert(0, 0) }
+            slice := or(shl(128, first), length)
         }
     }
 
-    /// @notice A reference to `source`.
-    function make(bytes calldata source) internal pure returns (Slice slice) {
-        assembly ("memory-safe") {
-            slice := or(shl(128, source.offset), source.length)
-        }
-    }
-
-    /// @notice What `make` was given.
+    /// @notice The text that it refers to.
     function text(Slice slice) internal pure returns (string calldata value) {
         assembly ("memory-safe") {
             value.offset := shr(128, slice)
@@ -29,7 +29,7 @@ library Slices {
         }
     }
 
-    /// @notice What `make` was given.
+    /// @notice The bytes that it refers to.
     function data(Slice slice) internal pure returns (bytes calldata value) {
         assembly ("memory-safe") {
             value.offset := shr(128, slice)

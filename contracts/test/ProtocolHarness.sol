@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IProofRegistry, Submission} from "../interfaces/IProofRegistry.sol";
 import {AttestationHash} from "../lib/AttestationHash.sol";
+import {Header, Headers} from "../lib/Header.sol";
 import {SignPayload} from "../lib/SignPayload.sol";
 import {Text} from "../lib/Text.sol";
 
@@ -36,9 +37,8 @@ contract ProtocolHarness {
     function read(Submission calldata link) external pure returns (Reading memory) {
         string calldata platform = link.platform;
         string calldata identity = link.identity;
-        if (!SignPayload.isValid(link.createdAt, platform, identity, link.proofLocation, link.accountId)) {
-            SignPayload.explain(link);
-        }
+        require(Headers.isValid(Header.wrap(link.header)));
+        if (!SignPayload.isValid(platform, identity, link.proofLocation)) SignPayload.explain(link);
         bytes32 platformHash = keccak256(bytes(platform));
         (bytes32 r, bytes32 s) = (link.previousR, link.previousS);
         return

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
-import {Action, Submission} from "../../interfaces/IProofRegistry.sol";
+import {Submission} from "../../interfaces/IProofRegistry.sol";
 
 /// @notice The text that an avatar signs, in plain Solidity with OpenZeppelin's helpers: what SignPayload.sol, which writes
 /// to memory by hand, is compared with.
@@ -16,24 +16,24 @@ library SignPayloadReference {
         return
             bytes.concat(
                 '{"action":"',
-                link.action == Action.Create ? bytes("create") : bytes("delete"),
+                link.header[30] == 0x00 ? bytes("create") : bytes("delete"),
                 '","created_at":"',
-                bytes(Strings.toString(link.createdAt)),
+                bytes(Strings.toString(uint40(bytes5(link.header << 128)))),
                 '","identity":"',
                 bytes(link.identity),
                 twoSided ? _persona(link.publicKeyX, link.publicKeyY) : bytes(""),
                 '","platform":"',
                 bytes(link.platform),
                 '","prev":',
-                link.previousV == 255
+                link.header[29] == 0xff
                     ? bytes("null")
                     : bytes.concat(
                         '"',
-                        bytes(Base64.encode(abi.encodePacked(link.previousR, link.previousS, link.previousV))),
+                        bytes(Base64.encode(abi.encodePacked(link.previousR, link.previousS, link.header[29]))),
                         '"'
                     ),
                 ',"uuid":"',
-                _uuid(uint128(link.uuid)),
+                _uuid(uint128(bytes16(link.header))),
                 '"}'
             );
     }

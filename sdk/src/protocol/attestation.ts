@@ -7,6 +7,8 @@ import {
   dataSlice,
   recoverAddress,
   toBeHex,
+  toUtf8Bytes,
+  toUtf8String,
 } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
@@ -53,6 +55,45 @@ export function recoverAttester(attestation: Attestation, signature: string): st
   return recoverAddress(attestationHash(attestation), signature);
 }
 
+/** One entry of a list that attesters sign at once. */
+export type Finding = Pick<Attestation, "linkId" | "found" | "accountId">;
+
+/** The EIP-712 types of a list of findings. */
+export const ATTESTATION_BATCH_TYPES = {
+  AttestationBatch: [
+    { name: "findings", type: "Finding[]" },
+    { name: "checkedAt", type: "uint64" },
+  ],
+  Finding: ATTESTATION_TYPES.Attestation.slice(0, 3),
+};
+
+/** What an attester states of many links in one signature. */
+export interface AttestationBatch {
+  findings: readonly Finding[];
+  /** Unix seconds: the earliest time at which one of the findings was made. */
+  checkedAt: number;
+}
+
+/** The EIP-712 digest of a list of findings. */
+export function attestationBatchHash(batch: AttestationBatch): string {
+  return TypedDataEncoder.hash(ATTESTATION_DOMAIN, ATTESTATION_BATCH_TYPES, batch);
+}
+
+/** The EIP-712 struct hash of a finding, as it stands in `FindingsAttested`. */
+export function findingHash(finding: Finding): string {
+  return TypedDataEncoder.hashStruct("Finding", { Finding: ATTESTATION_BATCH_TYPES.Finding }, finding);
+}
+
+/** Signs a list of findings with an attester's private key; 65 bytes, `0x` hex, v in {27, 28}. */
+export function signAttestationBatch(privateKey: string, batch: AttestationBatch): string {
+  return EthersSignature.from(new SigningKey(privateKey).sign(attestationBatchHash(batch))).serialized;
+}
+
+/** The EIP-55 address of the attester who signed a list. Throws when the signature recovers to nothing. */
+export function recoverBatchAttester(batch: AttestationBatch, signature: string): string {
+  return recoverAddress(attestationBatchHash(batch), signature);
+}
+
 /** An attester's signature and the time it signed for; link, `found` and account id stand beside it. */
 export interface SignedAttestation {
   /** Unix seconds. */
@@ -61,19 +102,53 @@ export interface SignedAttestation {
   signature: string;
 }
 
+/** What attesters say of one link. */
+export interface Attested {
+  accountId: string;
+  attestations: SignedAttestation[];
+}
+
 /** Bytes of one attestation as the contracts take it: checkedAt as uint64, then the signature. */
 const PACKED_SIZE = 8 + 65;
 
 /**
- * Attestations of one statement as the contracts take them: 73 bytes each, one behind the other. They must come in
- * ascending order of the attesters' addresses.
+ * What attesters say of one link, as the contracts take it (contracts/lib/Attestations.sol): the account id with its length
+ * in front, then 73 bytes for each attestation. These must come in ascending order of the attesters' addresses. Without any,
+ * it stands for those of a list: {@link packList}.
+ *
+ * @throws {ProtocolError} when the account id is not at most 255 printable ASCII characters.
  */
-export function packAttestations(attestations: readonly SignedAttestation[]): string {
+export function packAttestations(accountId: string, attestations: readonly SignedAttestation[]): string {
+  if (!/^[\x21-\x7e]{0,255}$/.test(accountId)) {
+    throw new ProtocolError("signature", "an account id is at most 255 printable ASCII characters");
+  }
+  return concat([Uint8Array.of(accountId.length), toUtf8Bytes(accountId), packList(attestations)]);
+}
+
+/** The attestations of a list of findings, as the contracts take them. */
+export function packList(attestations: readonly SignedAttestation[]): string {
   return concat(attestations.map(({ checkedAt, signature }) => concat([toBeHex(checkedAt, 8), signature])));
 }
 
-/** The attestations in a contract's `proof` or `attestations` bytes. Throws when these are no multiple of 73 bytes. */
-export function unpackAttestations(packed: string): SignedAttestation[] {
+/**
+ * What attesters say in a contract's `proof` or `attestations` bytes.
+ *
+ * @throws {ProtocolError} when it is no account id and whole attestations.
+ */
+export function unpackAttestations(said: string): Attested {
+  const start = dataLength(said) === 0 ? 0 : 1 + Number(dataSlice(said, 0, 1));
+  if (start === 0 || start > dataLength(said)) {
+    throw new ProtocolError("signature", `${dataLength(said)} bytes of attestations do not begin with an account id`);
+  }
+  return { accountId: toUtf8String(dataSlice(said, 1, start)), attestations: unpackList(dataSlice(said, start)) };
+}
+
+/**
+ * The attestations of a list of findings.
+ *
+ * @throws {ProtocolError} when they are no multiple of 73 bytes.
+ */
+export function unpackList(packed: string): SignedAttestation[] {
   const length = dataLength(packed);
   if (length % PACKED_SIZE !== 0) {
     throw new ProtocolError("signature", `${length} bytes of attestations are no multiple of ${PACKED_SIZE}`);

@@ -6,6 +6,7 @@ export * from "./abi.ts";
 export * from "./attestation.ts";
 export * from "./base1024.ts";
 export * from "./errors.ts";
+export * from "./header.ts";
 export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./signPayload.ts";
