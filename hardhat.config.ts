@@ -17,7 +17,7 @@ export default defineConfig({
     // The npm package's compiler: an install needs no download, and every machine has the same one.
     version: "0.8.37",
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-    settings: { viaIR: true, optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "prague" },
+    settings: { viaIR: true, optimizer: { enabled: true, runs: 3_000 }, evmVersion: "prague" },
   },
   // The generated classes use namespaces, which `erasableSyntaxOnly` refuses; they are only ever imported as types.
   typechain: { tsNocheck: true },

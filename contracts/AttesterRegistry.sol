@@ -44,11 +44,7 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IAttesterRegistry
-    function addAttester(
-        address attester,
-        string calldata endpoint,
-        string calldata metadata
-    ) external restricted {
+    function addAttester(address attester, string calldata endpoint, string calldata metadata) external restricted {
         require(attester != address(0), AttesterRegistryNotAttester(attester));
         require(!isAttester(attester), AttesterRegistryAlreadyAttester(attester));
         require(!_retired[attester], AttesterRegistryRetiredAttester(attester));

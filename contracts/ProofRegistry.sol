@@ -10,7 +10,7 @@ import {AttestationHash} from "./lib/AttestationHash.sol";
 import {Attestations} from "./lib/Attestations.sol";
 import {Header, Headers} from "./lib/Header.sol";
 import {IdentityKey} from "./lib/IdentityKey.sol";
-import {LinkLog} from "./lib/LinkLog.sol";
+import {LinkLog, Reading} from "./lib/LinkLog.sol";
 import {PlatformTag} from "./lib/PlatformTag.sol";
 import {SignPayload} from "./lib/SignPayload.sol";
 import {SignatureBytes} from "./lib/SignatureBytes.sol";
@@ -30,24 +30,6 @@ type Binding is bytes32;
 contract ProofRegistry is IProofRegistry {
     using Headers for Header;
     using Slices for Slice;
-
-    /// What a link's own bytes say.
-    struct Reading {
-        Header header;
-        /// Of the platform.
-        uint16 tag;
-        bytes32 payloadHash;
-        bytes32 linkId;
-        bytes32 head;
-        /// First 64 bytes of what `prev` quotes.
-        bytes32 previousR;
-        bytes32 previousS;
-        /// When the attesters of the batch looked; zero unless they make a quorum.
-        uint64 attestedAt;
-        /// Who signed it.
-        address avatar;
-        LinkLog.Data data;
-    }
 
     /// Attestations of a list, as counted.
     struct Listed {
@@ -93,26 +75,24 @@ contract ProofRegistry is IProofRegistry {
     /// @inheritdoc IProofRegistry
     function append(Submission calldata link) external returns (bytes32) {
         Reading memory reading;
-        Refusal refusal = _read(link, link.previousR, link.previousS, reading);
-        if (refusal == Refusal.None) refusal = _append(link, reading);
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
+        if (!_read(link, link.previousR, link.previousS, reading) || !_append(link, reading)) {
+            _revertWith(link, reading);
+        }
         return reading.linkId;
     }
 
     /// @inheritdoc IProofRegistry
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external {
         Reading[] memory readings = new Reading[](links.length);
-        Refusal[] memory refusals = new Refusal[](links.length);
-        _readBatch(links, attestations, readings, refusals);
+        _readBatch(links, attestations, readings);
         for (uint256 i = 0; i < links.length; ++i) {
             Reading memory reading = readings[i];
-            Refusal refusal = refusals[i];
-            if (refusal == Refusal.None) {
+            if (reading.refusal == Refusal.None) {
                 // A link that is refused for want of gas would be refused by choice of whoever sends the batch.
-                require(reading.data.proof.size() == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
-                refusal = _append(links[i], reading);
+                require(reading.proof.size() == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
+                if (_append(links[i], reading)) continue;
             }
-            if (refusal != Refusal.None) emit LinkRefused(i, reading.linkId, refusal);
+            emit LinkRefused(i, reading.linkId, reading.refusal);
         }
     }
 
@@ -157,26 +137,21 @@ contract ProofRegistry is IProofRegistry {
     /// @inheritdoc IProofRegistry
     function release(Submission calldata link) external {
         Reading memory reading;
-        Refusal refusal = _readText(link, link.previousR, link.previousS, reading);
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
+        if (!_readText(link, link.previousR, link.previousS, reading)) _revertWith(link, reading);
         require(
             reading.tag == PlatformTag.COSIGNED && !reading.header.isCreate() && (link.r | link.vs) == 0,
             ProofRegistryUnexpectedField()
         );
         address avatar = _addressOf(link.publicKeyX, link.publicKeyY);
         reading.avatar = avatar;
-        bytes32 identityKey = _identityKey(reading);
+        bytes32 identityKey = IdentityKey.identityKey(reading.platform.text(), reading.identity.text());
         bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         (Status status, uint64 asOf, bytes24 created) = _unpack(_bindings[key]);
         require(status == Status.Confirmed, ProofRegistryNoSuchBinding(key, status));
         uint64 createdAt = reading.header.createdAt();
-        require(
-            createdAt >= asOf && createdAt <= _latest(),
-            ProofRegistryInvalidCreatedAt(createdAt, asOf, _latest())
-        );
+        require(createdAt >= asOf && createdAt <= _latest(), ProofRegistryInvalidCreatedAt(createdAt, asOf, _latest()));
         require(!_released[reading.payloadHash], ProofRegistryAlreadyReleased(reading.payloadHash));
-        refusal = _checkCosigner(reading);
-        if (refusal != Refusal.None) _revertWith(refusal, link, reading);
+        if (!_checkCosigner(reading)) _revertWith(link, reading);
         _released[reading.payloadHash] = true;
         _bindings[key] = _pack(created, reading.tag, asOf, Status.Deleted);
         emit BindingReleased(avatar, identityKey, link);
@@ -228,12 +203,7 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// Reads all links of a batch, and finds which of them its attesters confirm.
-    function _readBatch(
-        Submission[] calldata links,
-        bytes calldata attestations,
-        Reading[] memory readings,
-        Refusal[] memory refusals
-    ) private {
+    function _readBatch(Submission[] calldata links, bytes calldata attestations, Reading[] memory readings) private {
         bytes32[] memory findings = new bytes32[](links.length);
         uint256 found = 0;
         for (uint256 i = 0; i < links.length; ++i) {
@@ -242,12 +212,11 @@ contract ProofRegistry is IProofRegistry {
             if (i != 0 && (previousR | previousS) == 0 && Header.wrap(link.header).previousV() != NO_PREVIOUS) {
                 (previousR, previousS) = (links[i - 1].r, SignatureBytes.sOf(links[i - 1].vs));
             }
-            refusals[i] = _read(link, previousR, previousS, readings[i]);
-            if (refusals[i] == Refusal.None && _isListed(readings[i])) {
+            if (_read(link, previousR, previousS, readings[i]) && _isListed(readings[i])) {
                 findings[found++] = AttestationHash.finding(
                     readings[i].linkId,
                     true,
-                    keccak256(Attestations.accountId(readings[i].data.proof.data()))
+                    keccak256(Attestations.accountId(readings[i].proof.data()))
                 );
             }
         }
@@ -257,7 +226,9 @@ contract ProofRegistry is IProofRegistry {
         }
         Listed memory listed = _countListed(findings, attestations);
         for (uint256 i = 0; i < links.length; ++i) {
-            if (refusals[i] == Refusal.None && _isListed(readings[i]) && _reachesQuorum(listed, readings[i].tag)) {
+            if (
+                readings[i].refusal == Refusal.None && _isListed(readings[i]) && _reachesQuorum(listed, readings[i].tag)
+            ) {
                 readings[i].attestedAt = listed.checkedAt;
             }
         }
@@ -268,23 +239,24 @@ contract ProofRegistry is IProofRegistry {
         return
             reading.header.isCreate() &&
             reading.tag != PlatformTag.COSIGNED &&
-            Attestations.isBare(reading.data.proof.data());
+            Attestations.isBare(reading.proof.data());
     }
 
-    /// Checks what a link says by itself, and rebuilds what was signed.
+    /// Checks what a link says by itself, and rebuilds what was signed. Like all functions that answer a bool and may refuse:
+    /// false, with the refusal in `reading`, if it is refused.
     function _read(
         Submission calldata link,
         bytes32 previousR,
         bytes32 previousS,
         Reading memory reading
-    ) private pure returns (Refusal refusal) {
-        refusal = _readText(link, previousR, previousS, reading);
-        if (refusal != Refusal.None) return refusal;
+    ) private pure returns (bool) {
+        if (!_readText(link, previousR, previousS, reading)) return false;
         (bytes32 r, bytes32 vs) = (link.r, link.vs);
-        (reading.data.r, reading.data.vs) = (r, vs);
+        (reading.r, reading.vs) = (r, vs);
         bytes32 head = SignatureBytes.hash(r, SignatureBytes.sOf(vs), SignatureBytes.vOf(vs));
         reading.head = head;
         reading.linkId = Hashes.efficientKeccak256(reading.payloadHash, head);
+        return true;
     }
 
     function _readText(
@@ -292,67 +264,56 @@ contract ProofRegistry is IProofRegistry {
         bytes32 previousR,
         bytes32 previousS,
         Reading memory reading
-    ) private pure returns (Refusal) {
+    ) private pure returns (bool) {
         Header header = Header.wrap(link.header);
         if (!header.isValid() || (header.previousV() == NO_PREVIOUS && (previousR | previousS) != 0)) {
-            return Refusal.InvalidHeader;
+            return _refuse(reading, Refusal.InvalidHeader);
         }
-        LinkLog.Data memory data = reading.data;
-        _slice(link, data);
-        string calldata platform = data.platform.text();
-        string calldata identity = data.identity.text();
-        if (!SignPayload.isValid(platform, identity, data.proofLocation.text())) return Refusal.InvalidText;
-        bytes32 platformHash = data.platform.hash();
-        if (link.publicKeyX == 0 && SignPayload.isTwoSided(platformHash)) return Refusal.InvalidPublicKey;
+        LinkLog.read(link, reading);
+        string calldata platform = reading.platform.text();
+        string calldata identity = reading.identity.text();
+        if (!SignPayload.isValid(platform, identity, reading.proofLocation.text())) {
+            return _refuse(reading, Refusal.InvalidText);
+        }
+        bytes32 platformHash = reading.platform.hash();
+        if (link.publicKeyX == 0 && SignPayload.isTwoSided(platformHash)) {
+            return _refuse(reading, Refusal.InvalidPublicKey);
+        }
         reading.header = header;
         reading.previousR = previousR;
         reading.previousS = previousS;
-        if (platformHash == SignPayload.ETHEREUM || platformHash == SignPayload.NEXTID) {
-            reading.tag = PlatformTag.COSIGNED;
-        } else {
+        // For others it stays PlatformTag.COSIGNED.
+        if (platformHash != SignPayload.ETHEREUM && platformHash != SignPayload.NEXTID) {
             reading.tag = PlatformTag.tagOf(platformHash);
         }
         reading.payloadHash = SignPayload.hash(link, platform, identity, platformHash, previousR, previousS);
-        return Refusal.None;
-    }
-
-    /// Finds a submission's texts, by their place in the struct.
-    function _slice(Submission calldata link, LinkLog.Data memory data) private pure {
-        uint256 start;
-        assembly ("memory-safe") {
-            start := link
-        }
-        data.platform = Slices.member(start, 1);
-        data.identity = Slices.member(start, 2);
-        data.proof = Slices.member(start, 9);
-        data.proofLocation = Slices.member(start, 10);
+        return true;
     }
 
     /// Appends a link, or says why not and leaves everything as it was.
-    function _append(Submission calldata link, Reading memory reading) private returns (Refusal refusal) {
-        bytes32 vs = reading.data.vs;
+    function _append(Submission calldata link, Reading memory reading) private returns (bool) {
+        bytes32 vs = reading.vs;
         address avatar = SignatureBytes.tryRecover(
             reading.payloadHash,
-            reading.data.r,
+            reading.r,
             SignatureBytes.sOf(vs),
             SignatureBytes.vOf(vs)
         );
-        if (avatar == address(0)) return Refusal.InvalidSignature;
+        if (avatar == address(0)) return _refuse(reading, Refusal.InvalidSignature);
         reading.avatar = avatar;
         Chain chain = _chains[avatar];
-        refusal = _checkChain(link, reading, chain);
-        if (refusal != Refusal.None) return refusal;
+        if (!_checkChain(link, reading, chain)) return false;
 
-        bytes32 identityKey = _identityKey(reading);
+        (uint256 log, uint256 size, bytes32 identityKey) = LinkLog.begin(reading);
         bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         Status status;
         uint64 asOf;
         if (reading.header.isCreate()) {
-            (refusal, status, asOf) = _judgeCreate(reading);
-            if (refusal != Refusal.None) return refusal;
+            (status, asOf) = _judgeCreate(reading);
+            if (status == Status.None) return false;
             _bindings[key] = _pack(bytes24(reading.linkId), reading.tag, asOf, status);
         } else {
-            if (reading.data.proof.size() != 0) return Refusal.UnexpectedField;
+            if (reading.proof.size() != 0) return _refuse(reading, Refusal.UnexpectedField);
             bytes24 created;
             (status, asOf, created) = _unpack(_bindings[key]);
             if (status != Status.None) {
@@ -361,51 +322,53 @@ contract ProofRegistry is IProofRegistry {
             }
         }
         uint256 sequence = _advance(link, reading, chain);
-        reading.data.header = reading.header.complete(asOf, sequence, status);
-        LinkLog.emitLinkAppended(avatar, reading.linkId, identityKey, reading.data);
+        LinkLog.end(log, size, reading, reading.header.complete(asOf, sequence, status), identityKey);
+        return true;
     }
 
     /// Whether the link is the next one of its avatar's chain.
-    function _checkChain(
-        Submission calldata link,
-        Reading memory reading,
-        Chain chain
-    ) private view returns (Refusal) {
+    function _checkChain(Submission calldata link, Reading memory reading, Chain chain) private view returns (bool) {
         uint256 length = _lengthOf(chain);
         bytes32 x = link.publicKeyX;
-        if (x == 0 ? length == 0 : _addressOf(x, link.publicKeyY) != reading.avatar) return Refusal.InvalidPublicKey;
+        if (x == 0 ? length == 0 : _addressOf(x, link.publicKeyY) != reading.avatar) {
+            return _refuse(reading, Refusal.InvalidPublicKey);
+        }
         uint8 v = reading.header.previousV();
         uint64 createdAt = reading.header.createdAt();
         if (length == 0) {
-            if (v != NO_PREVIOUS && createdAt >= LEGACY_BEFORE) return Refusal.StaleHead;
+            if (v != NO_PREVIOUS && createdAt >= LEGACY_BEFORE) return _refuse(reading, Refusal.StaleHead);
         } else {
-            if (v == NO_PREVIOUS) return Refusal.StaleHead;
+            if (v == NO_PREVIOUS) return _refuse(reading, Refusal.StaleHead);
             bytes32 head = SignatureBytes.hash(reading.previousR, reading.previousS, v);
-            if (bytes24(head) != _headOf(chain)) return Refusal.StaleHead;
+            if (bytes24(head) != _headOf(chain)) return _refuse(reading, Refusal.StaleHead);
         }
-        if (createdAt < _createdAtOf(chain) || createdAt > _latest()) return Refusal.InvalidCreatedAt;
-        return Refusal.None;
+        if (createdAt < _createdAtOf(chain) || createdAt > _latest()) {
+            return _refuse(reading, Refusal.InvalidCreatedAt);
+        }
+        return true;
     }
 
-    /// Where a binding stands by a create, and since when.
-    function _judgeCreate(Reading memory reading) private view returns (Refusal, Status, uint64) {
+    /// Where a binding stands by a create, and since when; Status.None if it is refused.
+    function _judgeCreate(Reading memory reading) private view returns (Status, uint64) {
         uint16 tag = reading.tag;
         uint64 createdAt = reading.header.createdAt();
-        if (tag == PlatformTag.COSIGNED) return (_checkCosigner(reading), Status.Confirmed, createdAt);
-        if (reading.attestedAt != 0) return (Refusal.None, Status.Confirmed, reading.attestedAt);
-        if (reading.data.proof.size() != 0) {
-            (Attestations.Flaw flaw, bool reached, uint64 checkedAt) = Attestations.count(
-                ATTESTERS,
-                tag,
-                reading.linkId,
-                true,
-                0,
-                reading.data.proof.data()
-            );
-            if (flaw != Attestations.Flaw.None) return (Refusal.InvalidAttestations, Status.None, 0);
-            if (reached) return (Refusal.None, Status.Confirmed, checkedAt);
+        if (tag == PlatformTag.COSIGNED) {
+            return (_checkCosigner(reading) ? Status.Confirmed : Status.None, createdAt);
         }
-        return (Refusal.None, Status.Claimed, createdAt);
+        if (reading.attestedAt != 0) return (Status.Confirmed, reading.attestedAt);
+        if (reading.proof.size() == 0) return (Status.Claimed, createdAt);
+        (Attestations.Flaw flaw, bool reached, uint64 checkedAt) = Attestations.count(
+            ATTESTERS,
+            tag,
+            reading.linkId,
+            true,
+            0,
+            reading.proof.data()
+        );
+        if (reached) return (Status.Confirmed, checkedAt);
+        if (flaw == Attestations.Flaw.None) return (Status.Claimed, createdAt);
+        _refuse(reading, Refusal.InvalidAttestations);
+        return (Status.None, 0);
     }
 
     /// Moves the head of the avatar's chain, and says how long the chain now is.
@@ -448,7 +411,7 @@ contract ProofRegistry is IProofRegistry {
             !Text.isPrintable(it.proofLocation, SignPayload.MAX_LOCATION) ||
             !Attestations.isBare(it.account) ||
             AttestationHash.finding(linkId, true, keccak256(Attestations.accountId(it.account))) !=
-            findings[it.index] ||
+                findings[it.index] ||
             !_reachesQuorum(listed, tag)
         ) return false;
         _bindings[it.bindingKey] = _pack(created, tag, listed.checkedAt, Status.Confirmed);
@@ -458,13 +421,7 @@ contract ProofRegistry is IProofRegistry {
 
     /// Turns a binding from one status to another by a quorum of attestations: of what was found, or for Suspended was not;
     /// and newer than the `asOf` of the binding, unless that is only claimed.
-    function _turn(
-        bytes32 bindingKey,
-        bytes32 linkId,
-        bytes calldata attestations,
-        Status from,
-        Status to
-    ) private {
+    function _turn(bytes32 bindingKey, bytes32 linkId, bytes calldata attestations, Status from, Status to) private {
         Binding binding = _bindings[bindingKey];
         (Status status, uint64 before, bytes24 created) = _unpack(binding);
         uint16 tag = _tagOf(binding);
@@ -514,35 +471,35 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// Whether the wallet or avatar that `identity` names signed the text.
-    function _checkCosigner(Reading memory reading) private view returns (Refusal) {
-        // Of the two platforms only one has names of eight characters.
-        return reading.data.platform.size() == 8 ? _checkWallet(reading) : _checkAlias(reading);
+    function _checkCosigner(Reading memory reading) private view returns (bool) {
+        // Of the two platforms only one has a name of eight characters.
+        return reading.platform.size() == 8 ? _checkWallet(reading) : _checkAlias(reading);
     }
 
     /// ECDSA goes first: under EIP-7702 an account that signs with its key may have code as well. Then ERC-1271.
-    function _checkWallet(Reading memory reading) private view returns (Refusal) {
-        (bool ok, address wallet) = Text.parseAddress(reading.data.identity.data());
-        if (!ok) return Refusal.InvalidIdentity;
-        bytes calldata proof = reading.data.proof.data();
+    function _checkWallet(Reading memory reading) private view returns (bool) {
+        (bool ok, address wallet) = Text.parseAddress(reading.identity.data());
+        if (!ok) return _refuse(reading, Refusal.InvalidIdentity);
+        bytes calldata proof = reading.proof.data();
         bytes32 payloadHash = reading.payloadHash;
-        if (proof.length == 65 && wallet != address(0) && _recover(payloadHash, proof) == wallet) return Refusal.None;
-        return _isValidERC1271(wallet, payloadHash, proof) ? Refusal.None : Refusal.InvalidProof;
+        return
+            (proof.length == 65 && wallet != address(0) && _recover(payloadHash, proof) == wallet) ||
+            _isValidERC1271(wallet, payloadHash, proof) ||
+            _refuse(reading, Refusal.InvalidProof);
     }
 
-    function _checkAlias(Reading memory reading) private pure returns (Refusal) {
-        (bool ok, bytes32 x, bool odd) = Text.parseCompressedKey(reading.data.identity.data());
-        if (!ok) return Refusal.InvalidIdentity;
-        bytes calldata proof = reading.data.proof.data();
-        if (proof.length != 97) return Refusal.InvalidProof;
+    function _checkAlias(Reading memory reading) private pure returns (bool) {
+        (bool ok, bytes32 x, bool odd) = Text.parseCompressedKey(reading.identity.data());
+        if (!ok) return _refuse(reading, Refusal.InvalidIdentity);
+        bytes calldata proof = reading.proof.data();
+        if (proof.length != 97) return _refuse(reading, Refusal.InvalidProof);
         bytes32 y = bytes32(proof[65:97]);
         address other = _recover(reading.payloadHash, proof);
-        if (
-            other == address(0) ||
-            other == reading.avatar ||
-            other != _addressOf(x, y) ||
-            (uint256(y) & 1 != 0) != odd
-        ) return Refusal.InvalidProof;
-        return Refusal.None;
+        return
+            (other != address(0) &&
+                other != reading.avatar &&
+                other == _addressOf(x, y) &&
+                (uint256(y) & 1 != 0) == odd) || _refuse(reading, Refusal.InvalidProof);
     }
 
     /// Who signed with the first 65 bytes of `proof`; zero if nobody did.
@@ -561,8 +518,15 @@ contract ProofRegistry is IProofRegistry {
         }
     }
 
+    /// Answers false.
+    function _refuse(Reading memory reading, Refusal refusal) private pure returns (bool) {
+        reading.refusal = refusal;
+        return false;
+    }
+
     /// Reverts with the error of a refusal and with what explains it.
-    function _revertWith(Refusal refusal, Submission calldata link, Reading memory reading) private view {
+    function _revertWith(Submission calldata link, Reading memory reading) private view {
+        Refusal refusal = reading.refusal;
         address avatar = reading.avatar;
         if (refusal == Refusal.InvalidHeader) revert ProofRegistryInvalidHeader(link.header);
         if (refusal == Refusal.InvalidText) SignPayload.explain(link);
@@ -572,11 +536,7 @@ contract ProofRegistry is IProofRegistry {
         if (refusal == Refusal.InvalidPublicKey) revert ProofRegistryInvalidPublicKey(avatar);
         if (refusal == Refusal.StaleHead) revert ProofRegistryStaleHead(avatar, _headOf(_chains[avatar]));
         if (refusal == Refusal.InvalidCreatedAt) {
-            revert ProofRegistryInvalidCreatedAt(
-                reading.header.createdAt(),
-                _createdAtOf(_chains[avatar]),
-                _latest()
-            );
+            revert ProofRegistryInvalidCreatedAt(reading.header.createdAt(), _createdAtOf(_chains[avatar]), _latest());
         }
         if (refusal == Refusal.UnexpectedField) revert ProofRegistryUnexpectedField();
         if (refusal == Refusal.InvalidIdentity) revert ProofRegistryInvalidIdentity(link.identity);
@@ -588,22 +548,20 @@ contract ProofRegistry is IProofRegistry {
             reading.linkId,
             true,
             0,
-            reading.data.proof.data()
+            reading.proof.data()
         );
-        Attestations.explain(flaw, reading.linkId, true, reading.data.proof.data());
+        Attestations.explain(flaw, reading.linkId, true, reading.proof.data());
     }
 
     /// How far in the future a link may be dated.
     function _latest() private view returns (uint64) {
-        return uint64(block.timestamp + CLOCK_SKEW);
+        unchecked {
+            return uint64(block.timestamp + CLOCK_SKEW);
+        }
     }
 
     function _addressOf(bytes32 x, bytes32 y) private pure returns (address) {
         return address(uint160(uint256(Hashes.efficientKeccak256(x, y))));
-    }
-
-    function _identityKey(Reading memory reading) private pure returns (bytes32) {
-        return IdentityKey.identityKey(reading.data.platform.text(), reading.data.identity.text());
     }
 
     function _walletKey(address wallet) private pure returns (bytes32) {

@@ -248,18 +248,10 @@ interface IProofRegistry {
 
     /// @notice Suspends a confirmed binding by a quorum of attestations, each newer than the binding's `asOf`, that its
     /// confirmation is not there (`found` is false).
-    function suspend(
-        bytes32 bindingKey,
-        bytes32 linkId,
-        bytes calldata attestations
-    ) external;
+    function suspend(bytes32 bindingKey, bytes32 linkId, bytes calldata attestations) external;
 
     /// @notice Confirms a suspended binding again, by a quorum of attestations that are newer than the suspension.
-    function reinstate(
-        bytes32 bindingKey,
-        bytes32 linkId,
-        bytes calldata attestations
-    ) external;
+    function reinstate(bytes32 bindingKey, bytes32 linkId, bytes calldata attestations) external;
 
     /// @notice Deletes a binding by the signature of the bound wallet, or of the avatar that is the alias, over the text of a
     /// delete. `createdAt` must not lie before the binding's own, so that a release that was kept back cannot undo a newer

@@ -5,12 +5,10 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {IAttesterRegistry} from "../interfaces/IAttesterRegistry.sol";
 import {AttestationHash} from "./AttestationHash.sol";
-import {Text} from "./Text.sol";
 
 /// @notice Reads and counts what attesters say.
 ///
-/// It comes as bytes: the length of the platform's stable account id (1 byte), the account id (at most 255 printable ASCII
-/// characters), and attestations of 73 bytes each: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes
+/// It comes as bytes: the length of the platform's stable account id (1 byte), the account id, and attestations of 73 bytes each: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes
 /// big-endian, and the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) in the domain {name: "Syngraph", version: "1"},
 /// which has no chain id and no contract: it states what was seen in the world. They stand in ascending order of the
 /// attesters' addresses. What is signed is the statement
@@ -44,7 +42,6 @@ library Attestations {
     enum Flaw {
         None,
         InvalidLength,
-        InvalidAccountId,
         CheckedInFuture,
         NotAscending
     }
@@ -74,10 +71,11 @@ library Attestations {
         bytes calldata said
     ) internal view returns (Flaw flaw, bool reached, uint64 checkedAt) {
         (bytes32 accountIdHash, uint256 start) = _account(said);
-        if (start == 0) return (Flaw.InvalidAccountId, false, 0);
         uint256 end = said.length;
         unchecked {
-            if ((end - start) % SIZE != 0 || end - start > MAX * SIZE) return (Flaw.InvalidLength, false, 0);
+            if (end < start || (end - start) % SIZE != 0 || end - start > MAX * SIZE) {
+                return (Flaw.InvalidLength, false, 0);
+            }
             uint256 latest = block.timestamp + CLOCK_SKEW;
             uint256 counted = 0;
             uint256 quorum = 0;
@@ -89,7 +87,7 @@ library Attestations {
                 (address signer, , ) = ECDSA.tryRecover(digest, v, r, s);
                 if (signer <= previous) return (Flaw.NotAscending, false, 0);
                 previous = signer;
-                uint256 known = registry.quorum(signer, tag);
+                uint256 known = _quorum(registry, signer, tag);
                 if (known != 0 && seenAt >= notBefore) {
                     quorum = known;
                     ++counted;
@@ -102,8 +100,7 @@ library Attestations {
 
     /// @notice Reverts with what is wrong about attestations in which `count` found a flaw.
     function explain(Flaw flaw, bytes32 linkId, bool found, bytes calldata said) internal view {
-        require(flaw != Flaw.InvalidLength && said.length > uint8(said[0]), AttestationsInvalidLength(said.length));
-        Text.requirePrintable(string(accountId(said)), 255);
+        require(flaw != Flaw.InvalidLength, AttestationsInvalidLength(said.length));
         bytes32 accountIdHash = keccak256(accountId(said));
         address previous = address(0);
         for (uint256 i = 1 + uint256(uint8(said[0])); i < said.length; i += SIZE) {
@@ -150,21 +147,30 @@ library Attestations {
         }
     }
 
-    /// The hash of the account id, and where the attestations start; zero if it is none.
+    /// The hash of the account id, and where the attestations start: behind the end, if `said` is cut short.
     function _account(bytes calldata said) private pure returns (bytes32 accountIdHash, uint256 start) {
-        if (said.length == 0) return (0, 0);
-        bytes calldata id;
         assembly ("memory-safe") {
-            id.offset := add(said.offset, 1)
-            id.length := byte(0, calldataload(said.offset))
-        }
-        if (id.length >= said.length || !Text.isPrintable(string(id), 255)) return (0, 0);
-        assembly ("memory-safe") {
-            // Behind the free memory, which is not moved.
+            // Behind the free memory, which is not moved. Beyond its end, calldata reads as zero.
             let free := mload(0x40)
-            calldatacopy(free, id.offset, id.length)
-            accountIdHash := keccak256(free, id.length)
-            start := add(id.length, 1)
+            let length := byte(0, calldataload(said.offset))
+            calldatacopy(free, add(said.offset, 1), length)
+            accountIdHash := keccak256(free, length)
+            start := add(length, 1)
+        }
+    }
+
+    /// registry.quorum(attester, tag), without allocating memory for the call.
+    function _quorum(IAttesterRegistry registry, address attester, uint16 tag) private view returns (uint256 quorum) {
+        bytes32 selector = IAttesterRegistry.quorum.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, selector)
+            mstore(add(free, 4), attester)
+            mstore(add(free, 36), tag)
+            if iszero(and(gt(returndatasize(), 31), staticcall(gas(), registry, free, 68, 0, 32))) {
+                revert(0, 0)
+            }
+            quorum := mload(0)
         }
     }
 

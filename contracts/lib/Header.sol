@@ -28,12 +28,7 @@ library Headers {
     }
 
     /// @notice The header of the event of a link.
-    function complete(
-        Header header,
-        uint64 asOf,
-        uint256 sequence,
-        Status status
-    ) internal pure returns (bytes32) {
+    function complete(Header header, uint64 asOf, uint256 sequence, Status status) internal pure returns (bytes32) {
         return Header.unwrap(header) | bytes32((uint256(asOf) << 48) | (sequence << 24) | uint256(status));
     }
 

@@ -4,23 +4,8 @@ pragma solidity ^0.8.28;
 /// Where bytes stand in the calldata: their offset, and in the low 128 bits their length.
 type Slice is uint256;
 
-/// @notice Keeps references to calldata in memory. Solidity looks up a struct's dynamic member, and checks its bounds, each
-/// time it is named; so does whoever makes a Slice, but once.
+/// @notice References to calldata that can be kept in memory. Whoever makes one has checked that it lies in the calldata.
 library Slices {
-    /// @notice A reference to the dynamic member of a struct in the calldata whose place in it is `place`.
-    /// @dev With the checks that Solidity makes, at half of its gas. Reverts, without data, where the calldata is no encoding of
-    /// the struct.
-    /// @param start Where the struct starts.
-    function member(uint256 start, uint256 place) internal pure returns (Slice slice) {
-        assembly ("memory-safe") {
-            let offset := calldataload(add(start, shl(5, place)))
-            let first := add(add(start, offset), 32)
-            let length := calldataload(sub(first, 32))
-            if or(shr(64, or(offset, length)), gt(add(first, length), calldatasize())) { revert(0, 0) }
-            slice := or(shl(128, first), length)
-        }
-    }
-
     /// @notice The text that it refers to.
     function text(Slice slice) internal pure returns (string calldata value) {
         assembly ("memory-safe") {

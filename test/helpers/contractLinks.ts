@@ -4,7 +4,6 @@ import {
   type PublicKey,
   type Signature,
   type Submission,
-  contractPublicKey,
   head,
   linkId,
   packAttestations,
@@ -15,7 +14,7 @@ import {
   toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
-import { concat, dataSlice, id, toBeHex } from "ethers";
+import { ZeroHash, concat, dataSlice, id, toBeHex } from "ethers";
 
 import { NOW } from "./contractClock.ts";
 
@@ -57,7 +56,6 @@ export interface LinkFields extends Partial<Omit<Link, "avatar">>, Partial<Pick<
   after?: SignedLink;
   /** Signs the same text, as a bound wallet does. */
   cosigner?: Person;
-  accountId?: string;
   /** The attestations, made of the link's id. */
   attested?: (id: string) => string;
 }
@@ -77,7 +75,6 @@ export function signLink(avatar: Person, fields: LinkFields): SignedLink {
       ...submissionOf(link, signature.raw),
       proof: fields.cosigner ? signText(fields.cosigner.privateKey, text).raw : (fields.attested?.(name) ?? "0x"),
       proofLocation: fields.proofLocation ?? "",
-      accountId: fields.accountId ?? "",
     },
   };
 }
@@ -86,12 +83,17 @@ export function signLink(avatar: Person, fields: LinkFields): SignedLink {
 export function signRelease(avatar: Person, wallet: Person, fields: Partial<LinkFields> = {}): Submission {
   const link = linkOf(avatar, { action: "delete", platform: "ethereum", identity: wallet.wallet, ...fields });
   const { raw } = signText(wallet.privateKey, signPayload(link));
-  return { ...submissionOf(link, "0x"), proof: raw, publicKey: contractPublicKey(avatar.key) };
+  return { ...submissionOf(link, "0x"), proof: raw };
 }
 
 /** A link and its signature (`0x` hex) as the contract takes them, with the public key and nothing from the other side. */
 export function submissionOf(link: Link, signature: string): Submission {
   return toSubmission(link, { signature, withKey: true });
+}
+
+/** A submission without the public key, as later links of a chain have it. */
+export function withoutKey(submission: Submission): Submission {
+  return { ...submission, publicKeyX: ZeroHash, publicKeyY: ZeroHash };
 }
 
 /** Attestations over a link by some attesters, in the order that the contracts want. */
@@ -101,6 +103,7 @@ export function attest(
 ): string {
   const whole = { found: true, accountId: "", checkedAt: NOW, ...statement };
   return packAttestations(
+    whole.accountId,
     [...attesters]
       .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
       .map(({ privateKey }) => ({
