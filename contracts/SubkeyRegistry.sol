@@ -41,7 +41,10 @@ contract SubkeyRegistry is ISubkeyRegistry, EIP712 {
         uint64 expiresAt = authorization.expiresAt;
         subkeyId = _requireSubkey(avatar, subkey, possession);
         if (bytes(name).length != 0) Text.requireIdentity(name);
-        require(expiresAt == 0 || expiresAt > block.timestamp, SubkeyRegistryExpired(expiresAt, block.timestamp));
+        require(
+            expiresAt == 0 || (expiresAt > block.timestamp && expiresAt < 1e10),
+            SubkeyRegistryInvalidExpiry(expiresAt, block.timestamp)
+        );
         bytes32 digest = _authorize(avatar, subkeyId, name, expiresAt, authorization.nonce);
         _requireSigner(avatar, digest, signature);
         _requirePossession(subkey, subkeyId, digest, possession);
@@ -147,8 +150,8 @@ contract SubkeyRegistry is ISubkeyRegistry, EIP712 {
         return _hashTypedDataV4(SubkeyHash.authorization(avatar, subkeyId, name, expiresAt, nonce));
     }
 
-    /// Voids authorisations up to a nonce: the next one, or the one just used, so that whoever kept back an authorisation
-    /// cannot stop a revocation by handing it in first.
+    /// Uses up a nonce to revoke. The one that the authorisation in force used will do, so that whoever kept that back cannot
+    /// stop a revocation by handing it in first; then too the next one is used up, for which something may be kept back.
     function _void(address avatar, bytes32 subkeyId, uint64 nonce) private {
         Standing storage standing = _standings[avatar][subkeyId];
         uint64 expected = standing.nonce;
@@ -156,7 +159,7 @@ contract SubkeyRegistry is ISubkeyRegistry, EIP712 {
             nonce == expected || (standing.validUntil != 0 && nonce == expected - 1),
             SubkeyRegistryInvalidNonce(avatar, subkeyId, nonce, expected)
         );
-        standing.nonce = nonce + 1;
+        standing.nonce = expected + 1;
         standing.validUntil = 0;
     }
 

@@ -25,7 +25,7 @@ struct SubkeyAuthorization {
     /// What the avatar calls the key: at most 255 bytes of UTF-8 without control characters and without what JSON escapes;
     /// may be empty.
     string name;
-    /// Unix seconds from which on the subkey is not valid any more; 0 for never.
+    /// Unix seconds, of at most ten digits, from which on the subkey is not valid any more; 0 for never.
     uint64 expiresAt;
     /// `authorizationOf(avatar, subkeyId)`'s.
     uint64 nonce;
@@ -44,7 +44,7 @@ struct SubkeyAuthorization {
 /// revokes, that of `SubkeyRevocation(address avatar,Subkey subkey,uint64 nonce)`, in the domain {name: "Syngraph",
 /// version: "1", chainId, verifyingContract}. Each (avatar, subkey) counts its own nonce, so that an avatar may sign for
 /// many subkeys at once. A revocation voids the authorisation in force and whatever was signed for the next nonce and kept
-/// back; a nonce whose turn has not come is never to be signed.
+/// back; a nonce whose turn has not come is never to be signed. Signed for one nonce, a revocation wins over an authorisation.
 ///
 /// A subkey signs a digest, here and for others (`isValidSignature`), in one of these forms:
 /// - Secp256k1: r ‖ s ‖ v, v in {0, 1, 27, 28}, low s.
@@ -53,8 +53,8 @@ struct SubkeyAuthorization {
 ///   with the user present, for the subkey's rp id; low s.
 ///
 /// Readers of the events may rely on these invariants:
-/// 1. Of one (avatar, subkeyId), the nonces of SubkeyAuthorized increase strictly; that of a SubkeyRevoked or a
-///    SubkeyRenounced is that of the SubkeyAuthorized before it or greater, and smaller than that of any behind it.
+/// 1. Of one (avatar, subkeyId), the nonce of SubkeyAuthorized is the number of SubkeyAuthorized, SubkeyRevoked and
+///    SubkeyRenounced before it. So is that of the other two, or one less where the event before them is SubkeyAuthorized.
 /// 2. A subkey is valid if and only if the last of its events is SubkeyAuthorized and the block's time lies before its
 ///    `expiresAt`, if that is not 0.
 /// 3. `subkeyId` is the struct hash of SubkeyAuthorized's algorithm, publicKey and rpId.
@@ -87,7 +87,7 @@ interface ISubkeyRegistry {
     /// @param publicKeyText The subkey's public key as the text has it.
     event SubkeyImported(address indexed avatar, bytes32 indexed subkeyId, bytes avatarPublicKey, string publicKeyText);
 
-    /// @notice The avatar voided all authorisations of the subkey with this nonce or a smaller one.
+    /// @notice The avatar voided whatever was signed for the subkey so far.
     event SubkeyRevoked(address indexed avatar, bytes32 indexed subkeyId, uint64 nonce, bytes signature);
 
     /// @notice The subkey did so itself.
@@ -105,8 +105,9 @@ interface ISubkeyRegistry {
     error SubkeyRegistryProofTooLong(uint256 length, uint256 max);
     /// @notice Thrown when an avatar would authorise itself: revoking that would seem to mean something.
     error SubkeyRegistryOwnKey(address avatar);
-    /// @notice Thrown when an authorisation is handed in that has expired.
-    error SubkeyRegistryExpired(uint64 expiresAt, uint256 timestamp);
+    /// @notice Thrown when an authorisation has expired, or its expiry has more than ten digits: it is not in seconds, and would
+    /// in effect be none.
+    error SubkeyRegistryInvalidExpiry(uint64 expiresAt, uint256 timestamp);
     /// @notice Thrown when the subkey would renounce what it has not.
     error SubkeyRegistryNotAuthorized(address avatar, bytes32 subkeyId);
 

@@ -38,19 +38,21 @@ library SubkeyText {
     /// @notice Reverts unless `text` is the subkey's public key, whose 64 bytes the caller has counted, in hex.
     function requirePublicKey(Subkey calldata subkey, string calldata text) internal pure {
         bytes memory digits = bytes(text);
-        bytes memory prefix = digits.length > 1 && digits[0] == "0" && digits[1] == "x" ? bytes("0x") : bytes("");
-        for (uint256 i = prefix.length; i < digits.length; ++i) {
-            if (digits[i] >= "A" && digits[i] <= "F") digits[i] |= 0x20;
-        }
+        bytes memory prefix = digits.length > 1 && digits[1] == "x" ? bytes("0x") : bytes("");
         bytes calldata point = subkey.publicKey;
-        uint256 length = digits.length - prefix.length;
         bytes memory expected =
             subkey.algorithm == SubkeyAlgorithm.Es256
                 ? _hex64(point)
-                : length == 66
+                : digits.length - prefix.length == 66
                     ? compressed(point)
                     : bytes.concat("04", _hex64(point));
-        require(keccak256(digits) == keccak256(bytes.concat(prefix, expected)), SubkeyTextInvalidPublicKey(text));
+        bytes32 wanted = keccak256(bytes.concat(prefix, expected));
+        // Nearly everybody writes lower case, for which nothing has to be folded.
+        if (keccak256(digits) == wanted) return;
+        for (uint256 i = prefix.length; i < digits.length; ++i) {
+            if (digits[i] >= "A" && digits[i] <= "F") digits[i] |= 0x20;
+        }
+        require(keccak256(digits) == wanted, SubkeyTextInvalidPublicKey(text));
     }
 
     /// @notice The EIP-191 digest of the text.

@@ -115,7 +115,7 @@ describe("SubkeyRegistry", () => {
       const { registry } = world();
       const holders = ["a", "b", "c"].map((name) => es256Holder(name));
       const signed = holders.map((holder) => authorizing(world(), alice, holder));
-      for (const args of signed.reverse()) await registry.authorize(...args);
+      for (const args of signed.toReversed()) await registry.authorize(...args);
       for (const { id } of holders) expect(await registry.isValid(alice.address, id)).to.equal(true);
     });
 
@@ -157,7 +157,7 @@ describe("SubkeyRegistry", () => {
       expect(await registry.isValid(alice.address, phone.id)).to.equal(true);
       await networkHelpers.time.increaseTo(NOW + 3600);
       expect(await registry.isValid(alice.address, phone.id)).to.equal(false);
-      await expect(registry.authorize(...args)).to.be.revertedWithCustomError(registry, "SubkeyRegistryExpired");
+      await expect(registry.authorize(...args)).to.be.revertedWithCustomError(registry, "SubkeyRegistryInvalidExpiry");
       await registry.authorize(...authorizing(world(), alice, phone, { nonce: 1, expiresAt: NOW + 7200 }));
       expect(await registry.isValid(alice.address, phone.id)).to.equal(true);
     });
@@ -166,10 +166,22 @@ describe("SubkeyRegistry", () => {
       const { registry, networkHelpers } = world();
       await networkHelpers.time.setNextBlockTimestamp(NOW + 100);
       await expect(registry.authorize(...authorizing(world(), alice, phone, { expiresAt: NOW + 100 })))
-        .to.be.revertedWithCustomError(registry, "SubkeyRegistryExpired")
+        .to.be.revertedWithCustomError(registry, "SubkeyRegistryInvalidExpiry")
         .withArgs(NOW + 100, NOW + 100);
       await networkHelpers.time.setNextBlockTimestamp(NOW + 200);
       await registry.authorize(...authorizing(world(), alice, phone, { expiresAt: NOW + 201 }));
+    });
+
+    it("refuses an expiry in milliseconds, which would be none", async () => {
+      const { registry, networkHelpers } = world();
+      for (const expiresAt of [(NOW + 3600) * 1000, 1e10]) {
+        const timestamp = (await networkHelpers.time.latest()) + 1;
+        await networkHelpers.time.setNextBlockTimestamp(timestamp);
+        await expect(registry.authorize(...authorizing(world(), alice, phone, { expiresAt })))
+          .to.be.revertedWithCustomError(registry, "SubkeyRegistryInvalidExpiry")
+          .withArgs(expiresAt, timestamp);
+      }
+      await registry.authorize(...authorizing(world(), alice, phone, { expiresAt: 1e10 - 1 }));
     });
 
     describe("to an attacker", () => {

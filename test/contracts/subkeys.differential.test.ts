@@ -113,11 +113,9 @@ describe(`Subkeys in TypeScript and Solidity (FUZZ_SEED=${seed})`, () => {
     const { harness, domain } = world();
     const separator = TypedDataEncoder.hashDomain({ name: "Syngraph", version: "1", ...domain });
     for (let round = 0; round < 200; round++) {
-      const subkey: Subkey = {
-        algorithm: random.pick(["es256", "secp256k1"]),
-        publicKey: concat([random.bytes(32), random.bytes(32)]),
-        rpId: random.text(random.between(1, 253), () => random.pick([..."az09.-"])),
-      };
+      const { algorithm, publicKey } = randomSample(random).subkey;
+      const rpId = random.text(random.between(1, 253), () => random.pick([..."az09.-"]));
+      const subkey: Subkey = { algorithm, publicKey, rpId };
       const authorization = {
         avatar: getAddress(random.bytes(20)),
         subkey,

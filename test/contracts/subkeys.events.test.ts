@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Log, toBeHex } from "ethers";
+import { type Log, concat, dataSlice, toBeHex } from "ethers";
 
 import { NOW } from "../helpers/contractClock.ts";
 import { person } from "../helpers/contractLinks.ts";
@@ -47,7 +47,8 @@ async function writeHistory(world: Subkeys): Promise<void> {
 function forge(type: string, value: bigint): unknown {
   if (type === "address") return laptop.person.address;
   if (type === "string") return `${String(value)}x`;
-  if (type === "bytes") return `0x11${String(value).slice(4)}`;
+  if (type === "bytes")
+    return concat([toBeHex(Number(dataSlice(String(value), 0, 1)) ^ 1, 1), dataSlice(String(value), 1)]);
   if (type === "bytes32") return toBeHex(1, 32);
   return type === "uint8" ? 1n - value : value + 1n;
 }

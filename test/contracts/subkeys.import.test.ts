@@ -131,6 +131,7 @@ describe("SubkeyRegistry", () => {
         [phone, `g${es256.slice(1)}`],
         [phone, ""],
         [phone, "0x"],
+        [phone, `1x${es256}`],
         [phone, "0"],
         [phone, `${es256}","rp_id":"mallory.example`],
       ] as const) {

@@ -103,7 +103,7 @@ describe("SubkeyRegistry", () => {
       const revocation = revoking(world(), alice, phone, 1);
       await registry.authorize(...keptBack);
       await registry.revokeBySig(...revocation);
-      expect(await registry.authorizationOf(alice.address, phone.id)).to.deep.equal([2n, 0n]);
+      expect(await registry.authorizationOf(alice.address, phone.id)).to.deep.equal([3n, 0n]);
     });
 
     it("is not to be stopped so before the first authorisation either, be it by Next.ID's text", async () => {
@@ -111,7 +111,19 @@ describe("SubkeyRegistry", () => {
       const revocation = revoking(world(), alice, phone, 0);
       await registry.importAuthorization(...importing(world(), alice, phone));
       await registry.revokeBySig(...revocation);
-      expect(await registry.authorizationOf(alice.address, phone.id)).to.deep.equal([1n, 0n]);
+      expect(await registry.authorizationOf(alice.address, phone.id)).to.deep.equal([2n, 0n]);
+    });
+
+    it("voids what was signed for the next turn too, also where it comes a turn late", async () => {
+      const { registry } = world();
+      const revocation = revoking(world(), alice, phone, 0);
+      await registry.authorize(...authorizing(world(), alice, phone));
+      const keptBack = authorizing(world(), alice, phone, { nonce: 1 });
+      await registry.revokeBySig(...revocation);
+      await expect(registry.authorize(...keptBack)).to.be.revertedWithCustomError(
+        registry,
+        "SubkeyRegistryInvalidNonce",
+      );
     });
 
     it("counts once: not again, and not against an authorisation that came after it", async () => {

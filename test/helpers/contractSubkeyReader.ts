@@ -61,6 +61,7 @@ export function readSubkeys(domain: SubkeyDomain, logs: readonly RawLog[]): Map<
     const { name, args } = contract.parseLog(log)!;
     const key = `${args.avatar} ${args.subkeyId}`;
     const known = subkeys.get(key);
+    const count = known?.nonce ?? 0n;
     if (name === "SubkeyImported") {
       demand(4, imported === undefined);
       imported = args;
@@ -68,12 +69,13 @@ export function readSubkeys(domain: SubkeyDomain, logs: readonly RawLog[]): Map<
     }
     demand(4, imported === undefined || name === "SubkeyAuthorized");
     if (name === "SubkeyAuthorized") {
-      demand(1, args.nonce >= (known?.nonce ?? 0n));
+      demand(1, args.nonce === count);
       subkeys.set(key, readAuthorization(domain, args, imported));
       imported = undefined;
       continue;
     }
-    demand(1, args.nonce + 1n >= (known?.nonce ?? 0n));
+    const isAuthorized = known !== undefined && known.validUntil !== 0n;
+    demand(1, args.nonce === count || (isAuthorized && args.nonce === count - 1n));
     if (name === "SubkeyRevoked") {
       if (args.signature !== "0x") {
         demand(5, recover(revocationDigest(domain, args), args.signature) === args.avatar);
@@ -83,7 +85,7 @@ export function readSubkeys(domain: SubkeyDomain, logs: readonly RawLog[]): Map<
       demand(5, signed(known!.subkey!, revocationDigest(domain, args), args.proof));
     }
     const before = known ?? { avatar: args.avatar, id: args.subkeyId, name: "", imported: false };
-    subkeys.set(key, { ...before, nonce: args.nonce + 1n, validUntil: 0n });
+    subkeys.set(key, { ...before, nonce: count + 1n, validUntil: 0n });
   }
   return subkeys;
 }

@@ -62,6 +62,17 @@ function fieldOf(call: () => unknown): string | undefined {
   }
 }
 
+/** Two integers as an ECDSA-Sig-Value in DER. */
+function der(r: string, s: string): string {
+  const sizes = [r, s].map((integer) => dataLength(integer));
+  return concat([
+    Uint8Array.of(0x30, 4 + sizes[0]! + sizes[1]!, 0x02, sizes[0]!),
+    r,
+    Uint8Array.of(0x02, sizes[1]!),
+    s,
+  ]);
+}
+
 describe("subkeyText", () => {
   it("is the text of the shared vector, byte for byte, and its signature verifies", () => {
     const vector = vectors.own.find((one) => one.id === "own_subkey_es256")!;
@@ -144,9 +155,15 @@ describe("assertSubkeyAuthorization", () => {
       [{ nonce: NaN }, "nonce"],
       [{ subkey: { ...subkey, rpId: "" } }, "rp_id"],
       [{ subkey: { ...subkey, publicKey: "0x" } }, "public_key"],
+      [{ subkey: { ...subkey, publicKey: contractPublicKey(alice.key) } }, "public_key"],
+      [{ subkey: { ...subkey, algorithm: "secp256k1" as const } }, "public_key"],
     ] as const) {
       expect(fieldOf(() => assertSubkeyAuthorization({ ...authorization, ...change }))).to.equal(field);
     }
+    const own = { ...subkey, algorithm: "secp256k1" as const, publicKey: contractPublicKey(alice.key) };
+    expect(fieldOf(() => assertSubkeyAuthorization({ ...authorization, subkey: own }))).to.equal("public_key");
+    const others = { ...authorization, avatar: person("bob").address, subkey: own };
+    expect(fieldOf(() => assertSubkeyAuthorization(others))).to.equal(undefined);
     expect(fieldOf(() => assertSubkey({ ...subkey, algorithm: "rs256" as never }))).to.equal("algorithm");
   });
 });
@@ -247,18 +264,6 @@ describe("es256Proof", () => {
 
 describe("webAuthnProof", () => {
   const assertion = assertWith(phone, "example.com", id("digest"));
-  const der = (r: string, s: string) =>
-    concat([
-      "0x30",
-      toBeHex(4 + dataLength(r) + dataLength(s), 1),
-      "0x02",
-      toBeHex(dataLength(r), 1),
-      r,
-      "0x02",
-      toBeHex(dataLength(s), 1),
-      s,
-    ]);
-
   it("points at type and challenge by bytes, wherever they stand", () => {
     const challenge = webAuthnChallenge(id("digest"));
     const text = `{"origin":"https://bücher.example","challenge":"${challenge}","type":"webauthn.get"}`;
@@ -301,6 +306,16 @@ describe("webAuthnProof", () => {
         signature,
       ).to.equal("signature");
     }
+  });
+
+  it("refuses an assertion that is too long for the contract", () => {
+    const [bare, longest, tooLong] = [0, 4096, 4097].map((length) => {
+      const room = length && length - dataLength(webAuthnProof({ ...assertion, authenticatorData: "0x" }));
+      return { ...assertion, authenticatorData: `0x${"00".repeat(room)}` };
+    });
+    expect(dataLength(webAuthnProof(bare!))).to.be.lessThan(1024);
+    expect(dataLength(webAuthnProof(longest!))).to.equal(4096);
+    expect(fieldOf(() => webAuthnProof(tooLong!))).to.equal("signature");
   });
 
   it("refuses client data without type or challenge", () => {

@@ -491,7 +491,7 @@ export const SUBKEY_REGISTRY_ABI = [
       { internalType: "uint64", name: "expiresAt", type: "uint64" },
       { internalType: "uint256", name: "timestamp", type: "uint256" },
     ],
-    name: "SubkeyRegistryExpired",
+    name: "SubkeyRegistryInvalidExpiry",
     type: "error",
   },
   {

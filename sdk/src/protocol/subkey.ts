@@ -3,10 +3,12 @@ import {
   Signature as EthersSignature,
   SigningKey,
   TypedDataEncoder,
+  computeAddress,
   concat,
   dataLength,
   dataSlice,
   encodeBase64,
+  getAddress,
   getBytes,
   hashMessage,
   hexlify,
@@ -211,6 +213,7 @@ export function assertSubkey({ algorithm, publicKey, rpId }: Subkey): void {
   if (!/^0x[0-9a-f]{128}$/.test(publicKey)) {
     throw new ProtocolError("public_key", "must be 64 bytes in 0x hex");
   }
+  parseSubkeyPublicKey(algorithm, publicKey.replace("0x", algorithm === "secp256k1" ? "04" : ""));
   if (!/^[a-z0-9.-]+$/.test(rpId) || rpId.length > MAX_RP_ID_LENGTH) {
     throw new ProtocolError("rp_id", `must be 1 to ${MAX_RP_ID_LENGTH} of a-z, 0-9, - and .`);
   }
@@ -221,12 +224,15 @@ export function assertSubkey({ algorithm, publicKey, rpId }: Subkey): void {
  *
  * @throws {ProtocolError} naming the field.
  */
-export function assertSubkeyAuthorization({ subkey, name, expiresAt, nonce }: SubkeyAuthorization): void {
+export function assertSubkeyAuthorization({ avatar, subkey, name, expiresAt, nonce }: SubkeyAuthorization): void {
   assertSubkey(subkey);
+  if (subkey.algorithm === "secp256k1" && computeAddress(`0x04${subkey.publicKey.slice(2)}`) === getAddress(avatar)) {
+    throw new ProtocolError("public_key", "must not be the avatar's own");
+  }
   if (name !== "") assertIdentity(name, "name");
-  // Later seconds have eleven digits only in the year 2286: those that do are milliseconds.
+  // Eleven digits are milliseconds: seconds have ten until the year 2286.
   if (!Number.isSafeInteger(expiresAt) || expiresAt < 0 || expiresAt >= 1e10) {
-    throw new ProtocolError("expires_at", "must be Unix seconds, or 0 for never");
+    throw new ProtocolError("expires_at", "must be Unix seconds of at most ten digits, or 0 for never");
   }
   if (!Number.isSafeInteger(nonce) || nonce < 0) {
     throw new ProtocolError("nonce", "must be a whole number");
@@ -270,6 +276,9 @@ export function webAuthnProof({ authenticatorData, clientDataJSON, signature }: 
     ["tuple(bytes32,bytes32,uint256,uint256,bytes,bytes)"],
     [[toBeHex(r, 32), lowS(s), challengeIndex, typeIndex, authenticatorData, clientDataJSON]],
   );
+  if (dataLength(proof) - 32 > MAX_SUBKEY_PROOF_BYTES) {
+    throw new ProtocolError("signature", `the assertion is longer than ${MAX_SUBKEY_PROOF_BYTES} bytes`);
+  }
   // The contract reads the tuple itself, not the word that says where it begins.
   return dataSlice(proof, 32);
 }
