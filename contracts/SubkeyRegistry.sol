@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
-import {ISubkeyRegistry, Subkey, SubkeyAlgorithm, SubkeyAuthorization} from "./interfaces/ISubkeyRegistry.sol";
+import {ISubkeyRegistry, Subkey, SubkeyAuthorization} from "./interfaces/ISubkeyRegistry.sol";
 import {AttestationHash} from "./lib/AttestationHash.sol";
 import {SignatureBytes} from "./lib/SignatureBytes.sol";
 import {SubkeyHash} from "./lib/SubkeyHash.sol";
@@ -192,10 +192,7 @@ contract SubkeyRegistry is ISubkeyRegistry, EIP712 {
         _requirePublicKey(subkey.publicKey);
         SubkeyText.requireRpId(subkey.rpId);
         require(proof.length <= MAX_PROOF, SubkeyRegistryProofTooLong(proof.length, MAX_PROOF));
-        require(
-            subkey.algorithm != SubkeyAlgorithm.Secp256k1 || SubkeySignature.addressOf(subkey.publicKey) != avatar,
-            SubkeyRegistryOwnKey(avatar)
-        );
+        require(SubkeySignature.addressOf(subkey.publicKey) != avatar, SubkeyRegistryOwnKey(avatar));
         return SubkeyHash.id(subkey);
     }
 
