@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 
-import { type Action, type Link, parsePublicKey } from "@syngraph/sdk/protocol";
+import {
+  type Action,
+  type Link,
+  type SubkeyAuthorization,
+  type SubkeyDomain,
+  type WebAuthnAssertion,
+  parsePublicKey,
+} from "@syngraph/sdk/protocol";
 
 /** A signature that somebody published, and whose key is known. */
 export interface SignatureVector {
@@ -68,4 +75,15 @@ export function proofVector(id: string): ProofVector {
 export function linkOfVector({ fields, public_key_compressed }: ProofVector): Link {
   const { created_at, ...same } = fields;
   return { ...same, avatar: parsePublicKey(public_key_compressed).uncompressed, createdAt: Number(created_at) };
+}
+
+/** Where an assertion by a browser's passkey stands; test/browser/passkey.test.ts writes it with WRITE_VECTORS=1. */
+export const WEBAUTHN_VECTOR_FILE = new URL("../vectors/webauthn.json", import.meta.url);
+
+/** A subkey's authorisation and the assertion of a browser's passkey over it. */
+export interface WebAuthnVector {
+  origin: string;
+  domain: SubkeyDomain;
+  authorization: SubkeyAuthorization;
+  assertion: WebAuthnAssertion;
 }

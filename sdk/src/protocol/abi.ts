@@ -480,3 +480,322 @@ export const ATTESTER_REGISTRY_ABI = [
     type: "function",
   },
 ] as const;
+
+export const SUBKEY_REGISTRY_ABI = [
+  { inputs: [], stateMutability: "nonpayable", type: "constructor" },
+  { inputs: [], name: "InvalidShortString", type: "error" },
+  { inputs: [], name: "SignatureBytesInvalid", type: "error" },
+  { inputs: [{ internalType: "string", name: "str", type: "string" }], name: "StringTooLong", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint64", name: "expiresAt", type: "uint64" },
+      { internalType: "uint256", name: "timestamp", type: "uint256" },
+    ],
+    name: "SubkeyRegistryInvalidExpiry",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { internalType: "uint64", name: "nonce", type: "uint64" },
+      { internalType: "uint64", name: "expected", type: "uint64" },
+    ],
+    name: "SubkeyRegistryInvalidNonce",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { internalType: "bytes32", name: "digest", type: "bytes32" },
+    ],
+    name: "SubkeyRegistryInvalidPossession",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
+    name: "SubkeyRegistryInvalidPublicKey",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "address", name: "recovered", type: "address" },
+    ],
+    name: "SubkeyRegistryInvalidSignature",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+    ],
+    name: "SubkeyRegistryNotAuthorized",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "avatar", type: "address" }],
+    name: "SubkeyRegistryOwnKey",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "SubkeyRegistryProofTooLong",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "string", name: "publicKeyText", type: "string" }],
+    name: "SubkeyTextInvalidPublicKey",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
+    name: "SubkeyTextInvalidRpIdCharacter",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "SubkeyTextInvalidRpIdLength",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
+    name: "TextInvalidCharacter",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "TextInvalidLength",
+    type: "error",
+  },
+  { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "avatar", type: "address" },
+      { indexed: true, internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { indexed: false, internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+      { indexed: false, internalType: "bytes", name: "publicKey", type: "bytes" },
+      { indexed: false, internalType: "string", name: "rpId", type: "string" },
+      { indexed: false, internalType: "string", name: "name", type: "string" },
+      { indexed: false, internalType: "uint64", name: "expiresAt", type: "uint64" },
+      { indexed: false, internalType: "uint64", name: "nonce", type: "uint64" },
+      { indexed: false, internalType: "bytes", name: "signature", type: "bytes" },
+      { indexed: false, internalType: "bytes", name: "possession", type: "bytes" },
+    ],
+    name: "SubkeyAuthorized",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "avatar", type: "address" },
+      { indexed: true, internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { indexed: false, internalType: "bytes", name: "avatarPublicKey", type: "bytes" },
+      { indexed: false, internalType: "string", name: "publicKeyText", type: "string" },
+    ],
+    name: "SubkeyImported",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "avatar", type: "address" },
+      { indexed: true, internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { indexed: false, internalType: "uint64", name: "nonce", type: "uint64" },
+      { indexed: false, internalType: "bytes", name: "proof", type: "bytes" },
+    ],
+    name: "SubkeyRenounced",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "avatar", type: "address" },
+      { indexed: true, internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { indexed: false, internalType: "uint64", name: "nonce", type: "uint64" },
+      { indexed: false, internalType: "bytes", name: "signature", type: "bytes" },
+    ],
+    name: "SubkeyRevoked",
+    type: "event",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+    ],
+    name: "authorizationOf",
+    outputs: [
+      { internalType: "uint64", name: "nonce", type: "uint64" },
+      { internalType: "uint64", name: "validUntil", type: "uint64" },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "avatar", type: "address" },
+          {
+            components: [
+              { internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+              { internalType: "bytes", name: "publicKey", type: "bytes" },
+              { internalType: "string", name: "rpId", type: "string" },
+            ],
+            internalType: "struct Subkey",
+            name: "subkey",
+            type: "tuple",
+          },
+          { internalType: "string", name: "name", type: "string" },
+          { internalType: "uint64", name: "expiresAt", type: "uint64" },
+          { internalType: "uint64", name: "nonce", type: "uint64" },
+        ],
+        internalType: "struct SubkeyAuthorization",
+        name: "authorization",
+        type: "tuple",
+      },
+      { internalType: "bytes", name: "signature", type: "bytes" },
+      { internalType: "bytes", name: "possession", type: "bytes" },
+    ],
+    name: "authorize",
+    outputs: [{ internalType: "bytes32", name: "subkeyId", type: "bytes32" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "eip712Domain",
+    outputs: [
+      { internalType: "bytes1", name: "fields", type: "bytes1" },
+      { internalType: "string", name: "name", type: "string" },
+      { internalType: "string", name: "version", type: "string" },
+      { internalType: "uint256", name: "chainId", type: "uint256" },
+      { internalType: "address", name: "verifyingContract", type: "address" },
+      { internalType: "bytes32", name: "salt", type: "bytes32" },
+      { internalType: "uint256[]", name: "extensions", type: "uint256[]" },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes", name: "avatarPublicKey", type: "bytes" },
+      {
+        components: [
+          { internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "string", name: "rpId", type: "string" },
+        ],
+        internalType: "struct Subkey",
+        name: "subkey",
+        type: "tuple",
+      },
+      { internalType: "string", name: "publicKeyText", type: "string" },
+      { internalType: "bytes", name: "signature", type: "bytes" },
+      { internalType: "bytes", name: "possession", type: "bytes" },
+    ],
+    name: "importAuthorization",
+    outputs: [{ internalType: "bytes32", name: "subkeyId", type: "bytes32" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+    ],
+    name: "isValid",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      {
+        components: [
+          { internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "string", name: "rpId", type: "string" },
+        ],
+        internalType: "struct Subkey",
+        name: "subkey",
+        type: "tuple",
+      },
+      { internalType: "bytes32", name: "hash", type: "bytes32" },
+      { internalType: "bytes", name: "signature", type: "bytes" },
+    ],
+    name: "isValidSignature",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      {
+        components: [
+          { internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "string", name: "rpId", type: "string" },
+        ],
+        internalType: "struct Subkey",
+        name: "subkey",
+        type: "tuple",
+      },
+      { internalType: "uint64", name: "nonce", type: "uint64" },
+      { internalType: "bytes", name: "proof", type: "bytes" },
+    ],
+    name: "renounce",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "bytes32", name: "subkeyId", type: "bytes32" }],
+    name: "revoke",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "avatar", type: "address" },
+      { internalType: "bytes32", name: "subkeyId", type: "bytes32" },
+      { internalType: "uint64", name: "nonce", type: "uint64" },
+      { internalType: "bytes", name: "signature", type: "bytes" },
+    ],
+    name: "revokeBySig",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "enum SubkeyAlgorithm", name: "algorithm", type: "uint8" },
+          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "string", name: "rpId", type: "string" },
+        ],
+        internalType: "struct Subkey",
+        name: "subkey",
+        type: "tuple",
+      },
+    ],
+    name: "subkeyIdOf",
+    outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
+    stateMutability: "pure",
+    type: "function",
+  },
+] as const;

@@ -9,7 +9,12 @@ export type ProtocolField =
   | "prev"
   | "signature"
   | "wallet_signature"
-  | "proof_location";
+  | "proof_location"
+  | "algorithm"
+  | "rp_id"
+  | "name"
+  | "expires_at"
+  | "nonce";
 
 /** A value that no signed text, hash or key can be made of. `field` says which, `message` why. */
 export class ProtocolError extends Error {

@@ -11,4 +11,5 @@ export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
+export * from "./subkey.ts";
 export * from "./submission.ts";

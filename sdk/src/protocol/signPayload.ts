@@ -1,6 +1,6 @@
 import { getBytes, hashMessage, toUtf8Bytes } from "ethers";
 
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError, type ProtocolField } from "./errors.ts";
 import { parsePublicKey } from "./publicKey.ts";
 
 /** What a link does. The order is that of the contract's `Action`. */
@@ -96,14 +96,20 @@ export function assertAppendable(link: Link, proofLocation = ""): void {
   }
 }
 
-function assertIdentity(identity: string): void {
+/**
+ * Checks that the contracts take a text as an identity, or as whatever else has the same rules.
+ *
+ * @param field the wire field that an error names.
+ * @throws {ProtocolError}
+ */
+export function assertIdentity(identity: string, field: ProtocolField = "identity"): void {
   if (identity === "" || !identity.isWellFormed() || toUtf8Bytes(identity).length > MAX_IDENTITY_BYTES) {
-    throw new ProtocolError("identity", `must be 1 to ${MAX_IDENTITY_BYTES} bytes of UTF-8`);
+    throw new ProtocolError(field, `must be 1 to ${MAX_IDENTITY_BYTES} bytes of UTF-8`);
   }
   const refused = /[\u0000-\u001f\u007f"\\<>&\u2028\u2029]/u.exec(identity);
   if (refused) {
     const code = refused[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-    throw new ProtocolError("identity", `must not contain U+${code}`);
+    throw new ProtocolError(field, `must not contain U+${code}`);
   }
 }
 
