@@ -10,4 +10,5 @@ export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
+export * from "./stateAnchor.ts";
 export * from "./submission.ts";
