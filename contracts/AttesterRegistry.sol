@@ -7,6 +7,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {IAttesterRegistry} from "./interfaces/IAttesterRegistry.sol";
 import {AttestationHash} from "./lib/AttestationHash.sol";
+import {Text} from "./lib/Text.sol";
 
 /// @title Attester registry
 /// @notice See IAttesterRegistry.
@@ -21,23 +22,41 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     /// modulo 240 has a quorum of its own.
     type Quorums is uint256;
 
+    /// What an attester publishes about itself.
+    struct Profile {
+        string endpoint;
+        string metadata;
+    }
+
+    /// How many attesters there may be: setting a quorum writes to each of them.
+    uint256 private constant MAX_ATTESTERS = 64;
+
     address[] private _attesters;
     /// Of each attester, a copy of `_quorums`; zero for everybody else. Governance writes it to all of them, so that an
     /// attestation is judged with one read of storage, which is what every link pays.
     mapping(address attester => Quorums) private _quorumsBy;
     mapping(bytes32 platformHash => uint16) private _ownQuorums;
     Quorums private _quorums = Quorums.wrap(1);
+    mapping(address attester => bool) private _retired;
+    mapping(address attester => Profile) private _profiles;
 
     /// @param authority An AccessManager that says who may add and remove attesters and set quorums.
     constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IAttesterRegistry
-    function addAttester(address attester, string calldata endpoint) external restricted {
+    function addAttester(
+        address attester,
+        string calldata endpoint,
+        string calldata metadata
+    ) external restricted {
         require(attester != address(0), AttesterRegistryNotAttester(attester));
         require(!isAttester(attester), AttesterRegistryAlreadyAttester(attester));
+        require(!_retired[attester], AttesterRegistryRetiredAttester(attester));
+        require(_attesters.length < MAX_ATTESTERS, AttesterRegistryTooManyAttesters(MAX_ATTESTERS));
         _attesters.push(attester);
         _quorumsBy[attester] = _quorums;
-        emit AttesterAdded(attester, endpoint);
+        _setProfile(attester, endpoint, metadata);
+        emit AttesterAdded(attester, endpoint, metadata);
     }
 
     /// @inheritdoc IAttesterRegistry
@@ -52,7 +71,16 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         }
         _attesters.pop();
         _quorumsBy[attester] = Quorums.wrap(0);
+        _retired[attester] = true;
+        delete _profiles[attester];
         emit AttesterRemoved(attester);
+    }
+
+    /// @inheritdoc IAttesterRegistry
+    function setProfile(string calldata endpoint, string calldata metadata) external {
+        require(isAttester(msg.sender), AttesterRegistryNotAttester(msg.sender));
+        _setProfile(msg.sender, endpoint, metadata);
+        emit AttesterProfileSet(msg.sender, endpoint, metadata);
     }
 
     /// @inheritdoc IAttesterRegistry
@@ -85,8 +113,14 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     }
 
     /// @inheritdoc IAttesterRegistry
-    function quorumOf(string calldata platform) external view returns (uint256) {
-        return _quorumIn(_quorums, keccak256(bytes(platform)));
+    function profileOf(address attester) external view returns (string memory endpoint, string memory metadata) {
+        Profile storage profile = _profiles[attester];
+        return (profile.endpoint, profile.metadata);
+    }
+
+    /// @inheritdoc IAttesterRegistry
+    function quorumOf(bytes32 platformHash) external view returns (uint256) {
+        return _quorumIn(_quorums, platformHash);
     }
 
     /// @inheritdoc IAttesterRegistry
@@ -95,30 +129,42 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         bytes32 linkId,
         bool found,
         bytes32 accountIdHash,
+        uint64 notBefore,
         bytes calldata attestations
     ) external view returns (bool reached, uint64 checkedAt) {
-        uint256 length = attestations.length;
-        require(length % ATTESTATION_SIZE == 0, AttesterRegistryInvalidLength(length));
+        _requireLength(attestations);
         Quorums quorums;
         uint256 count = 0;
         address previous = address(0);
-        for (uint256 i = 0; i < length; i += ATTESTATION_SIZE) {
-            uint64 seenAt = uint64(bytes8(attestations[i:i + 8]));
-            require(seenAt <= block.timestamp + CLOCK_SKEW, AttesterRegistryCheckedInFuture(seenAt));
-            (address signer, , ) = ECDSA.tryRecoverCalldata(
-                AttestationHash.digest(linkId, found, accountIdHash, seenAt),
-                attestations[i + 8:i + ATTESTATION_SIZE]
-            );
-            require(signer > previous, AttesterRegistryNotAscending(signer, previous));
-            previous = signer;
-            Quorums known = _quorumsBy[signer];
-            if (Quorums.unwrap(known) != 0) {
+        for (uint256 i = 0; i < attestations.length; i += ATTESTATION_SIZE) {
+            uint64 seenAt = _seenAt(attestations, i);
+            bytes32 digest = AttestationHash.digest(linkId, found, accountIdHash, seenAt);
+            previous = _signerAfter(previous, digest, attestations, i);
+            Quorums known = _quorumsBy[previous];
+            if (Quorums.unwrap(known) != 0 && seenAt >= notBefore) {
                 quorums = known;
                 ++count;
                 if (seenAt > checkedAt) checkedAt = seenAt;
             }
         }
         reached = count != 0 && count >= _quorumIn(quorums, platformHash);
+    }
+
+    /// @inheritdoc IAttesterRegistry
+    function countBatchAttestations(
+        bytes32 findingsHash,
+        bytes calldata attestations
+    ) external view returns (uint256 count, uint64 checkedAt) {
+        _requireLength(attestations);
+        address previous = address(0);
+        for (uint256 i = 0; i < attestations.length; i += ATTESTATION_SIZE) {
+            uint64 seenAt = _seenAt(attestations, i);
+            previous = _signerAfter(previous, AttestationHash.batchDigest(findingsHash, seenAt), attestations, i);
+            if (isAttester(previous)) {
+                ++count;
+                if (seenAt > checkedAt) checkedAt = seenAt;
+            }
+        }
     }
 
     /// @inheritdoc IERC5267
@@ -137,6 +183,38 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         )
     {
         return (0x03, AttestationHash.NAME, AttestationHash.VERSION, 0, address(0), 0, new uint256[](0));
+    }
+
+    function _setProfile(address attester, string calldata endpoint, string calldata metadata) private {
+        Text.requirePrintable(endpoint, 255);
+        Text.requirePrintable(metadata, 1024);
+        _profiles[attester] = Profile(endpoint, metadata);
+    }
+
+    function _requireLength(bytes calldata attestations) private pure {
+        uint256 length = attestations.length;
+        require(
+            length % ATTESTATION_SIZE == 0 && length <= MAX_ATTESTERS * ATTESTATION_SIZE,
+            AttesterRegistryInvalidLength(length)
+        );
+    }
+
+    /// When the attester of the attestation at `i` looked.
+    function _seenAt(bytes calldata attestations, uint256 i) private view returns (uint64 seenAt) {
+        seenAt = uint64(bytes8(attestations[i:i + 8]));
+        uint64 latest = uint64(block.timestamp + CLOCK_SKEW);
+        require(seenAt <= latest, AttesterRegistryCheckedInFuture(seenAt, latest));
+    }
+
+    /// Who signed the attestation at `i`, whose address must be above `previous`.
+    function _signerAfter(
+        address previous,
+        bytes32 digest,
+        bytes calldata attestations,
+        uint256 i
+    ) private pure returns (address signer) {
+        (signer, , ) = ECDSA.tryRecoverCalldata(digest, attestations[i + 8:i + ATTESTATION_SIZE]);
+        require(signer > previous, AttesterRegistryNotAscending(signer, previous));
     }
 
     function _quorumIn(Quorums quorums, bytes32 platformHash) private view returns (uint256) {

@@ -5,43 +5,64 @@ pragma solidity ^0.8.28;
 /// @notice The attesters, where their nodes are reached, and how many of them make a quorum.
 ///
 /// An attestation is 73 bytes: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes big-endian, and
-/// the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) over
-/// `Attestation(bytes32 linkId,bool found,string accountId,uint64 checkedAt)` in the domain {name: "Syngraph", version:
-/// "1"}, which has no chain id and no contract: it states what was seen in the world. Several stand one behind the other in
-/// ascending order of the attesters' addresses.
+/// the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) in the domain {name: "Syngraph", version: "1"}, which has no
+/// chain id and no contract: it states what was seen in the world. Several stand one behind the other in ascending order of
+/// the attesters' addresses. What is signed is one statement,
+/// `Attestation(bytes32 linkId,bool found,string accountId,uint64 checkedAt)`, or a list of findings,
+/// `AttestationBatch(Finding[] findings,uint64 checkedAt)Finding(bytes32 linkId,bool found,string accountId)`, whose
+/// `checkedAt` is the earliest time at which one of the findings was made.
 ///
-/// Readers of the events may rely on: an address is an attester from its AttesterAdded to its AttesterRemoved, and the two
-/// alternate.
+/// Readers of the events may rely on these invariants:
+/// 1. An address is an attester from its AttesterAdded to its AttesterRemoved. Each of the two happens at most once to an
+///    address, in this order: a key that was removed may have been stolen, and what it signed never counts again.
+/// 2. The endpoint and metadata of an attester are those of its latest AttesterAdded or AttesterProfileSet.
+/// 3. The quorum of a platform is that of its latest QuorumSet; where it has none, or zero, that of the latest QuorumSet
+///    with an empty platform; before any, one.
 interface IAttesterRegistry {
-    /// @notice An attester may attest from now on. `endpoint` is the origin of its node's API, empty if it has none.
-    event AttesterAdded(address indexed attester, string endpoint);
-    /// @notice An attester's word does not count any more, also where it was given before.
+    /// @notice An attester may attest from now on.
+    /// @param endpoint The origin of its node's API, empty if it has none.
+    /// @param metadata What else its operator publishes, for example a peer id or a URI; may be empty.
+    event AttesterAdded(address indexed attester, string endpoint, string metadata);
+    /// @notice An attester's word does not count any more, also where it was given before, and never will again.
     event AttesterRemoved(address indexed attester);
+    /// @notice An attester changed what it publishes about itself.
+    event AttesterProfileSet(address indexed attester, string endpoint, string metadata);
     /// @notice So many attesters make a quorum on `platform`; on every platform without its own number if it is empty.
     event QuorumSet(string platform, uint256 quorum);
 
     /// @notice Thrown when the address is an attester already.
     error AttesterRegistryAlreadyAttester(address attester);
+    /// @notice Thrown when the address was an attester once: its operator has to come back with a new key.
+    error AttesterRegistryRetiredAttester(address attester);
     /// @notice Thrown when the address is no attester.
     error AttesterRegistryNotAttester(address attester);
+    /// @notice Thrown when there would be more attesters than `max`, which bounds the cost of setting a quorum.
+    error AttesterRegistryTooManyAttesters(uint256 max);
     /// @notice Thrown when a quorum would be zero on all platforms.
     error AttesterRegistryZeroQuorum();
     /// @notice Thrown when attestations are not in strictly ascending order of the attesters' addresses, which is how one
     /// attester is kept from counting twice. A malformed signature counts as address zero.
     error AttesterRegistryNotAscending(address attester, address previous);
     /// @notice Thrown when an attestation is dated too far in the future: it would outrank every honest later one.
-    error AttesterRegistryCheckedInFuture(uint64 checkedAt);
-    /// @notice Thrown when attestations are not a whole number of times 73 bytes.
+    error AttesterRegistryCheckedInFuture(uint64 checkedAt, uint64 latest);
+    /// @notice Thrown when attestations are not a whole number of times 73 bytes, or more than there may be attesters.
     error AttesterRegistryInvalidLength(uint256 length);
 
     /// @notice Adds an attester. Restricted.
-    function addAttester(address attester, string calldata endpoint) external;
+    /// @param endpoint At most 255 printable ASCII characters.
+    /// @param metadata At most 1024 printable ASCII characters.
+    function addAttester(address attester, string calldata endpoint, string calldata metadata) external;
 
-    /// @notice Removes an attester at once. Restricted.
+    /// @notice Removes an attester at once and for ever. Restricted.
     function removeAttester(address attester) external;
 
     /// @notice Sets the quorum of a platform (0: use the default), or the default, with an empty platform. Restricted.
     function setQuorum(string calldata platform, uint16 quorum) external;
+
+    /// @notice Sets what the calling attester publishes about itself.
+    /// @param endpoint At most 255 printable ASCII characters.
+    /// @param metadata At most 1024 printable ASCII characters.
+    function setProfile(string calldata endpoint, string calldata metadata) external;
 
     /// @notice All attesters, in no particular order.
     function attesters() external view returns (address[] memory);
@@ -49,12 +70,17 @@ interface IAttesterRegistry {
     /// @notice Whether the address may attest now.
     function isAttester(address attester) external view returns (bool);
 
+    /// @notice What an attester publishes about itself; empty for everybody else.
+    function profileOf(address attester) external view returns (string memory endpoint, string memory metadata);
+
     /// @notice How many attesters make a quorum on a platform.
-    function quorumOf(string calldata platform) external view returns (uint256);
+    /// @param platformHash keccak256 of the platform's name.
+    function quorumOf(bytes32 platformHash) external view returns (uint256);
 
     /// @notice Counts attestations of one statement. Signers who are no attesters are passed over.
     /// @param platformHash keccak256 of the platform's name.
     /// @param accountIdHash keccak256 of the platform's account id.
+    /// @param notBefore Attestations whose `checkedAt` is before it are passed over.
     /// @return reached Whether a quorum of attesters signed.
     /// @return checkedAt The latest time at which one of them looked.
     function countAttestations(
@@ -62,6 +88,16 @@ interface IAttesterRegistry {
         bytes32 linkId,
         bool found,
         bytes32 accountIdHash,
+        uint64 notBefore,
         bytes calldata attestations
     ) external view returns (bool reached, uint64 checkedAt);
+
+    /// @notice Counts attestations of a list of findings. Signers who are no attesters are passed over.
+    /// @param findingsHash keccak256 of the findings' EIP-712 struct hashes, one behind the other.
+    /// @return count How many attesters signed.
+    /// @return checkedAt The latest of their times.
+    function countBatchAttestations(
+        bytes32 findingsHash,
+        bytes calldata attestations
+    ) external view returns (uint256 count, uint64 checkedAt);
 }

@@ -11,12 +11,37 @@ enum Action {
 /// - `None`: never claimed by this avatar.
 /// - `Claimed`: the avatar signed for it, the other side has not confirmed.
 /// - `Confirmed`: both sides stand for it.
-/// - `Deleted`: the avatar, or the bound wallet, took it back.
+/// - `Deleted`: the avatar, or the other side, took it back.
+/// - `Suspended`: a quorum of attesters saw the other side's confirmation gone.
 enum Status {
     None,
     Claimed,
     Confirmed,
-    Deleted
+    Deleted,
+    Suspended
+}
+
+/// @notice Why a link of a batch was refused. `append` reverts with the error named beside each.
+/// - `InvalidText`: TextInvalidLength, TextInvalidCharacter, SignPayloadInvalidCreatedAt, SignPayloadInvalidPrevious.
+/// - `InvalidSignature`: ProofRegistryInvalidSignature.
+/// - `InvalidPublicKey`: ProofRegistryInvalidPublicKey.
+/// - `StaleHead`: ProofRegistryStaleHead.
+/// - `InvalidCreatedAt`: ProofRegistryInvalidCreatedAt.
+/// - `UnexpectedField`: ProofRegistryUnexpectedField.
+/// - `InvalidIdentity`: ProofRegistryInvalidIdentity.
+/// - `InvalidProof`: ProofRegistryInvalidProof.
+/// - `InvalidAttestations`: one of IAttesterRegistry.
+enum Refusal {
+    None,
+    InvalidText,
+    InvalidSignature,
+    InvalidPublicKey,
+    StaleHead,
+    InvalidCreatedAt,
+    UnexpectedField,
+    InvalidIdentity,
+    InvalidProof,
+    InvalidAttestations
 }
 
 /// @notice One link of a proof chain as it is handed in.
@@ -31,6 +56,7 @@ struct Submission {
     /// Unix seconds, as signed.
     uint64 createdAt;
     /// The signature that the text's `prev` quotes, 65 bytes as they were published (v in {0, 1, 27, 28}); empty for null.
+    /// In `appendBatch` it may be that last byte alone: the others are those of the `signature` of the link in front.
     bytes previous;
     /// The avatar's EIP-191 signature, 65 bytes, v in {0, 1, 27, 28}, low s. Empty in `release`.
     bytes signature;
@@ -38,12 +64,26 @@ struct Submission {
     /// platforms, whose text names it; else empty.
     bytes publicKey;
     /// The other side's confirmation. On `ethereum`: the wallet's signature over the same text (65 bytes, or what ERC-1271
-    /// takes). Elsewhere: attestations one behind the other, as IAttesterRegistry has them; may be empty.
+    /// takes). On `nextid`: the other avatar's signature over the same text (65 bytes), and Y of its public key (32), since
+    /// `identity` has only X. Elsewhere: attestations one behind the other, as IAttesterRegistry has them; may be empty.
     bytes proof;
     /// Where the other side's confirmation was published; at most 1024 printable ASCII characters. Not signed.
     string proofLocation;
     /// The platform's stable account id that the attestations name; at most 255 printable ASCII characters.
     string accountId;
+}
+
+/// @notice A claim that a list of findings confirms.
+struct Confirmation {
+    address avatar;
+    string platform;
+    string identity;
+    bytes32 linkId;
+    /// As in `confirm`.
+    string proofLocation;
+    string accountId;
+    /// Where its finding stands in the list.
+    uint256 index;
 }
 
 /// @title Proof chains and bindings
@@ -59,9 +99,15 @@ struct Submission {
 /// 3. `linkId` is keccak256(abi.encode(digest, keccak256(r ‖ s ‖ v))) with v in {0, 1}, one byte.
 /// 4. keccak256(x ‖ y) of AvatarRegistered ends with `avatar`.
 /// 5. `createdAt` never decreases along a chain.
-/// 6. A binding becomes Confirmed only by a LinkAppended whose own `status` says so, or by a BindingConfirmed that names
-///    the `linkId` of its latest create; it becomes Deleted only by a LinkAppended with Action.Delete or a BindingReleased.
-/// 7. All strings in events are well-formed UTF-8 without U+0000, and of bounded length.
+/// 6. A binding becomes Confirmed only by a LinkAppended whose own `status` says so, or by a BindingConfirmed or
+///    BindingReinstated that names the `linkId` of its latest create; Suspended only by a BindingSuspended that does; Deleted
+///    only by a LinkAppended with Action.Delete or a BindingReleased. Confirmed, Suspended and reinstated in turn, its `asOf`
+///    only grows.
+/// 7. What confirms stands in the log. Of a LinkAppended that is Confirmed: in its `proof`; where that is empty, in the last
+///    FindingsAttested of the same transaction in front of it, whose `findings` have the hash of `Finding(linkId, true,
+///    accountId)`. Of a BindingConfirmed: in `attestations`, or likewise.
+/// 8. A LinkRefused changes nothing.
+/// 9. All strings in events are well-formed UTF-8 without U+0000, and of bounded length.
 interface IProofRegistry {
     /// @notice An avatar's first link was accepted; (`x`, `y`) is its public key.
     event AvatarRegistered(address indexed avatar, bytes32 x, bytes32 y);
@@ -72,6 +118,7 @@ interface IProofRegistry {
     /// @notice A link was accepted.
     /// @param sequence Its place in the avatar's chain, from 1.
     /// @param status Where the binding stands after it.
+    /// @param asOf Since when: `createdAt`, or when the attesters who confirm it last looked. Zero where no binding changed.
     /// @param previousV The last byte of the signature that `prev` quotes, in {0, 1, 27, 28}, as it was published: its first
     /// 64 bytes are those of the previous link's. NO_PREVIOUS where `prev` is null.
     /// @param r First half of the avatar's signature.
@@ -83,6 +130,7 @@ interface IProofRegistry {
         bytes32 indexed identityKey,
         uint256 sequence,
         Status status,
+        uint64 asOf,
         Action action,
         string platform,
         string identity,
@@ -96,19 +144,66 @@ interface IProofRegistry {
         string accountId
     );
 
+    /// @notice A link of a batch was refused, and changed nothing.
+    /// @param index Its place in the batch, from 0.
+    /// @param linkId Zero where the text or the signature is such that it has none.
+    event LinkRefused(uint256 indexed index, bytes32 indexed linkId, Refusal reason);
+
+    /// @notice Attesters signed a list of findings that the events behind this one, in the same transaction, rely on.
+    /// @param findings The EIP-712 struct hash of each `Finding(bytes32 linkId,bool found,string accountId)`.
+    /// @param checkedAt The latest time at which one of the attesters looked.
+    /// @param attestations As submitted.
+    event FindingsAttested(bytes32[] findings, uint64 checkedAt, bytes attestations);
+
     /// @notice A quorum of attesters confirmed a claim made by an earlier link, and saw its proof at `proofLocation`.
+    /// @param asOf When one of them last looked.
+    /// @param attestations Empty where they are those of a list: see FindingsAttested.
     event BindingConfirmed(
         address indexed avatar,
         bytes32 indexed linkId,
         bytes32 indexed identityKey,
+        uint64 asOf,
         string proofLocation,
         string accountId,
         bytes attestations
     );
 
-    /// @notice The bound wallet itself took a binding back. No link of the avatar's chain: its head did not move.
+    /// @notice An entry of `confirmBatch` was refused, and changed nothing.
+    /// @param index Its place among the confirmations, from 0.
+    event ConfirmationRefused(uint256 indexed index, bytes32 indexed linkId);
+
+    /// @notice A quorum of attesters saw the confirmation gone.
+    /// @param asOf When one of them last looked.
+    event BindingSuspended(
+        address indexed avatar,
+        bytes32 indexed linkId,
+        bytes32 indexed identityKey,
+        uint64 asOf,
+        string accountId,
+        bytes attestations
+    );
+
+    /// @notice A quorum of attesters saw the confirmation back.
+    /// @param asOf When one of them last looked.
+    event BindingReinstated(
+        address indexed avatar,
+        bytes32 indexed linkId,
+        bytes32 indexed identityKey,
+        uint64 asOf,
+        string accountId,
+        bytes attestations
+    );
+
+    /// @notice The other side itself, a wallet or an alias, took a binding back. No link of the avatar's chain: its head did
+    /// not move.
     event BindingReleased(address indexed avatar, bytes32 indexed identityKey, Submission release);
 
+    /// @notice A wallet named its avatar; zero: none any more.
+    event AvatarSet(address indexed wallet, address indexed avatar);
+
+    /// @notice Thrown when `signature`, or what `previous` quotes, is not 65 bytes with v in {0, 1, 27, 28}, or the former
+    /// recovers to nobody with a low s.
+    error ProofRegistryInvalidSignature();
     /// @notice Thrown when `previous` is not the signature at the head of the avatar's chain. Also when the link itself is
     /// already there, and when the signature was made over another text: it then recovers to a stranger without links.
     error ProofRegistryStaleHead(address avatar, bytes24 head);
@@ -116,18 +211,21 @@ interface IProofRegistry {
     error ProofRegistryInvalidPublicKey(address avatar);
     /// @notice Thrown when `createdAt` lies before that of the avatar's previous link, or too far in the future.
     error ProofRegistryInvalidCreatedAt(uint64 createdAt, uint64 earliest, uint64 latest);
-    /// @notice Thrown when the wallet's signature does not verify for the wallet that `identity` names.
-    error ProofRegistryInvalidWalletSignature(string identity);
-    /// @notice Thrown when an `ethereum` identity is not `0x` and 40 lower-case hex digits.
-    error ProofRegistryInvalidWallet(string identity);
+    /// @notice Thrown when the other side's signature does not verify for the wallet or avatar that `identity` names.
+    error ProofRegistryInvalidProof(string identity);
+    /// @notice Thrown when an `ethereum` identity is not `0x` and 40 lower-case hex digits, or a `nextid` identity not a
+    /// compressed public key, `0x` and 66 of them.
+    error ProofRegistryInvalidIdentity(string identity);
     /// @notice Thrown when a field carries what this platform and action have no use for.
     error ProofRegistryUnexpectedField();
     /// @notice Thrown when there is no such binding in a state that the call could change.
     error ProofRegistryNoSuchBinding(address avatar, bytes32 identityKey, Status status);
     /// @notice Thrown when the same release (by the EIP-191 digest of its text) was made before.
     error ProofRegistryAlreadyReleased(bytes32 payloadHash);
-    /// @notice Thrown when too few attesters stand for the claim.
+    /// @notice Thrown when too few attesters stand for it, or none looked after the time as of which the binding stands.
     error ProofRegistryNoQuorum(bytes32 linkId);
+    /// @notice Thrown when a batch is sent with too little gas to give the link at `index` what it may use.
+    error ProofRegistryOutOfGas(uint256 index);
 
     /// @notice Appends a link to its avatar's chain.
     /// @dev A create on `ethereum` is confirmed at once by the wallet's signature; any other by a quorum of attestations,
@@ -135,6 +233,14 @@ interface IProofRegistry {
     /// A delete needs nobody else, and no binding to exist.
     /// @return linkId keccak256(abi.encode(EIP-191 digest of the text, keccak256(canonical signature))).
     function append(Submission calldata link) external returns (bytes32 linkId);
+
+    /// @notice Appends links, each as `append` would, but for those refused, of which a LinkRefused tells. Links of one avatar
+    /// must stand in their order. A wallet's contract may use up to 400,000 gas, and so may a link's own attestations: the
+    /// transaction needs that much more than it uses.
+    /// @param attestations Attestations of a list of findings, as IAttesterRegistry has them: one of `Finding(linkId, true,
+    /// accountId)` for each create in the batch that needs attesters and has no `proof` of its own, in the order of the
+    /// links; one whose text or signature is malformed is left out. Empty: those creates are Claimed.
+    function appendBatch(Submission[] calldata links, bytes calldata attestations) external;
 
     /// @notice Confirms a claim with a quorum of attestations over the link that made it.
     /// @param platform The claim's platform.
@@ -150,10 +256,46 @@ interface IProofRegistry {
         bytes calldata attestations
     ) external;
 
-    /// @notice Deletes a binding by the bound wallet's signature over the text of a delete. `createdAt` must not lie before
-    /// the binding's own, so that a release that was kept back cannot undo a newer binding; nor can one that was made, since
-    /// each is good for once, and a signer's clock may run ahead. `previous` may be any.
+    /// @notice Confirms claims by attestations of a list of findings. Of those that cannot be, a ConfirmationRefused tells.
+    /// @param findings The EIP-712 struct hash of each finding of the list.
+    function confirmBatch(
+        Confirmation[] calldata confirmations,
+        bytes32[] calldata findings,
+        bytes calldata attestations
+    ) external;
+
+    /// @notice Suspends a confirmed binding by a quorum of attestations, each newer than the binding's `asOf`, that its
+    /// confirmation is not there (`found` is false).
+    function suspend(
+        address avatar,
+        string calldata platform,
+        string calldata identity,
+        bytes32 linkId,
+        string calldata accountId,
+        bytes calldata attestations
+    ) external;
+
+    /// @notice Confirms a suspended binding again, by a quorum of attestations that are newer than the suspension.
+    function reinstate(
+        address avatar,
+        string calldata platform,
+        string calldata identity,
+        bytes32 linkId,
+        string calldata accountId,
+        bytes calldata attestations
+    ) external;
+
+    /// @notice Deletes a binding by the signature of the bound wallet, or of the avatar that is the alias, over the text of a
+    /// delete. `createdAt` must not lie before the binding's own, so that a release that was kept back cannot undo a newer
+    /// binding; nor can one that was made, since each is good for once, and a signer's clock may run ahead. `previous` may be
+    /// any.
     function release(Submission calldata link) external;
+
+    /// @notice Says which avatar the calling wallet belongs to; zero: none. It must be bound to it.
+    function setAvatar(address avatar) external;
+
+    /// @notice Which avatar a wallet belongs to by its own word; zero where it named none, or is not bound to it now.
+    function avatarOf(address wallet) external view returns (address);
 
     /// @notice Where a binding stands, since when (for a wallet: `createdAt` of its link; for an account: when attesters
     /// last saw it), and the first 24 bytes of the linkId that made it.

@@ -4,33 +4,70 @@ pragma solidity ^0.8.28;
 import {Action, Submission} from "../interfaces/IProofRegistry.sol";
 import {Text} from "./Text.sol";
 
+/// The signature that a text's `prev` quotes, as it was published; `v` is SignPayload.NO_PREVIOUS where `prev` is null.
+struct Quoted {
+    bytes32 r;
+    bytes32 s;
+    uint8 v;
+}
+
 /// @notice The text that an avatar signs, equal byte for byte to Next.ID's; sdk/src/protocol/signPayload.ts has the same.
-/// @dev Compact JSON with sorted keys. Nothing needs escaping, since `validate` lets no such character in.
+/// @dev Compact JSON with sorted keys. Nothing needs escaping, since `isValid` lets no such character in. It is written
+/// word by word behind the free memory, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
+/// contracts/test/reference/SignPayloadReference.sol.
 library SignPayload {
     bytes32 internal constant ETHEREUM = keccak256("ethereum");
     bytes32 internal constant SOLANA = keccak256("solana");
     bytes32 internal constant NEXTID = keccak256("nextid");
+
+    /// @notice `Quoted.v` of a text whose `prev` is null.
+    uint8 internal constant NO_PREVIOUS = 255;
+
+    uint256 private constant MAX_LOCATION = 1024;
+    uint256 private constant MAX_ACCOUNT_ID = 255;
+
+    /// What EIP-191 puts before the text: 26 bytes, and the three digits of its length.
+    uint256 private constant PREFIX_SIZE = 29;
 
     /// @notice Thrown when `createdAt` has not ten digits: it lies before 2001-09-09, or is not in seconds.
     error SignPayloadInvalidCreatedAt(uint64 createdAt);
     /// @notice Thrown when `previous` is neither empty nor 65 bytes.
     error SignPayloadInvalidPrevious(uint256 length);
 
-    /// @notice Reverts unless every text of the submission is one that the contracts take.
-    function validate(
+    /// @notice Whether every text of the submission is one that the contracts take.
+    function isValid(
         Submission calldata link,
         string calldata platform,
-        string calldata identity,
-        bytes calldata previous
-    ) internal pure {
-        Text.requireName(platform);
-        Text.requireIdentity(identity);
-        Text.requirePrintable(link.proofLocation, 1024);
-        Text.requirePrintable(link.accountId, 255);
+        string calldata identity
+    ) internal pure returns (bool) {
+        uint64 createdAt = link.createdAt;
+        return
+            createdAt >= 1e9 &&
+            createdAt < 1e10 &&
+            Text.isName(platform) &&
+            Text.isIdentity(identity) &&
+            isEvidence(link.proofLocation, link.accountId);
+    }
+
+    /// @notice Reverts with what is wrong about a submission that `isValid` did not let pass.
+    function explain(Submission calldata link) internal pure {
+        Text.requireName(link.platform);
+        Text.requireIdentity(link.identity);
+        requireEvidence(link.proofLocation, link.accountId);
         uint64 createdAt = link.createdAt;
         require(createdAt >= 1e9 && createdAt < 1e10, SignPayloadInvalidCreatedAt(createdAt));
-        uint256 length = previous.length;
-        require(length == 0 || length == 65, SignPayloadInvalidPrevious(length));
+        revert SignPayloadInvalidPrevious(link.previous.length);
+    }
+
+    /// @notice Whether these may stand beside a confirmation.
+    function isEvidence(string calldata proofLocation, string calldata accountId) internal pure returns (bool) {
+        return Text.isPrintable(proofLocation, MAX_LOCATION) && Text.isPrintable(accountId, MAX_ACCOUNT_ID);
+    }
+
+    /// @notice Reverts unless `isEvidence`.
+    function requireEvidence(string calldata proofLocation, string calldata accountId) internal pure {
+        Text.requirePrintable(proofLocation, MAX_LOCATION);
+        Text.requirePrintable(accountId, MAX_ACCOUNT_ID);
     }
 
     /// @notice Whether the identities of a platform are keys that sign too, so that the text names the avatar as `persona`.
@@ -38,59 +75,126 @@ library SignPayload {
         return platformHash == ETHEREUM || platformHash == SOLANA || platformHash == NEXTID;
     }
 
-    /// @notice The EIP-191 digest of the text.
+    /// @notice The EIP-191 digest of the text of a submission that `isValid` let pass.
+    /// @param platformHash keccak256 of the platform.
     function hash(
         Submission calldata link,
         string calldata platform,
         string calldata identity,
-        bytes calldata previous,
+        Quoted memory previous,
         bytes32 platformHash
-    ) internal pure returns (bytes32) {
-        bytes memory text = build(link, platform, identity, previous, platformHash);
-        // The length has three digits: `validate` leaves no text shorter than 131 or longer than 575 bytes.
-        bytes3 length = bytes3(Text.decimal10(text.length) << 56);
-        return keccak256(bytes.concat("\x19Ethereum Signed Message:\n", length, text));
+    ) internal pure returns (bytes32 digest) {
+        (uint256 start, uint256 end) = _write(link, platform, identity, previous, platformHash);
+        assembly ("memory-safe") {
+            digest := keccak256(start, sub(end, start))
+        }
     }
 
-    /// @notice The text itself, of a submission that `validate` let pass.
+    /// @notice The text itself.
     function build(
         Submission calldata link,
         string calldata platform,
         string calldata identity,
-        bytes calldata previous,
+        Quoted memory previous,
         bytes32 platformHash
-    ) internal pure returns (bytes memory) {
-        (bytes32 uuid, bytes4 uuidEnd) = Text.uuid(link.uuid);
-        return
-            bytes.concat(
+    ) internal pure returns (bytes memory text) {
+        (uint256 start, uint256 end) = _write(link, platform, identity, previous, platformHash);
+        assembly ("memory-safe") {
+            let size := sub(sub(end, start), PREFIX_SIZE)
+            text := mload(0x40)
+            mcopy(add(text, 32), add(start, PREFIX_SIZE), size)
+            mstore(text, size)
+            // The word behind it is cleared, as the compiler keeps it for bytes.
+            mstore(add(add(text, 32), size), 0)
+            mstore(0x40, and(add(add(text, size), 95), not(31)))
+        }
+    }
+
+    /// Writes prefix and text behind the free memory, which is not moved: the next allocation overwrites them.
+    function _write(
+        Submission calldata link,
+        string calldata platform,
+        string calldata identity,
+        Quoted memory previous,
+        bytes32 platformHash
+    ) private pure returns (uint256 start, uint256 pos) {
+        unchecked {
+            assembly ("memory-safe") {
+                start := mload(0x40)
+            }
+            // Each word is overwritten where it is longer than what it holds.
+            pos = start + PREFIX_SIZE;
+            _put(
+                pos,
                 link.action == Action.Create
                     ? bytes32('{"action":"create","created_at":')
-                    : bytes32('{"action":"delete","created_at":'),
-                bytes25(
-                    bytes1('"') | (bytes25(Text.decimal10(link.createdAt)) >> 8) | (bytes25('","identity":"') >> 88)
-                ),
-                bytes(identity),
-                isTwoSided(platformHash) ? _persona(link.publicKey) : bytes(""),
-                '","platform":"',
-                bytes(platform),
-                previous.length == 0 ? bytes('","prev":null,"uuid":"') : _prev(previous),
-                uuid,
-                uuidEnd,
-                '"}'
+                    : bytes32('{"action":"delete","created_at":')
             );
+            _put(pos + 32, '"');
+            _put(pos + 33, Text.decimal10(link.createdAt));
+            _put(pos + 43, '","identity":"');
+            pos = _copy(pos + 57, identity);
+            if (isTwoSided(platformHash)) pos = _putPersona(pos, link.publicKey);
+            _put(pos, '","platform":"');
+            pos = _copy(pos + 14, platform);
+            pos = _putPrevious(pos, previous);
+            (bytes32 uuid, bytes4 uuidEnd) = Text.uuid(link.uuid);
+            _put(pos, uuid);
+            _put(pos + 32, bytes6(uuidEnd) | (bytes6('"}') >> 32));
+            pos += 38;
+            // `isValid` leaves no text shorter than 133 or longer than 575 bytes.
+            _put(start, "\x19Ethereum Signed Message:\n");
+            _putDigits3(start + 26, pos - start - PREFIX_SIZE);
+        }
     }
 
-    function _persona(bytes calldata publicKey) private pure returns (bytes memory) {
-        bool odd = uint8(publicKey[63]) & 1 != 0;
-        return
-            bytes.concat(
-                odd ? bytes('","persona":"0x03') : bytes('","persona":"0x02'),
-                Text.hex16(bytes16(publicKey[0:16])),
-                Text.hex16(bytes16(publicKey[16:32]))
-            );
+    function _putPersona(uint256 pos, bytes calldata publicKey) private pure returns (uint256) {
+        unchecked {
+            _put(pos, uint8(publicKey[63]) & 1 != 0 ? bytes32('","persona":"0x03') : bytes32('","persona":"0x02'));
+            _put(pos + 17, Text.hex16(bytes16(publicKey[0:16])));
+            _put(pos + 49, Text.hex16(bytes16(publicKey[16:32])));
+            return pos + 81;
+        }
     }
 
-    function _prev(bytes calldata previous) private pure returns (bytes memory) {
-        return bytes.concat('","prev":"', Text.base64Of65(previous), '","uuid":"');
+    function _putPrevious(uint256 pos, Quoted memory previous) private pure returns (uint256) {
+        unchecked {
+            if (previous.v == NO_PREVIOUS) {
+                _put(pos, '","prev":null,"uuid":"');
+                return pos + 22;
+            }
+            _put(pos, '","prev":"');
+            (bytes32 first, bytes32 second, bytes32 third) = Text.base64Of65(previous.r, previous.s, previous.v);
+            _put(pos + 10, first);
+            _put(pos + 42, second);
+            _put(pos + 74, third);
+            _put(pos + 98, '","uuid":"');
+            return pos + 108;
+        }
+    }
+
+    /// Writes three digits, and nothing else.
+    function _putDigits3(uint256 pos, uint256 value) private pure {
+        unchecked {
+            uint256 digits = 0x303030 + ((value / 100) << 16) + (((value / 10) % 10) << 8) + (value % 10);
+            assembly ("memory-safe") {
+                mstore8(pos, shr(16, digits))
+                mstore8(add(pos, 1), shr(8, digits))
+                mstore8(add(pos, 2), digits)
+            }
+        }
+    }
+
+    function _put(uint256 pos, bytes32 word) private pure {
+        assembly ("memory-safe") {
+            mstore(pos, word)
+        }
+    }
+
+    function _copy(uint256 pos, string calldata text) private pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            calldatacopy(pos, text.offset, text.length)
+            end := add(pos, text.length)
+        }
     }
 }

@@ -20,10 +20,10 @@ library Text {
     /// @notice Thrown when text has a character that is not allowed where it stands, or is not well-formed UTF-8.
     error TextInvalidCharacter(uint256 position);
 
-    /// @notice Reverts unless `text` is a platform's name of 1 to 32 characters.
-    function requireName(string calldata text) internal pure {
+    /// @notice Whether `text` is a platform's name of 1 to 32 characters.
+    function isName(string calldata text) internal pure returns (bool) {
         uint256 length = bytes(text).length;
-        require(length != 0 && length <= 32, TextInvalidLength(length, 32));
+        if (length == 0 || length > 32) return false;
         uint256 word = _wordAt(bytes(text), 0);
         // Each byte is in none or one of the four ranges; with a high bit set, in none that would count.
         uint256 ranges =
@@ -31,29 +31,43 @@ library Text {
                 _between(word, 0x30, 0x39) |
                 _between(word, 0x5f, 0x5f) |
                 _between(word, 0x2d, 0x2d);
-        if (word & HIGH_BITS != 0 || ranges != ONES) _requireAscii(bytes(text), NAME_CHARS);
+        return word & HIGH_BITS == 0 && ranges == ONES;
     }
 
-    /// @notice Reverts unless `text` is at most `max` printable ASCII characters without blanks.
-    function requirePrintable(string calldata text, uint256 max) internal pure {
+    /// @notice Reverts unless `isName`.
+    function requireName(string calldata text) internal pure {
+        uint256 length = bytes(text).length;
+        require(length != 0 && length <= 32, TextInvalidLength(length, 32));
+        if (!isName(text)) _requireAscii(bytes(text), NAME_CHARS);
+    }
+
+    /// @notice Whether `text` is at most `max` printable ASCII characters without blanks.
+    function isPrintable(string calldata text, uint256 max) internal pure returns (bool) {
         bytes calldata raw = bytes(text);
         uint256 length = raw.length;
-        require(length <= max, TextInvalidLength(length, max));
+        if (length > max) return false;
         unchecked {
             for (uint256 i = 0; i < length; i += 32) {
                 uint256 word = _wordAt(raw, i);
-                uint256 refused = _below(word, 0x21) | _equal(word, 0x7f) | word;
-                if (refused & HIGH_BITS != 0) _requireAscii(raw, PRINTABLE_CHARS);
+                if ((_below(word, 0x21) | _equal(word, 0x7f) | word) & HIGH_BITS != 0) return false;
             }
         }
+        return true;
     }
 
-    /// @notice Reverts unless `text` is an identity: 1 to 255 bytes of well-formed UTF-8 without anything that a JSON
-    /// encoder would write in another way than raw.
-    function requireIdentity(string calldata text) internal pure {
+    /// @notice Reverts unless `isPrintable`.
+    function requirePrintable(string calldata text, uint256 max) internal pure {
+        uint256 length = bytes(text).length;
+        require(length <= max, TextInvalidLength(length, max));
+        if (!isPrintable(text, max)) _requireAscii(bytes(text), PRINTABLE_CHARS);
+    }
+
+    /// @notice Whether `text` is an identity: 1 to 255 bytes of well-formed UTF-8 without anything that a JSON encoder
+    /// would write in another way than raw.
+    function isIdentity(string calldata text) internal pure returns (bool) {
         bytes calldata raw = bytes(text);
         uint256 length = raw.length;
-        require(length != 0 && length <= 255, TextInvalidLength(length, 255));
+        if (length == 0 || length > 255) return false;
         unchecked {
             for (uint256 i = 0; i < length; i += 32) {
                 uint256 word = _wordAt(raw, i);
@@ -66,32 +80,49 @@ library Text {
                         _equal(word, 0x26) |
                         _equal(word, 0x7f) |
                         word;
-                if (refused & HIGH_BITS != 0) return _requireUtf8(raw);
+                if (refused & HIGH_BITS != 0) return _firstRefused(raw) == length;
             }
         }
+        return true;
     }
 
-    /// @notice Standard Base64 of 65 bytes, 88 characters.
-    function base64Of65(bytes calldata raw) internal pure returns (bytes memory) {
-        return
-            bytes.concat(
-                _base64Of24(bytes24(raw[0:24])),
-                _base64Of24(bytes24(raw[24:48])),
-                // 17 bytes are 22 characters and two thirds: the last third is zero bits, and then comes the padding.
-                bytes23(_base64Of24(bytes24(raw[48:65]))),
-                "="
-            );
+    /// @notice Reverts unless `isIdentity`.
+    function requireIdentity(string calldata text) internal pure {
+        uint256 length = bytes(text).length;
+        require(length != 0 && length <= 255, TextInvalidLength(length, 255));
+        uint256 refused = _firstRefused(bytes(text));
+        require(refused == length, TextInvalidCharacter(refused));
+    }
+
+    /// @notice Standard Base64 of 65 bytes, r ‖ s ‖ v, in its 88 characters: the third word has only 24 of them.
+    function base64Of65(
+        bytes32 r,
+        bytes32 s,
+        uint8 v
+    ) internal pure returns (bytes32 first, bytes32 second, bytes32 third) {
+        first = _base64Of24(bytes24(r));
+        second = _base64Of24(bytes24((r << 192) | (s >> 64)));
+        // 17 bytes are 22 characters and two thirds: the last third is zero bits, and then comes the padding.
+        third = _base64Of24(bytes24((s << 128) | (bytes32(bytes1(v)) >> 128)));
+        third = (third & ~bytes32(uint256(type(uint72).max))) | (bytes32(bytes1("=")) >> 184);
     }
 
     /// @notice The ten decimal digits of a number below 10^10, with leading zeros.
+    /// @dev All quotients of one size are computed at once, each in a lane of its own (as in W. Muła, "SIMD-friendly
+    /// algorithms for integer to string conversion"). The products stay within their lanes, and the reciprocals are exact for
+    /// numbers of eight, four and two digits.
     function decimal10(uint256 value) internal pure returns (bytes10) {
         unchecked {
-            uint256 digits = 0;
-            for (uint256 i = 0; i < 80; i += 8) {
-                digits |= (0x30 + (value % 10)) << i;
-                value /= 10;
-            }
-            return bytes10(uint80(digits));
+            // 2 × 8 digits in lanes of 64 bits, then 4 × 4 in 32, 8 × 2 in 16, 16 × 1 in 8.
+            uint256 high = value / 1e8;
+            uint256 x = (high << 64) | (value - high * 1e8);
+            uint256 q = ((x * 109951163) >> 40) & 0x0000000000ffffff0000000000ffffff;
+            x = (q << 32) | (x - q * 10000);
+            q = ((x * 5243) >> 19) & 0x00001fff00001fff00001fff00001fff;
+            x = (q << 16) | (x - q * 100);
+            q = ((x * 103) >> 10) & 0x003f003f003f003f003f003f003f003f;
+            x = (q << 8) | (x - q * 10);
+            return bytes10(uint80(x + 0x30303030303030303030));
         }
     }
 
@@ -129,6 +160,20 @@ library Text {
         if (text.length != 42) return (false, address(0));
         value = address((uint160(_nibbles(bytes32(text[2:34]))) << 32) | uint160(_nibbles(bytes32(text[34:42])) >> 96));
         ok = keccak256(text) == keccak256(hexAddress(value));
+    }
+
+    /// @notice The compressed public key that 68 characters name, `0x02` or `0x03` and 64 lower-case hex digits; `ok` is
+    /// false for any other text.
+    function parseCompressedKey(bytes calldata text) internal pure returns (bool ok, bytes32 x, bool odd) {
+        if (text.length != 68) return (false, 0, false);
+        bytes32 first = bytes32(text[4:36]);
+        bytes32 second = bytes32(text[36:68]);
+        x = bytes32((uint256(_nibbles(first)) << 128) | _nibbles(second));
+        odd = text[3] == "3";
+        ok =
+            bytes4(text[0:4]) == (odd ? bytes4("0x03") : bytes4("0x02")) &&
+            hex16(bytes16(x)) == first &&
+            hex16(bytes16(x << 128)) == second;
     }
 
     /// @notice `0x` and the 40 lower-case hex digits of an address.
@@ -209,18 +254,15 @@ library Text {
         }
     }
 
-    function _requireUtf8(bytes calldata raw) private pure {
+    /// Where the first character stands that no identity may have; the length if there is none.
+    function _firstRefused(bytes calldata raw) private pure returns (uint256 i) {
         unchecked {
             // Bounded by the length, at most 255, and at most four bytes a step.
-            uint256 i = 0;
             while (i < raw.length) {
                 uint256 lead = uint8(raw[i]);
-                if (lead < 0x80) {
-                    require((IDENTITY_CHARS >> lead) & 1 != 0, TextInvalidCharacter(i));
-                    ++i;
-                } else {
-                    i += _requireMultibyte(raw, i, lead);
-                }
+                uint256 size = lead < 0x80 ? (IDENTITY_CHARS >> lead) & 1 : _sizeOfMultibyte(raw, i, lead);
+                if (size == 0) return i;
+                i += size;
             }
         }
     }
@@ -248,9 +290,9 @@ library Text {
         }
     }
 
-    /// The length of the multi-byte character at `i`. Well-formed as in table 3-7 of the Unicode standard: no overlong
-    /// forms, no surrogates, nothing beyond U+10FFFF.
-    function _requireMultibyte(bytes calldata raw, uint256 i, uint256 lead) private pure returns (uint256 size) {
+    /// The length of the multi-byte character at `i`, zero if it is none. Well-formed as in table 3-7 of the Unicode
+    /// standard: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+    function _sizeOfMultibyte(bytes calldata raw, uint256 i, uint256 lead) private pure returns (uint256 size) {
         unchecked {
             uint256 low = 0x80;
             uint256 high = 0xbf;
@@ -265,19 +307,19 @@ library Text {
                 if (lead == 0xf0) low = 0x90;
                 if (lead == 0xf4) high = 0x8f;
             } else {
-                revert TextInvalidCharacter(i);
+                return 0;
             }
-            require(i + size <= raw.length, TextInvalidCharacter(i));
+            if (i + size > raw.length) return 0;
             for (uint256 k = 1; k < size; ++k) {
                 uint256 next = uint8(raw[i + k]);
-                require(next >= low && next <= high, TextInvalidCharacter(i));
+                if (next < low || next > high) return 0;
                 low = 0x80;
                 high = 0xbf;
             }
             // U+2028 and U+2029, the two beyond ASCII that encoding/json escapes.
-            if (size == 3) {
+            if (size == 3 && lead == 0xe2) {
                 bytes2 tail = bytes2(raw[i + 1:i + 3]);
-                require(lead != 0xe2 || (tail != 0x80a8 && tail != 0x80a9), TextInvalidCharacter(i));
+                if (tail == 0x80a8 || tail == 0x80a9) return 0;
             }
         }
     }

@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {IProofRegistry, Submission} from "../interfaces/IProofRegistry.sol";
 import {AttestationHash} from "../lib/AttestationHash.sol";
-import {SignPayload} from "../lib/SignPayload.sol";
+import {Quoted, SignPayload} from "../lib/SignPayload.sol";
+import {SignatureBytes} from "../lib/SignatureBytes.sol";
 import {Text} from "../lib/Text.sol";
 
 /// @notice Shows the tests what the libraries make of many inputs in one call.
@@ -34,13 +35,18 @@ contract ProtocolHarness {
     }
 
     function read(Submission calldata link) external pure returns (Reading memory) {
-        SignPayload.validate(link, link.platform, link.identity, link.previous);
+        bytes calldata previous = link.previous;
+        if (!SignPayload.isValid(link, link.platform, link.identity) || (previous.length != 0 && previous.length != 65)) {
+            SignPayload.explain(link);
+        }
+        Quoted memory quoted = Quoted(0, 0, SignPayload.NO_PREVIOUS);
+        if (previous.length != 0) (quoted.r, quoted.s, quoted.v) = SignatureBytes.read(previous);
         bytes32 platformHash = keccak256(bytes(link.platform));
         return
             Reading({
                 accepted: true,
-                text: SignPayload.build(link, link.platform, link.identity, link.previous, platformHash),
-                payloadHash: SignPayload.hash(link, link.platform, link.identity, link.previous, platformHash)
+                text: SignPayload.build(link, link.platform, link.identity, quoted, platformHash),
+                payloadHash: SignPayload.hash(link, link.platform, link.identity, quoted, platformHash)
             });
     }
 
