@@ -11,8 +11,8 @@ pragma solidity ^0.8.28;
 /// node keccak256 of its two children, the lower one first. Such a tree shows that something is in it; it cannot show that
 /// something is not, nor that there is only one entry under a key.
 ///
-/// The reads believe those alone who are operators now, like quorums of attestations do. What a removed one once anchored
-/// stays readable in `rootOf` and in the events, as evidence.
+/// The reads believe those alone who are operators now, as quorums of attestations do. What a removed one anchored stays
+/// readable in `rootOf`, `latestOf` and the events, as evidence.
 ///
 /// Readers of the events may rely on these invariants:
 /// 1. Of one (`operator`, `topic`), `epoch` only goes up, from 1 at least, and may skip numbers; so there is one root at most

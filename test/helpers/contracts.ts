@@ -49,6 +49,6 @@ export function useRegistries(): () => Registries {
 /** Makes people attesters. */
 export async function addAttesters({ attesters }: Registries, people: readonly Person[]): Promise<void> {
   for (const { address } of people) {
-    await attesters.addAttester(address, "");
+    await attesters.addAttester(address, "", "");
   }
 }
