@@ -43,7 +43,7 @@ abstract contract IdentityGate {
     error IdentityGateNotInList(bytes32 linkId, uint256 index);
     /// @notice Thrown when too few of those who are attesters now signed the evidence.
     error IdentityGateNoQuorum(bytes32 linkId);
-    /// @notice Thrown when the platform has no stable account ids.
+    /// @notice Thrown when the attesters named no account: all such would pass for one.
     error IdentityGateNoAccountId(string platform);
 
     /// Lets only wallets pass whose avatar is bound to the identity.

@@ -10,6 +10,8 @@ import { Random, fuzzSeed } from "../helpers/contractRandom.ts";
 const MOST_FOR_FIRST = 78_000n;
 const MOST_FOR_NEXT = 61_000n;
 
+/** Random steps in all. */
+const STEPS = 400;
 /** Random anchors that are signed. */
 const SIGNED = 100;
 
@@ -138,6 +140,61 @@ describe("StateAnchor", () => {
       expect(gas.first! <= MOST_FOR_FIRST, `first: ${gas.first}`).to.equal(true);
       expect(gas.next! <= MOST_FOR_NEXT, `next: ${gas.next}`).to.equal(true);
     });
+  });
+
+  it(`does what a model of it does over ${STEPS} random steps (FUZZ_SEED=${seed})`, async () => {
+    const { anchors, anchor, relay, attesters } = world();
+    const random = new Random(seed);
+    const operators = new Set([one, two]);
+    const latest = new Map<string, bigint>();
+    const roots = new Map<string, string>();
+    const counts: Record<string, number> = {};
+    for (let step = 0; step < STEPS; step++) {
+      if (step === STEPS / 2) {
+        await attesters.removeAttester(two.address);
+        operators.delete(two);
+      }
+      const who = random.pick([one, two, mallory]);
+      const series = [who.address, random.pick(Object.values(STATE_TOPICS))] as const;
+      const before = latest.get(series.join()) ?? 0n;
+      const fields = {
+        topic: series[1],
+        epoch: random.once(3) ? BigInt(random.between(0, Number(before))) : before + BigInt(random.between(1, 3)),
+        root: random.once(8) ? ZeroHash : random.bytes(32),
+        uri: random.once(8) ? "not printable" : "ipfs://printable",
+      };
+      const expected = !operators.has(who)
+        ? "StateAnchorNotOperator"
+        : fields.epoch <= before
+          ? "StateAnchorStaleEpoch"
+          : fields.root === ZeroHash
+            ? "StateAnchorZeroRoot"
+            : fields.uri.includes(" ")
+              ? "TextInvalidCharacter"
+              : "StateAnchored";
+      counts[expected] = (counts[expected] ?? 0) + 1;
+      const sent = random.pick([anchor, relay])(who, fields);
+      if (expected === "StateAnchored") {
+        await expect(sent).to.emit(anchors, expected);
+        latest.set(series.join(), fields.epoch);
+        roots.set([...series, fields.epoch].join(), fields.root);
+      } else {
+        await expect(sent).to.be.revertedWithCustomError(anchors, expected);
+      }
+    }
+    for (const { address } of [one, two, mallory]) {
+      for (const about of Object.values(STATE_TOPICS)) {
+        const last = latest.get([address, about].join()) ?? 0n;
+        expect((await anchors.latestOf(address, about)).epoch).to.equal(last);
+        for (let epoch = 0n; epoch <= last + 1n; epoch++) {
+          const kept = roots.get([address, about, epoch].join()) ?? ZeroHash;
+          expect(await anchors.rootOf(address, about, epoch)).to.equal(kept);
+        }
+      }
+    }
+    // Otherwise the steps make too little of one kind for this test to mean anything.
+    expect(Object.keys(counts).length).to.equal(5);
+    expect(Math.min(...Object.values(counts))).to.be.at.least(10);
   });
 
   describe("anchorBySignature", () => {
