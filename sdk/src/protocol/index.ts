@@ -11,5 +11,6 @@ export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
+export * from "./stateAnchor.ts";
 export * from "./subkey.ts";
 export * from "./submission.ts";
