@@ -42,7 +42,7 @@ contract ProofRegistry is IProofRegistry {
         uint256 quorum;
     }
 
-    /// @notice Who may attest, and how many make a quorum.
+    /// @inheritdoc IProofRegistry
     IAttesterRegistry public immutable ATTESTERS;
 
     /// @notice A first link signed before this time (2026-01-01, when there was no such registry) may quote a previous
@@ -483,7 +483,7 @@ contract ProofRegistry is IProofRegistry {
         bytes calldata proof = reading.proof.data();
         bytes32 payloadHash = reading.payloadHash;
         return
-            (proof.length == 65 && wallet != address(0) && _recover(payloadHash, proof) == wallet) ||
+            (wallet != address(0) && SignatureBytes.tryRecover(payloadHash, proof) == wallet) ||
             _isValidERC1271(wallet, payloadHash, proof) ||
             _refuse(reading, Refusal.InvalidProof);
     }
@@ -494,18 +494,12 @@ contract ProofRegistry is IProofRegistry {
         bytes calldata proof = reading.proof.data();
         if (proof.length != 97) return _refuse(reading, Refusal.InvalidProof);
         bytes32 y = bytes32(proof[65:97]);
-        address other = _recover(reading.payloadHash, proof);
+        address other = SignatureBytes.tryRecover(reading.payloadHash, proof[0:65]);
         return
             (other != address(0) &&
                 other != reading.avatar &&
                 other == _addressOf(x, y) &&
                 (uint256(y) & 1 != 0) == odd) || _refuse(reading, Refusal.InvalidProof);
-    }
-
-    /// Who signed with the first 65 bytes of `proof`; zero if nobody did.
-    function _recover(bytes32 payloadHash, bytes calldata proof) private pure returns (address) {
-        (bytes32 r, bytes32 s, uint8 v) = SignatureBytes.read(proof);
-        return SignatureBytes.isV(v) ? SignatureBytes.tryRecover(payloadHash, r, s, v) : address(0);
     }
 
     /// As OpenZeppelin's SignatureChecker has it, but with a bound on the gas: of the answer, too, only one word is copied.

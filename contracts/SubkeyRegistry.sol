@@ -201,8 +201,7 @@ contract SubkeyRegistry is ISubkeyRegistry, EIP712 {
     }
 
     function _requireSigner(address avatar, bytes32 digest, bytes calldata signature) private pure {
-        (bytes32 r, bytes32 s, uint8 parity) = SignatureBytes.split(signature);
-        address recovered = SignatureBytes.tryRecover(digest, r, s, parity);
+        address recovered = SignatureBytes.tryRecover(digest, signature);
         require(recovered != address(0) && recovered == avatar, SubkeyRegistryInvalidSignature(avatar, recovered));
     }
 

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
-import {IAttesterRegistry} from "../interfaces/IAttesterRegistry.sol";
 import {IProofRegistry} from "../interfaces/IProofRegistry.sol";
+import {Attestations} from "../lib/Attestations.sol";
 import {AccountEvidence, IdentityGate} from "./IdentityGate.sol";
 
 /// @title Account airdrop
@@ -27,11 +27,7 @@ contract AccountAirdrop is IdentityGate {
     error AccountAirdropNotListed(string accountId, uint256 amount);
 
     /// @notice Takes the ether to pay.
-    constructor(
-        IProofRegistry proofs,
-        IAttesterRegistry attesters,
-        bytes32 root
-    ) payable IdentityGate(proofs, attesters) {
+    constructor(IProofRegistry proofs, bytes32 root) payable IdentityGate(proofs) {
         ROOT = root;
     }
 
@@ -43,7 +39,7 @@ contract AccountAirdrop is IdentityGate {
         uint256 amount,
         bytes32[] calldata proof
     ) external {
-        string calldata accountId = evidence.accountId;
+        string memory accountId = string(Attestations.accountId(evidence.proof));
         bytes32 account = _requireAccount(_avatarOf(msg.sender), "github", identity, evidence);
         require(!paid[account], AccountAirdropAlreadyPaid(accountId));
         bytes32 leaf = keccak256(abi.encode(keccak256(abi.encode(accountId, amount))));

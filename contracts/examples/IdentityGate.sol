@@ -6,18 +6,20 @@ import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {IAttesterRegistry} from "../interfaces/IAttesterRegistry.sol";
 import {IProofRegistry, Status} from "../interfaces/IProofRegistry.sol";
 import {AttestationHash} from "../lib/AttestationHash.sol";
+import {Attestations} from "../lib/Attestations.sol";
+import {PlatformTag} from "../lib/PlatformTag.sol";
 
 /// @notice What attesters signed of a link, as the registry's events have it: it shows the platform's account id, which the
 /// registry checks but does not keep.
 struct AccountEvidence {
     bytes32 linkId;
-    string accountId;
-    /// Of this link alone, or of the list in `findings`.
-    bytes attestations;
-    /// The list of FindingsAttested; empty where the attestations are of this link alone.
+    /// `proof` of LinkAppended, or `attestations` of BindingConfirmed: an account id, and attestations of this link alone.
+    bytes proof;
+    /// Where there are none in `proof`: the list of FindingsAttested, where in it the link's finding stands, and its
+    /// attestations.
     bytes32[] findings;
-    /// Where the link's finding stands in the list.
     uint256 index;
+    bytes attestations;
 }
 
 /// @title Identity gate
@@ -28,9 +30,6 @@ struct AccountEvidence {
 abstract contract IdentityGate {
     /// @notice Where bindings are.
     IProofRegistry public immutable PROOFS;
-    /// @notice Whose word on an account counts; those of `PROOFS`.
-    IAttesterRegistry public immutable ATTESTERS;
-
     /// @notice Thrown when a wallet named no avatar in the registry, or is not bound to it any more.
     error IdentityGateNoAvatar(address wallet);
     /// @notice Thrown when the avatar is not bound to the identity now.
@@ -42,7 +41,7 @@ abstract contract IdentityGate {
     /// @notice Thrown when the list of findings does not have this link with this account id there.
     error IdentityGateNotInList(bytes32 linkId, uint256 index);
     /// @notice Thrown when too few of those who are attesters now signed the evidence.
-    error IdentityGateNoQuorum(bytes32 linkId);
+    error IdentityGateNoQuorum(bytes24 link);
     /// @notice Thrown when the attesters named no account: all such would pass for one.
     error IdentityGateNoAccountId(string platform);
 
@@ -52,9 +51,8 @@ abstract contract IdentityGate {
         _;
     }
 
-    constructor(IProofRegistry proofs, IAttesterRegistry attesters) {
+    constructor(IProofRegistry proofs) {
         PROOFS = proofs;
-        ATTESTERS = attesters;
     }
 
     /// @notice Whether the avatar that a wallet named owns another wallet too. Both wallets and the avatar signed for that;
@@ -96,35 +94,31 @@ abstract contract IdentityGate {
     ) internal view returns (bytes32 account) {
         bytes24 link = _requireBound(avatar, platform, identity, 0);
         require(bytes24(evidence.linkId) == link, IdentityGateOtherLink(evidence.linkId, link));
-        require(bytes(evidence.accountId).length != 0, IdentityGateNoAccountId(platform));
-        require(_isAttested(keccak256(bytes(platform)), evidence), IdentityGateNoQuorum(evidence.linkId));
-        return keccak256(abi.encode(platform, evidence.accountId));
+        bytes calldata accountId = Attestations.accountId(evidence.proof);
+        require(accountId.length != 0, IdentityGateNoAccountId(platform));
+        require(_isAttested(PlatformTag.tagOf(keccak256(bytes(platform))), evidence), IdentityGateNoQuorum(link));
+        return keccak256(abi.encode(platform, accountId));
     }
 
     /// Whether a quorum of attesters stands for the evidence.
-    function _isAttested(bytes32 platformHash, AccountEvidence calldata evidence) private view returns (bool reached) {
-        bytes32 accountIdHash = keccak256(bytes(evidence.accountId));
-        bytes32[] calldata findings = evidence.findings;
-        if (findings.length == 0) {
-            (reached, ) = ATTESTERS.countAttestations(
-                platformHash,
-                evidence.linkId,
-                true,
-                accountIdHash,
-                0,
-                evidence.attestations
-            );
-        } else {
-            require(
-                evidence.index < findings.length &&
-                    findings[evidence.index] == AttestationHash.finding(evidence.linkId, true, accountIdHash),
-                IdentityGateNotInList(evidence.linkId, evidence.index)
-            );
-            (uint256 count, ) = ATTESTERS.countBatchAttestations(
-                keccak256(abi.encodePacked(findings)),
-                evidence.attestations
-            );
-            reached = count >= ATTESTERS.quorumOf(platformHash);
+    function _isAttested(uint16 tag, AccountEvidence calldata evidence) private view returns (bool reached) {
+        IAttesterRegistry attesters = PROOFS.ATTESTERS();
+        if (!Attestations.isBare(evidence.proof)) {
+            (, reached, ) = Attestations.count(attesters, tag, evidence.linkId, true, 0, evidence.proof);
+            return reached;
         }
+        bytes32[] calldata findings = evidence.findings;
+        bytes32 accountIdHash = keccak256(Attestations.accountId(evidence.proof));
+        require(
+            evidence.index < findings.length &&
+                findings[evidence.index] == AttestationHash.finding(evidence.linkId, true, accountIdHash),
+            IdentityGateNotInList(evidence.linkId, evidence.index)
+        );
+        (uint256 count, address attester, ) = Attestations.countBatch(
+            attesters,
+            keccak256(abi.encodePacked(findings)),
+            evidence.attestations
+        );
+        return count != 0 && count >= attesters.quorum(attester, tag);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IAttesterRegistry} from "./IAttesterRegistry.sol";
+
 /// @notice What a link does. The order is that of `ACTIONS` in sdk/src/protocol.
 enum Action {
     Create,
@@ -282,4 +284,8 @@ interface IProofRegistry {
 
     /// @notice How many links the avatar's chain has.
     function lengthOf(address avatar) external view returns (uint256);
+
+    /// @notice Who may attest, and how many make a quorum.
+    // solhint-disable-next-line func-name-mixedcase
+    function ATTESTERS() external view returns (IAttesterRegistry);
 }

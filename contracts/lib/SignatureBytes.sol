@@ -51,4 +51,11 @@ library SignatureBytes {
             (signer, , ) = ECDSA.tryRecover(digest, v < 2 ? v + 27 : v, r, s);
         }
     }
+
+    /// @notice Who signed with a published signature; zero where nobody did, or it is malformed.
+    function tryRecover(bytes32 digest, bytes calldata signature) internal pure returns (address) {
+        if (signature.length != 65) return address(0);
+        (bytes32 r, bytes32 s, uint8 v) = read(signature);
+        return isV(v) ? tryRecover(digest, r, s, v) : address(0);
+    }
 }

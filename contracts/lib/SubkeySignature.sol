@@ -29,9 +29,7 @@ library SubkeySignature {
     }
 
     function _verifySecp256k1(address signer, bytes32 digest, bytes calldata signature) private pure returns (bool) {
-        if (!SignatureBytes.isWellFormed(signature)) return false;
-        (bytes32 r, bytes32 s, uint8 parity) = SignatureBytes.split(signature);
-        address recovered = SignatureBytes.tryRecover(digest, r, s, parity);
+        address recovered = SignatureBytes.tryRecover(digest, signature);
         return recovered != address(0) && recovered == signer;
     }
 

@@ -2,14 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IdentityGate} from "../examples/IdentityGate.sol";
-import {IAttesterRegistry} from "../interfaces/IAttesterRegistry.sol";
 import {IProofRegistry} from "../interfaces/IProofRegistry.sol";
 
 /// @notice A contract for tests that lets in who is bound to `github` `octocat`.
 contract GatedDoor is IdentityGate {
     mapping(address wallet => bool) public entered;
 
-    constructor(IProofRegistry proofs, IAttesterRegistry attesters) IdentityGate(proofs, attesters) {}
+    constructor(IProofRegistry proofs) IdentityGate(proofs) {}
 
     function enter() external onlyBound("github", "octocat") {
         entered[msg.sender] = true;
