@@ -1,25 +1,22 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { expect } from "chai";
-import { NonceManager, type Signer, Wallet, parseEther } from "ethers";
-import { network } from "hardhat";
+import { NonceManager, type Signer } from "ethers";
 
 import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
 import { type Deployment, deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
 import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { Anvil } from "../helpers/contractAnvil.ts";
+import { type Chain, deployer, mine, startChain, useDeploymentsDir } from "../helpers/contractDeploy.ts";
 import { person, signLink } from "../helpers/contractLinks.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Pays and is admin; its key is nobody's. */
-const deployer = person("deployer");
 const attester = { address: person("attester").address, endpoint: "https://attester.example" };
 
 /** Where everything stands, as a file says. */
@@ -27,28 +24,13 @@ function addresses({ contracts }: Deployment): string[] {
   return Object.values(contracts).map(({ address }) => address);
 }
 
-type Chain = Awaited<ReturnType<typeof startChain>>;
-
-/** A simulated OP chain on which the deployer has ether. */
-async function startChain(chainId = 31337) {
-  const started = await network.create({ override: { chainId } });
-  await started.networkHelpers.setBalance(deployer.address, parseEther("10"));
-  const signer = new NonceManager(new Wallet(deployer.privateKey, started.ethers.provider));
-  return { ...started, signer };
-}
-
-/** Mines one by one: Hardhat's OP chain cannot mine many at once. */
-async function mine({ ethers }: Chain, blocks: number): Promise<void> {
-  for (let mined = 0; mined < blocks; mined++) await ethers.provider.send("evm_mine", []);
-}
-
 describe("deploySyngraph", () => {
+  const folder = useDeploymentsDir();
   let deploymentsDir: string;
 
-  beforeEach(async () => {
-    deploymentsDir = await mkdtemp(join(tmpdir(), "syngraph-deploy-"));
+  beforeEach(() => {
+    deploymentsDir = folder();
   });
-  afterEach(() => rm(deploymentsDir, { recursive: true }));
 
   describe("on Hardhat's simulated chain, which lacks the deterministic deployment proxy", () => {
     let connection: Chain;
@@ -80,7 +62,9 @@ describe("deploySyngraph", () => {
       const alice = person("alice");
       await registry.append(signLink(alice, { platform: "github", identity: "alice", createdAt: 1.7e9 }).submission);
       expect(await registry.lengthOf(alice.address)).to.equal(1n);
-      expect(lines.join("\n")).to.match(/proxy at[^]*AccessManager deployed[^]*wrote[^]*attester 0x/);
+      expect(lines.join("\n")).to.match(
+        /proxy at[^]*AccessManager deployed[^]*wrote[^]*done: AttesterRegistry.addAttester\(0x/,
+      );
     });
 
     it("says in the file where and when, as the chain has it", async () => {
@@ -151,11 +135,12 @@ describe("deploySyngraph", () => {
 
     it("leaves the attesters to an admin who does not sign, and says so", async () => {
       const { ethers, signer } = connection;
+      const admin = person("a multisig").address;
       const lines: string[] = [];
       const { contracts } = await deploySyngraph({
         signer,
         deploymentsDir,
-        admin: person("a multisig").address,
+        admin,
         attesters: [attester],
         log: (line) => lines.push(line),
       });
@@ -164,7 +149,9 @@ describe("deploySyngraph", () => {
         contracts.AttesterRegistry.address,
       );
       expect(await attesters.attesters()).to.deep.equal([]);
-      expect(lines.at(-1)).to.match(/is left to the admin/);
+      expect(lines.join("\n")).to.include(
+        `left to the admin ${admin}: AttesterRegistry.addAttester(${attester.address}, `,
+      );
     });
 
     it("gives accounts whose keys are published no say on a chain that is not local", async () => {
@@ -175,6 +162,8 @@ describe("deploySyngraph", () => {
       for (const options of [
         { signer: published as Signer },
         { signer: optimism.signer, admin: address },
+        { signer: optimism.signer, governor: address },
+        { signer: optimism.signer, guardian: address },
         { signer: optimism.signer, attesters: [attester, { address, endpoint: "" }] },
       ]) {
         let refusal: unknown;
@@ -235,12 +224,12 @@ describe("deploySyngraph", () => {
           },
         });
       const first = await command();
-      expect(first.stdout).to.include(`attester ${attester.address} added`);
+      expect(first.stdout).to.include(`done: AttesterRegistry.addAttester(${attester.address}, "${attester.endpoint}"`);
       const [deployment] = await readDeployments(deploymentsDir);
       const block = await anvil.provider.getBlockNumber();
       expect(deployment!.contracts.ProofRegistry.block).to.be.at.most(block);
       const second = await command();
-      expect(second.stdout).not.to.match(/deployed|wrote|added/);
+      expect(second.stdout).not.to.match(/deployed|wrote|done|left/);
       expect(await anvil.provider.getBlockNumber()).to.equal(block);
     });
   });

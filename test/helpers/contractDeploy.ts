@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Signer, type TransactionRequest, Wallet, parseEther } from "ethers";
+import { network } from "hardhat";
+
+import { person } from "./contractLinks.ts";
+
+/** Pays and is admin; its key is nobody's. */
+export const deployer = person("deployer");
+
+export type Chain = Awaited<ReturnType<typeof startChain>>;
+
+/** A simulated chain on which the deployer has ether: an OP one unless another type is asked for. */
+export async function startChain(chainId = 31337, chainType: "op" | "l1" = "op") {
+  const started = await network.create({ chainType, override: { chainId } });
+  await started.networkHelpers.setBalance(deployer.address, parseEther("10"));
+  return { ...started, signer: new Wallet(deployer.privateKey, started.ethers.provider) as Signer };
+}
+
+/** Mines one by one: Hardhat's OP chain cannot mine many at once. */
+export async function mine({ ethers }: Chain, blocks: number): Promise<void> {
+  for (let mined = 0; mined < blocks; mined++) await ethers.provider.send("evm_mine", []);
+}
+
+/** A folder for deployment files, a new one for each test. */
+export function useDeploymentsDir(): () => string {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "syngraph-deploy-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  return () => folder;
+}
+
+/** A signer that is cut off at its nth transaction, before it is sent or just after. */
+export function cutOff(signer: Signer, nth: number, when: "before" | "after"): Signer {
+  let count = 0;
+  return new Proxy(signer, {
+    get(target, property): unknown {
+      if (property === "sendTransaction") {
+        return async (transaction: TransactionRequest) => {
+          const last = ++count >= nth;
+          if (last && when === "before") throw new Error("cut off");
+          const sent = await target.sendTransaction(transaction);
+          if (last) throw new Error("cut off");
+          return sent;
+        };
+      }
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
