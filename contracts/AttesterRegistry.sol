@@ -3,22 +3,16 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 import {IAttesterRegistry} from "./interfaces/IAttesterRegistry.sol";
 import {AttestationHash} from "./lib/AttestationHash.sol";
+import {PlatformTag} from "./lib/PlatformTag.sol";
 import {Text} from "./lib/Text.sol";
 
 /// @title Attester registry
 /// @notice See IAttesterRegistry.
 contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
-    /// How far ahead of the chain's an attester's clock may run, in seconds.
-    uint256 private constant CLOCK_SKEW = 15 minutes;
-
-    /// checkedAt and signature.
-    uint256 private constant ATTESTATION_SIZE = 8 + 65;
-
-    /// The quorums in one word: the default in the low 16 bits; above them, bit n is set where a platform whose hash is n
+    /// The quorums in one word: the default in the low 16 bits; above them, bit n is set where a platform whose tag is n
     /// modulo 240 has a quorum of its own.
     type Quorums is uint256;
 
@@ -28,6 +22,12 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         string metadata;
     }
 
+    /// A quorum that holds on one platform only.
+    struct OwnQuorum {
+        bytes32 platformHash;
+        uint16 quorum;
+    }
+
     /// How many attesters there may be: setting a quorum writes to each of them.
     uint256 private constant MAX_ATTESTERS = 64;
 
@@ -35,7 +35,7 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     /// Of each attester, a copy of `_quorums`; zero for everybody else. Governance writes it to all of them, so that an
     /// attestation is judged with one read of storage, which is what every link pays.
     mapping(address attester => Quorums) private _quorumsBy;
-    mapping(bytes32 platformHash => uint16) private _ownQuorums;
+    mapping(uint16 tag => OwnQuorum) private _ownQuorums;
     Quorums private _quorums = Quorums.wrap(1);
     mapping(address attester => bool) private _retired;
     mapping(address attester => Profile) private _profiles;
@@ -90,9 +90,12 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
             require(quorum != 0, AttesterRegistryZeroQuorum());
             word = (word & ~uint256(type(uint16).max)) | quorum;
         } else {
+            uint16 tag = _tagOf(platform);
+            bytes32 before = _ownQuorums[tag].platformHash;
             bytes32 platformHash = keccak256(bytes(platform));
-            _ownQuorums[platformHash] = quorum;
-            word |= _ownBit(platformHash);
+            require(before == 0 || before == platformHash, AttesterRegistryTagTaken(platform, tag));
+            _ownQuorums[tag] = OwnQuorum(platformHash, quorum);
+            word |= _ownBit(tag);
         }
         _quorums = Quorums.wrap(word);
         uint256 length = _attesters.length;
@@ -119,52 +122,14 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
     }
 
     /// @inheritdoc IAttesterRegistry
-    function quorumOf(bytes32 platformHash) external view returns (uint256) {
-        return _quorumIn(_quorums, platformHash);
+    function quorumOf(string calldata platform) external view returns (uint256) {
+        return _quorumIn(_quorums, _tagOf(platform));
     }
 
     /// @inheritdoc IAttesterRegistry
-    function countAttestations(
-        bytes32 platformHash,
-        bytes32 linkId,
-        bool found,
-        bytes32 accountIdHash,
-        uint64 notBefore,
-        bytes calldata attestations
-    ) external view returns (bool reached, uint64 checkedAt) {
-        _requireLength(attestations);
-        Quorums quorums;
-        uint256 count = 0;
-        address previous = address(0);
-        for (uint256 i = 0; i < attestations.length; i += ATTESTATION_SIZE) {
-            uint64 seenAt = _seenAt(attestations, i);
-            bytes32 digest = AttestationHash.digest(linkId, found, accountIdHash, seenAt);
-            previous = _signerAfter(previous, digest, attestations, i);
-            Quorums known = _quorumsBy[previous];
-            if (Quorums.unwrap(known) != 0 && seenAt >= notBefore) {
-                quorums = known;
-                ++count;
-                if (seenAt > checkedAt) checkedAt = seenAt;
-            }
-        }
-        reached = count != 0 && count >= _quorumIn(quorums, platformHash);
-    }
-
-    /// @inheritdoc IAttesterRegistry
-    function countBatchAttestations(
-        bytes32 findingsHash,
-        bytes calldata attestations
-    ) external view returns (uint256 count, uint64 checkedAt) {
-        _requireLength(attestations);
-        address previous = address(0);
-        for (uint256 i = 0; i < attestations.length; i += ATTESTATION_SIZE) {
-            uint64 seenAt = _seenAt(attestations, i);
-            previous = _signerAfter(previous, AttestationHash.batchDigest(findingsHash, seenAt), attestations, i);
-            if (isAttester(previous)) {
-                ++count;
-                if (seenAt > checkedAt) checkedAt = seenAt;
-            }
-        }
+    function quorumFor(address attester, uint16 tag) external view returns (uint256) {
+        Quorums quorums = _quorumsBy[attester];
+        return Quorums.unwrap(quorums) == 0 ? 0 : _quorumIn(quorums, tag);
     }
 
     /// @inheritdoc IERC5267
@@ -191,42 +156,20 @@ contract AttesterRegistry is IAttesterRegistry, IERC5267, AccessManaged {
         _profiles[attester] = Profile(endpoint, metadata);
     }
 
-    function _requireLength(bytes calldata attestations) private pure {
-        uint256 length = attestations.length;
-        require(
-            length % ATTESTATION_SIZE == 0 && length <= MAX_ATTESTERS * ATTESTATION_SIZE,
-            AttesterRegistryInvalidLength(length)
-        );
-    }
-
-    /// When the attester of the attestation at `i` looked.
-    function _seenAt(bytes calldata attestations, uint256 i) private view returns (uint64 seenAt) {
-        seenAt = uint64(bytes8(attestations[i:i + 8]));
-        uint64 latest = uint64(block.timestamp + CLOCK_SKEW);
-        require(seenAt <= latest, AttesterRegistryCheckedInFuture(seenAt, latest));
-    }
-
-    /// Who signed the attestation at `i`, whose address must be above `previous`.
-    function _signerAfter(
-        address previous,
-        bytes32 digest,
-        bytes calldata attestations,
-        uint256 i
-    ) private pure returns (address signer) {
-        (signer, , ) = ECDSA.tryRecoverCalldata(digest, attestations[i + 8:i + ATTESTATION_SIZE]);
-        require(signer > previous, AttesterRegistryNotAscending(signer, previous));
-    }
-
-    function _quorumIn(Quorums quorums, bytes32 platformHash) private view returns (uint256) {
+    function _quorumIn(Quorums quorums, uint16 tag) private view returns (uint256) {
         uint256 word = Quorums.unwrap(quorums);
-        if (word & _ownBit(platformHash) != 0) {
-            uint16 own = _ownQuorums[platformHash];
+        if (word & _ownBit(tag) != 0) {
+            uint16 own = _ownQuorums[tag].quorum;
             if (own != 0) return own;
         }
         return uint16(word);
     }
 
-    function _ownBit(bytes32 platformHash) private pure returns (uint256) {
-        return 1 << (16 + (uint256(platformHash) % 240));
+    function _ownBit(uint16 tag) private pure returns (uint256) {
+        return 1 << (16 + (tag % 240));
+    }
+
+    function _tagOf(string calldata platform) private pure returns (uint16) {
+        return PlatformTag.tagOf(keccak256(bytes(platform)));
     }
 }

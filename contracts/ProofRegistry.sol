@@ -2,18 +2,23 @@
 pragma solidity ^0.8.28;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
 import {IAttesterRegistry} from "./interfaces/IAttesterRegistry.sol";
 import {Action, Confirmation, IProofRegistry, Refusal, Status, Submission} from "./interfaces/IProofRegistry.sol";
+import {Attestations} from "./lib/Attestations.sol";
 import {AttestationHash} from "./lib/AttestationHash.sol";
-import {Quoted, SignPayload} from "./lib/SignPayload.sol";
+import {IdentityKey} from "./lib/IdentityKey.sol";
+import {PlatformTag} from "./lib/PlatformTag.sol";
+import {SignPayload} from "./lib/SignPayload.sol";
 import {SignatureBytes} from "./lib/SignatureBytes.sol";
+import {Slice, Slices} from "./lib/Slice.sol";
 import {Text} from "./lib/Text.sol";
 
 /// An avatar's chain in one word: its head (24 bytes), createdAt of its last link (5) and its length (3).
 type Chain is bytes32;
 
-/// A binding in one word: its link (24 bytes), since when (5), and its status (1).
+/// A binding in one word: its link (24 bytes), the tag of its platform (2), since when (5), and its status (1).
 type Binding is bytes32;
 
 /// @title Proof registry
@@ -21,25 +26,34 @@ type Binding is bytes32;
 /// @dev Whatever can be wrong with a link is found before anything is written, and told as a Refusal, so that `append` and
 /// `appendBatch` go the same way: the one reverts with it, the other goes on with the next link.
 contract ProofRegistry is IProofRegistry {
+    using Slices for Slice;
+
     /// What a link's own bytes say.
     struct Reading {
+        Slice platform;
+        Slice identity;
+        Slice proof;
+        Slice proofLocation;
+        Slice accountId;
         bytes32 platformHash;
+        /// Of the platform.
+        uint16 tag;
         bytes32 payloadHash;
         bytes32 linkId;
         bytes32 head;
-        /// The avatar's signature.
-        bytes32 r;
-        bytes32 s;
-        uint8 v;
-        Quoted previous;
+        /// First 64 bytes of what `prev` quotes.
+        bytes32 previousR;
+        bytes32 previousS;
     }
 
     /// Attestations of a list, as counted.
     struct Listed {
         uint256 count;
         uint64 checkedAt;
-        /// The platform that was last asked for, and its quorum.
-        bytes32 platformHash;
+        /// One of the attesters.
+        address attester;
+        /// The platforms that were last asked for, and their quorum.
+        uint16 tag;
         uint256 quorum;
     }
 
@@ -74,12 +88,14 @@ contract ProofRegistry is IProofRegistry {
     }
 
     /// @inheritdoc IProofRegistry
-    function append(Submission calldata link) external returns (bytes32 linkId) {
+    function append(Submission calldata link) external returns (bytes32) {
         Reading memory reading;
-        Listed memory none;
-        Refusal refusal = _read(link, link.previous, reading);
+        Refusal refusal = _read(link, link.previousR, link.previousS, reading);
         address avatar = address(0);
-        if (refusal == Refusal.None) (refusal, avatar) = _append(link, reading, none);
+        if (refusal == Refusal.None) {
+            Listed memory none;
+            (refusal, avatar) = _append(link, reading, none);
+        }
         if (refusal != Refusal.None) _revertWith(refusal, link, reading, avatar);
         return reading.linkId;
     }
@@ -88,60 +104,30 @@ contract ProofRegistry is IProofRegistry {
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external {
         Reading[] memory readings = new Reading[](links.length);
         Refusal[] memory refusals = new Refusal[](links.length);
-        bytes32[] memory findings = new bytes32[](links.length);
-        uint256 found = 0;
+        Listed memory listed = _readBatch(links, attestations, readings, refusals);
         for (uint256 i = 0; i < links.length; ++i) {
-            Submission calldata link = links[i];
-            refusals[i] = link.previous.length == 1 && i != 0
-                ? _readAfter(link, links[i - 1].signature, readings[i])
-                : _read(link, link.previous, readings[i]);
-            if (refusals[i] == Refusal.None && _isListed(link, readings[i].platformHash)) {
-                findings[found++] = AttestationHash.finding(
-                    readings[i].linkId,
-                    true,
-                    keccak256(bytes(link.accountId))
-                );
-            }
-        }
-        Listed memory listed;
-        if (attestations.length != 0) {
-            assembly ("memory-safe") {
-                mstore(findings, found)
-            }
-            listed = _countListed(findings, attestations);
-        }
-        for (uint256 i = 0; i < links.length; ++i) {
+            Reading memory reading = readings[i];
             Refusal refusal = refusals[i];
             if (refusal == Refusal.None) {
                 // A link that is refused for want of gas would be refused by choice of whoever sends the batch.
-                require(links[i].proof.length == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
-                (refusal, ) = _append(links[i], readings[i], listed);
+                require(reading.proof.size() == 0 || gasleft() > CALL_RESERVE, ProofRegistryOutOfGas(i));
+                (refusal, ) = _append(links[i], reading, listed);
             }
-            if (refusal != Refusal.None) emit LinkRefused(i, readings[i].linkId, refusal);
+            if (refusal != Refusal.None) emit LinkRefused(i, reading.linkId, refusal);
         }
     }
 
     /// @inheritdoc IProofRegistry
     function confirm(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata proofLocation,
         string calldata accountId,
         bytes calldata attestations
     ) external {
-        SignPayload.requireEvidence(proofLocation, accountId);
-        bytes32 identityKey = _identityKey(platform, identity);
-        bytes32 key = _bindingKey(avatar, identityKey);
-        (Status status, , bytes24 created) = _unpack(_bindings[key]);
-        require(
-            status == Status.Claimed && created == bytes24(linkId),
-            ProofRegistryNoSuchBinding(avatar, identityKey, status)
-        );
-        uint64 asOf = _requireQuorum(platform, linkId, true, accountId, 0, attestations);
-        _bindings[key] = _pack(created, asOf, Status.Confirmed);
-        emit BindingConfirmed(avatar, linkId, identityKey, asOf, proofLocation, accountId, attestations);
+        Text.requirePrintable(proofLocation, SignPayload.MAX_LOCATION);
+        _turn(bindingKey, linkId, accountId, attestations, Status.Claimed, Status.Confirmed);
+        emit BindingConfirmed(bindingKey, linkId, proofLocation, accountId, attestations);
     }
 
     /// @inheritdoc IProofRegistry
@@ -160,83 +146,61 @@ contract ProofRegistry is IProofRegistry {
 
     /// @inheritdoc IProofRegistry
     function suspend(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata accountId,
         bytes calldata attestations
     ) external {
-        (bytes32 identityKey, uint64 asOf) = _turn(
-            avatar,
-            platform,
-            identity,
-            linkId,
-            accountId,
-            attestations,
-            Status.Confirmed,
-            Status.Suspended
-        );
-        emit BindingSuspended(avatar, linkId, identityKey, asOf, accountId, attestations);
+        _turn(bindingKey, linkId, accountId, attestations, Status.Confirmed, Status.Suspended);
+        emit BindingSuspended(bindingKey, linkId, accountId, attestations);
     }
 
     /// @inheritdoc IProofRegistry
     function reinstate(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata accountId,
         bytes calldata attestations
     ) external {
-        (bytes32 identityKey, uint64 asOf) = _turn(
-            avatar,
-            platform,
-            identity,
-            linkId,
-            accountId,
-            attestations,
-            Status.Suspended,
-            Status.Confirmed
-        );
-        emit BindingReinstated(avatar, linkId, identityKey, asOf, accountId, attestations);
+        _turn(bindingKey, linkId, accountId, attestations, Status.Suspended, Status.Confirmed);
+        emit BindingReinstated(bindingKey, linkId, accountId, attestations);
     }
 
     /// @inheritdoc IProofRegistry
     function release(Submission calldata link) external {
         Reading memory reading;
-        Refusal refusal = _readText(link, link.previous, reading);
+        Refusal refusal = _readText(link, link.previousR, link.previousS, reading);
         if (refusal != Refusal.None) _revertWith(refusal, link, reading, address(0));
         require(
-            _isCosigned(reading.platformHash) &&
+            reading.tag == PlatformTag.COSIGNED &&
                 link.action == Action.Delete &&
-                link.signature.length == 0 &&
-                bytes(link.accountId).length == 0,
+                (link.r | link.vs) == 0 &&
+                reading.accountId.size() == 0,
             ProofRegistryUnexpectedField()
         );
-        address avatar = _addressOf(link.publicKey);
-        bytes32 identityKey = _identityKey(link.platform, link.identity);
-        bytes32 key = _bindingKey(avatar, identityKey);
+        address avatar = _addressOf(link.publicKeyX, link.publicKeyY);
+        bytes32 identityKey = IdentityKey.identityKey(reading.platform.text(), reading.identity.text());
+        bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         (Status status, uint64 asOf, bytes24 created) = _unpack(_bindings[key]);
-        require(status == Status.Confirmed, ProofRegistryNoSuchBinding(avatar, identityKey, status));
+        require(status == Status.Confirmed, ProofRegistryNoSuchBinding(key, status));
         require(
             link.createdAt >= asOf && link.createdAt <= _latest(),
             ProofRegistryInvalidCreatedAt(link.createdAt, asOf, _latest())
         );
         require(!_released[reading.payloadHash], ProofRegistryAlreadyReleased(reading.payloadHash));
-        refusal = _checkCosigner(reading, link.identity, link.proof, avatar);
+        refusal = _checkCosigner(reading, avatar);
         if (refusal != Refusal.None) _revertWith(refusal, link, reading, avatar);
         _released[reading.payloadHash] = true;
-        _bindings[key] = _pack(created, asOf, Status.Deleted);
+        _bindings[key] = _pack(created, reading.tag, asOf, Status.Deleted);
         emit BindingReleased(avatar, identityKey, link);
     }
 
     /// @inheritdoc IProofRegistry
     function setAvatar(address avatar) external {
         if (avatar != address(0)) {
-            bytes32 identityKey = _walletKey(msg.sender);
-            (Status status, , ) = _unpack(_bindings[_bindingKey(avatar, identityKey)]);
-            require(status == Status.Confirmed, ProofRegistryNoSuchBinding(avatar, identityKey, status));
+            bytes32 key = IdentityKey.bindingKey(avatar, _walletKey(msg.sender));
+            (Status status, , ) = _unpack(_bindings[key]);
+            require(status == Status.Confirmed, ProofRegistryNoSuchBinding(key, status));
         }
         _avatars[msg.sender] = avatar;
         emit AvatarSet(msg.sender, avatar);
@@ -246,7 +210,7 @@ contract ProofRegistry is IProofRegistry {
     function avatarOf(address wallet) external view returns (address avatar) {
         avatar = _avatars[wallet];
         if (avatar == address(0)) return avatar;
-        (Status status, , ) = _unpack(_bindings[_bindingKey(avatar, _walletKey(wallet))]);
+        (Status status, , ) = _unpack(_bindings[IdentityKey.bindingKey(avatar, _walletKey(wallet))]);
         if (status != Status.Confirmed) return address(0);
     }
 
@@ -256,12 +220,12 @@ contract ProofRegistry is IProofRegistry {
         string calldata platform,
         string calldata identity
     ) external view returns (Status status, uint64 asOf, bytes24 link) {
-        return _unpack(_bindings[_bindingKey(avatar, _identityKey(platform, identity))]);
+        return _unpack(_bindings[IdentityKey.bindingKey(avatar, IdentityKey.identityKey(platform, identity))]);
     }
 
     /// @inheritdoc IProofRegistry
     function isBound(address avatar, string calldata platform, string calldata identity) external view returns (bool) {
-        (Status status, , ) = _unpack(_bindings[_bindingKey(avatar, _identityKey(platform, identity))]);
+        (Status status, , ) = _unpack(_bindings[IdentityKey.bindingKey(avatar, IdentityKey.identityKey(platform, identity))]);
         return status == Status.Confirmed;
     }
 
@@ -275,66 +239,85 @@ contract ProofRegistry is IProofRegistry {
         return _lengthOf(_chains[avatar]);
     }
 
-    /// Reads a link that says itself what its text's `prev` quotes.
-    function _read(
-        Submission calldata link,
-        bytes calldata previous,
-        Reading memory reading
-    ) private pure returns (Refusal refusal) {
-        refusal = _readText(link, previous, reading);
-        if (refusal == Refusal.None) refusal = _readSignature(link, reading);
+    /// Reads all links of a batch, and counts the attesters of the findings in it.
+    function _readBatch(
+        Submission[] calldata links,
+        bytes calldata attestations,
+        Reading[] memory readings,
+        Refusal[] memory refusals
+    ) private returns (Listed memory listed) {
+        bytes32[] memory findings = new bytes32[](links.length);
+        uint256 found = 0;
+        for (uint256 i = 0; i < links.length; ++i) {
+            Submission calldata link = links[i];
+            Reading memory reading = readings[i];
+            bytes32 previousR = link.previousR;
+            bytes32 previousS = link.previousS;
+            if (i != 0 && (previousR | previousS) == 0 && link.previousV != NO_PREVIOUS) {
+                Submission calldata before = links[i - 1];
+                (previousR, previousS) = (before.r, SignatureBytes.sOf(before.vs));
+            }
+            refusals[i] = _read(link, previousR, previousS, reading);
+            if (
+                refusals[i] == Refusal.None &&
+                link.action == Action.Create &&
+                reading.proof.size() == 0 &&
+                reading.tag != PlatformTag.COSIGNED
+            ) {
+                bytes32 accountIdHash = reading.accountId.hash();
+                findings[found++] = AttestationHash.finding(reading.linkId, true, accountIdHash);
+            }
+        }
+        if (attestations.length == 0) return listed;
+        assembly ("memory-safe") {
+            mstore(findings, found)
+        }
+        return _countListed(findings, attestations);
     }
 
-    /// Reads a link of a batch whose text's `prev` quotes the signature of the link in front.
-    function _readAfter(
+    /// Checks what a link says by itself, and rebuilds what was signed.
+    function _read(
         Submission calldata link,
-        bytes calldata before,
+        bytes32 previousR,
+        bytes32 previousS,
         Reading memory reading
     ) private pure returns (Refusal refusal) {
-        if (before.length != 65) return Refusal.InvalidSignature;
-        (reading.previous.r, reading.previous.s, ) = SignatureBytes.read(before);
-        reading.previous.v = uint8(link.previous[0]);
-        refusal = _readFields(link, reading);
-        if (refusal == Refusal.None) refusal = _readSignature(link, reading);
+        refusal = _readText(link, previousR, previousS, reading);
+        if (refusal != Refusal.None) return refusal;
+        bytes32 head = SignatureBytes.hash(link.r, SignatureBytes.sOf(link.vs), SignatureBytes.vOf(link.vs));
+        reading.head = head;
+        reading.linkId = Hashes.efficientKeccak256(reading.payloadHash, head);
     }
 
     function _readText(
         Submission calldata link,
-        bytes calldata previous,
+        bytes32 previousR,
+        bytes32 previousS,
         Reading memory reading
     ) private pure returns (Refusal) {
-        if (previous.length == 0) {
-            reading.previous.v = NO_PREVIOUS;
-        } else {
-            if (previous.length != 65) return Refusal.InvalidText;
-            (reading.previous.r, reading.previous.s, reading.previous.v) = SignatureBytes.read(previous);
-        }
-        return _readFields(link, reading);
-    }
-
-    /// Checks the submission's texts and rebuilds what was signed.
-    function _readFields(Submission calldata link, Reading memory reading) private pure returns (Refusal) {
         string calldata platform = link.platform;
         string calldata identity = link.identity;
-        if (!SignPayload.isValid(link, platform, identity)) return Refusal.InvalidText;
-        uint8 v = reading.previous.v;
-        if (v != NO_PREVIOUS && !SignatureBytes.isV(v)) return Refusal.InvalidSignature;
-        bytes32 platformHash = keccak256(bytes(platform));
-        uint256 length = link.publicKey.length;
-        if (length != 64 && (length != 0 || SignPayload.isTwoSided(platformHash))) return Refusal.InvalidPublicKey;
+        {
+            string calldata proofLocation = link.proofLocation;
+            string calldata accountId = link.accountId;
+            if (!SignPayload.isValid(link.createdAt, platform, identity, proofLocation, accountId)) {
+                return Refusal.InvalidText;
+            }
+            reading.platform = Slices.make(platform);
+            reading.identity = Slices.make(identity);
+            reading.proofLocation = Slices.make(proofLocation);
+            reading.accountId = Slices.make(accountId);
+            reading.proof = Slices.make(link.proof);
+        }
+        uint8 v = link.previousV;
+        if (v == NO_PREVIOUS ? (previousR | previousS) != 0 : !SignatureBytes.isV(v)) return Refusal.InvalidPrevious;
+        bytes32 platformHash = Slices.hash(bytes(platform));
+        if (link.publicKeyX == 0 && SignPayload.isTwoSided(platformHash)) return Refusal.InvalidPublicKey;
+        reading.previousR = previousR;
+        reading.previousS = previousS;
         reading.platformHash = platformHash;
-        reading.payloadHash = SignPayload.hash(link, platform, identity, reading.previous, platformHash);
-        return Refusal.None;
-    }
-
-    function _readSignature(Submission calldata link, Reading memory reading) private pure returns (Refusal) {
-        bytes calldata signature = link.signature;
-        if (signature.length != 65) return Refusal.InvalidSignature;
-        (bytes32 r, bytes32 s, uint8 v) = SignatureBytes.read(signature);
-        if (!SignatureBytes.isV(v)) return Refusal.InvalidSignature;
-        (reading.r, reading.s, reading.v) = (r, s, v);
-        reading.head = SignatureBytes.hash(r, s, v);
-        reading.linkId = keccak256(abi.encode(reading.payloadHash, reading.head));
+        reading.tag = SignPayload.isCosigned(platformHash) ? PlatformTag.COSIGNED : PlatformTag.tagOf(platformHash);
+        reading.payloadHash = SignPayload.hash(link, platform, identity, platformHash, previousR, previousS);
         return Refusal.None;
     }
 
@@ -345,32 +328,37 @@ contract ProofRegistry is IProofRegistry {
         Reading memory reading,
         Listed memory listed
     ) private returns (Refusal refusal, address avatar) {
-        avatar = SignatureBytes.tryRecover(reading.payloadHash, reading.r, reading.s, reading.v);
+        bytes32 vs = link.vs;
+        avatar = SignatureBytes.tryRecover(
+            reading.payloadHash,
+            link.r,
+            SignatureBytes.sOf(vs),
+            SignatureBytes.vOf(vs)
+        );
         if (avatar == address(0)) return (Refusal.InvalidSignature, avatar);
         Chain chain = _chains[avatar];
         refusal = _checkChain(link, reading, avatar, chain);
         if (refusal != Refusal.None) return (refusal, avatar);
 
-        bytes32 identityKey = _identityKey(link.platform, link.identity);
-        bytes32 key = _bindingKey(avatar, identityKey);
+        bytes32 identityKey = IdentityKey.identityKey(reading.platform.text(), reading.identity.text());
+        bytes32 key = IdentityKey.bindingKey(avatar, identityKey);
         Status status;
         uint64 asOf;
         if (link.action == Action.Create) {
-            (refusal, status, asOf) = _judgeCreate(link, reading, listed, avatar);
+            (refusal, status, asOf) = _judgeCreate(link.createdAt, reading, listed, avatar);
             if (refusal != Refusal.None) return (refusal, avatar);
-            _bindings[key] = _pack(bytes24(reading.linkId), asOf, status);
+            _bindings[key] = _pack(bytes24(reading.linkId), reading.tag, asOf, status);
         } else {
-            if (link.proof.length != 0 || bytes(link.accountId).length != 0) {
-                return (Refusal.UnexpectedField, avatar);
-            }
+            if ((reading.proof.size() | reading.accountId.size()) != 0) return (Refusal.UnexpectedField, avatar);
             bytes24 created;
             (status, asOf, created) = _unpack(_bindings[key]);
             if (status != Status.None) {
                 status = Status.Deleted;
-                _bindings[key] = _pack(created, asOf, status);
+                _bindings[key] = _pack(created, reading.tag, asOf, status);
             }
         }
-        _emitLink(link, reading, avatar, identityKey, _advance(link, reading, avatar, chain), status, asOf);
+        bytes32 header = _header(link, _advance(link, reading, avatar, chain), status, asOf);
+        _emitLink(link, reading, avatar, identityKey, header);
     }
 
     /// Whether the link is the next one of its avatar's chain.
@@ -380,17 +368,17 @@ contract ProofRegistry is IProofRegistry {
         address avatar,
         Chain chain
     ) private view returns (Refusal) {
-        bytes calldata publicKey = link.publicKey;
-        if (publicKey.length == 0 ? _lengthOf(chain) == 0 : _addressOf(publicKey) != avatar) {
+        bytes32 x = link.publicKeyX;
+        if (x == 0 ? _lengthOf(chain) == 0 : _addressOf(x, link.publicKeyY) != avatar) {
             return Refusal.InvalidPublicKey;
         }
-        uint8 v = reading.previous.v;
+        uint8 v = link.previousV;
         uint64 createdAt = link.createdAt;
         if (_lengthOf(chain) == 0) {
             if (v != NO_PREVIOUS && createdAt >= LEGACY_BEFORE) return Refusal.StaleHead;
         } else {
             if (v == NO_PREVIOUS) return Refusal.StaleHead;
-            bytes32 head = SignatureBytes.hash(reading.previous.r, reading.previous.s, v);
+            bytes32 head = SignatureBytes.hash(reading.previousR, reading.previousS, v);
             if (bytes24(head) != _headOf(chain)) return Refusal.StaleHead;
         }
         if (createdAt < _createdAtOf(chain) || createdAt > _latest()) return Refusal.InvalidCreatedAt;
@@ -399,34 +387,32 @@ contract ProofRegistry is IProofRegistry {
 
     /// Where a binding stands by a create, and since when.
     function _judgeCreate(
-        Submission calldata link,
+        uint64 createdAt,
         Reading memory reading,
         Listed memory listed,
         address avatar
-    ) private view returns (Refusal refusal, Status status, uint64 asOf) {
-        bytes32 platformHash = reading.platformHash;
-        bytes calldata proof = link.proof;
-        asOf = link.createdAt;
-        if (_isCosigned(platformHash)) {
-            if (bytes(link.accountId).length != 0) return (Refusal.UnexpectedField, status, asOf);
-            return (_checkCosigner(reading, link.identity, proof, avatar), Status.Confirmed, asOf);
+    ) private view returns (Refusal, Status, uint64 asOf) {
+        if (reading.tag == PlatformTag.COSIGNED) {
+            if (reading.accountId.size() != 0) return (Refusal.UnexpectedField, Status.None, 0);
+            return (_checkCosigner(reading, avatar), Status.Confirmed, createdAt);
         }
-        bool reached = false;
-        uint64 checkedAt = listed.checkedAt;
-        if (proof.length != 0) {
-            bytes32 accountIdHash = keccak256(bytes(link.accountId));
-            try ATTESTERS.countAttestations(platformHash, reading.linkId, true, accountIdHash, 0, proof) returns (
-                bool enough,
-                uint64 latest
-            ) {
-                (reached, checkedAt) = (enough, latest);
-            } catch {
-                return (Refusal.InvalidAttestations, status, asOf);
-            }
-        } else if (listed.count != 0) {
-            reached = _reachesQuorum(listed, platformHash);
+        if (reading.proof.size() != 0) {
+            (bool wellFormed, bool reached, uint64 checkedAt) = Attestations.count(
+                ATTESTERS,
+                reading.tag,
+                reading.linkId,
+                true,
+                reading.accountId.hash(),
+                0,
+                reading.proof.data(),
+                false
+            );
+            if (!wellFormed) return (Refusal.InvalidAttestations, Status.None, 0);
+            if (reached) return (Refusal.None, Status.Confirmed, checkedAt);
+        } else if (_reachesQuorum(listed, reading.tag)) {
+            return (Refusal.None, Status.Confirmed, listed.checkedAt);
         }
-        return reached ? (refusal, Status.Confirmed, checkedAt) : (refusal, Status.Claimed, asOf);
+        return (Refusal.None, Status.Claimed, createdAt);
     }
 
     /// Moves the head of the avatar's chain, and says how long the chain now is.
@@ -438,15 +424,15 @@ contract ProofRegistry is IProofRegistry {
     ) private returns (uint256 sequence) {
         sequence = _lengthOf(chain);
         if (sequence == 0) {
-            bytes calldata publicKey = link.publicKey;
-            emit AvatarRegistered(avatar, bytes32(publicKey[0:32]), bytes32(publicKey[32:64]));
-            Quoted memory previous = reading.previous;
-            if (previous.v != NO_PREVIOUS) {
-                emit ChainImported(avatar, abi.encodePacked(previous.r, previous.s, previous.v));
+            emit AvatarRegistered(avatar, link.publicKeyX, link.publicKeyY);
+            if (link.previousV != NO_PREVIOUS) {
+                emit ChainImported(avatar, abi.encodePacked(reading.previousR, reading.previousS, link.previousV));
             }
         }
-        // Nothing overlaps: createdAt has ten digits, and a chain of 2^24 links costs more gas than there is.
-        ++sequence;
+        unchecked {
+            // Nothing overlaps: createdAt has ten digits, and a chain of 2^24 links costs more gas than there is.
+            ++sequence;
+        }
         _chains[avatar] = Chain.wrap(
             bytes32(bytes24(reading.head)) | bytes32((uint256(link.createdAt) << 24) | sequence)
         );
@@ -457,30 +443,40 @@ contract ProofRegistry is IProofRegistry {
         Reading memory reading,
         address avatar,
         bytes32 identityKey,
-        uint256 sequence,
-        Status status,
-        uint64 asOf
+        bytes32 header
     ) private {
         emit LinkAppended(
             avatar,
             reading.linkId,
             identityKey,
-            sequence,
-            status,
-            asOf,
-            link.action,
-            link.platform,
-            link.identity,
-            link.uuid,
-            link.createdAt,
-            reading.previous.v,
-            reading.r,
-            // A low s leaves the highest bit free (ERC-2098).
-            bytes32(uint256(reading.s) | (uint256(SignatureBytes.parityOf(reading.v)) << 255)),
-            link.proof,
-            link.proofLocation,
-            link.accountId
+            header,
+            reading.platform.text(),
+            reading.identity.text(),
+            link.r,
+            link.vs,
+            reading.proof.data(),
+            reading.proofLocation.text(),
+            reading.accountId.text()
         );
+    }
+
+    /// As LinkAppended has it.
+    function _header(
+        Submission calldata link,
+        uint256 sequence,
+        Status status,
+        uint64 asOf
+    ) private pure returns (bytes32) {
+        return
+            bytes32(link.uuid) |
+            bytes32(
+                (uint256(link.createdAt) << 88) |
+                    (uint256(asOf) << 48) |
+                    (sequence << 24) |
+                    (uint256(link.previousV) << 16) |
+                    (uint256(link.action) << 8) |
+                    uint256(status)
+            );
     }
 
     /// Confirms a claim by a finding of a list, or leaves everything as it was.
@@ -489,75 +485,53 @@ contract ProofRegistry is IProofRegistry {
         bytes32[] calldata findings,
         Listed memory listed
     ) private returns (bool) {
-        bytes32 identityKey = _identityKey(it.platform, it.identity);
-        bytes32 key = _bindingKey(it.avatar, identityKey);
-        (Status status, , bytes24 created) = _unpack(_bindings[key]);
-        if (status != Status.Claimed || created != bytes24(it.linkId) || it.index >= findings.length) return false;
-        bytes32 platformHash = keccak256(bytes(it.platform));
+        bytes32 linkId = it.linkId;
+        Binding binding = _bindings[it.bindingKey];
+        (Status status, , bytes24 created) = _unpack(binding);
+        uint16 tag = _tagOf(binding);
         if (
-            _isCosigned(platformHash) ||
+            status != Status.Claimed ||
+            created != bytes24(linkId) ||
+            it.index >= findings.length ||
             !SignPayload.isEvidence(it.proofLocation, it.accountId) ||
-            AttestationHash.finding(it.linkId, true, keccak256(bytes(it.accountId))) != findings[it.index] ||
-            !_reachesQuorum(listed, platformHash)
+            AttestationHash.finding(linkId, true, Slices.hash(bytes(it.accountId))) != findings[it.index] ||
+            !_reachesQuorum(listed, tag)
         ) return false;
-        _bindings[key] = _pack(created, listed.checkedAt, Status.Confirmed);
-        emit BindingConfirmed(
-            it.avatar,
-            it.linkId,
-            identityKey,
-            listed.checkedAt,
-            it.proofLocation,
-            it.accountId,
-            ""
-        );
+        _bindings[it.bindingKey] = _pack(created, tag, listed.checkedAt, Status.Confirmed);
+        emit BindingConfirmed(it.bindingKey, linkId, it.proofLocation, it.accountId, "");
         return true;
     }
 
-    /// Turns a binding from Confirmed to Suspended, or back, by attestations newer than its `asOf`.
+    /// Turns a binding from one status to another by a quorum of attestations: of what was found, or for Suspended was not;
+    /// and newer than the `asOf` of the binding, unless that is only claimed.
     function _turn(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata accountId,
         bytes calldata attestations,
         Status from,
         Status to
-    ) private returns (bytes32 identityKey, uint64 asOf) {
-        SignPayload.requireEvidence(accountId, accountId);
-        identityKey = _identityKey(platform, identity);
-        bytes32 key = _bindingKey(avatar, identityKey);
-        (Status status, uint64 before, bytes24 created) = _unpack(_bindings[key]);
+    ) private {
+        Text.requirePrintable(accountId, SignPayload.MAX_ACCOUNT_ID);
+        Binding binding = _bindings[bindingKey];
+        (Status status, uint64 before, bytes24 created) = _unpack(binding);
+        uint16 tag = _tagOf(binding);
         require(
-            status == from && created == bytes24(linkId),
-            ProofRegistryNoSuchBinding(avatar, identityKey, status)
+            status == from && created == bytes24(linkId) && tag != PlatformTag.COSIGNED,
+            ProofRegistryNoSuchBinding(bindingKey, status)
         );
-        asOf = _requireQuorum(platform, linkId, to == Status.Confirmed, accountId, before + 1, attestations);
-        _bindings[key] = _pack(created, asOf, to);
-    }
-
-    /// Reverts unless a quorum of attesters signed the statement; says when one of them last looked.
-    function _requireQuorum(
-        string calldata platform,
-        bytes32 linkId,
-        bool found,
-        string calldata accountId,
-        uint64 notBefore,
-        bytes calldata attestations
-    ) private view returns (uint64) {
-        bytes32 platformHash = keccak256(bytes(platform));
-        // What takes a signature of the other side's, nobody may attest in its place.
-        require(!_isCosigned(platformHash), ProofRegistryUnexpectedField());
-        (bool reached, uint64 checkedAt) = ATTESTERS.countAttestations(
-            platformHash,
+        (, bool reached, uint64 asOf) = Attestations.count(
+            ATTESTERS,
+            tag,
             linkId,
-            found,
-            keccak256(bytes(accountId)),
-            notBefore,
-            attestations
+            to == Status.Confirmed,
+            Slices.hash(bytes(accountId)),
+            from == Status.Claimed ? 0 : before + 1,
+            attestations,
+            true
         );
         require(reached, ProofRegistryNoQuorum(linkId));
-        return checkedAt;
+        _bindings[bindingKey] = _pack(created, tag, asOf, to);
     }
 
     /// Counts the attesters of a list, and puts both into the log.
@@ -569,39 +543,26 @@ contract ProofRegistry is IProofRegistry {
         assembly ("memory-safe") {
             findingsHash := keccak256(add(findings, 32), mul(mload(findings), 32))
         }
-        (listed.count, listed.checkedAt) = ATTESTERS.countBatchAttestations(findingsHash, attestations);
+        (listed.count, listed.attester, listed.checkedAt) = Attestations.countBatch(ATTESTERS, findingsHash, attestations);
         emit FindingsAttested(findings, listed.checkedAt, attestations);
     }
 
-    function _reachesQuorum(Listed memory listed, bytes32 platformHash) private view returns (bool) {
-        if (listed.platformHash != platformHash) {
-            listed.platformHash = platformHash;
-            listed.quorum = ATTESTERS.quorumOf(platformHash);
+    function _reachesQuorum(Listed memory listed, uint16 tag) private view returns (bool) {
+        if (listed.count == 0) return false;
+        if (listed.tag != tag) {
+            listed.tag = tag;
+            // All attesters have the same quorums.
+            listed.quorum = ATTESTERS.quorumFor(listed.attester, tag);
         }
         return listed.count >= listed.quorum;
     }
 
-    /// Whether a link of a batch is one of those that the batch's attestations are about.
-    function _isListed(Submission calldata link, bytes32 platformHash) private pure returns (bool) {
-        return link.action == Action.Create && link.proof.length == 0 && !_isCosigned(platformHash);
-    }
-
-    /// Whether the other side signs for itself, and nobody may attest in its place.
-    function _isCosigned(bytes32 platformHash) private pure returns (bool) {
-        return platformHash == SignPayload.ETHEREUM || platformHash == SignPayload.NEXTID;
-    }
-
     /// Whether the wallet or avatar that `identity` names signed the text.
-    function _checkCosigner(
-        Reading memory reading,
-        string calldata identity,
-        bytes calldata proof,
-        address avatar
-    ) private view returns (Refusal) {
+    function _checkCosigner(Reading memory reading, address avatar) private view returns (Refusal) {
         return
             reading.platformHash == SignPayload.ETHEREUM
-                ? _checkWallet(reading.payloadHash, identity, proof)
-                : _checkAlias(reading.payloadHash, identity, proof, avatar);
+                ? _checkWallet(reading.payloadHash, reading.identity.text(), reading.proof.data())
+                : _checkAlias(reading.payloadHash, reading.identity.text(), reading.proof.data(), avatar);
     }
 
     /// ECDSA goes first: under EIP-7702 an account that signs with its key may have code as well. Then ERC-1271.
@@ -630,7 +591,7 @@ contract ProofRegistry is IProofRegistry {
         if (
             other == address(0) ||
             other == avatar ||
-            other != address(uint160(uint256(keccak256(abi.encode(x, y))))) ||
+            other != _addressOf(x, y) ||
             (uint256(y) & 1 != 0) != odd
         ) return Refusal.InvalidProof;
         return Refusal.None;
@@ -660,7 +621,10 @@ contract ProofRegistry is IProofRegistry {
         address avatar
     ) private view {
         if (refusal == Refusal.InvalidText) SignPayload.explain(link);
-        if (refusal == Refusal.InvalidSignature) revert ProofRegistryInvalidSignature();
+        if (refusal == Refusal.InvalidPrevious) revert ProofRegistryInvalidPrevious(link.previousV);
+        if (refusal == Refusal.InvalidSignature) {
+            revert ProofRegistryInvalidSignature(reading.payloadHash, link.r, link.vs);
+        }
         if (refusal == Refusal.InvalidPublicKey) revert ProofRegistryInvalidPublicKey(avatar);
         if (refusal == Refusal.StaleHead) revert ProofRegistryStaleHead(avatar, _headOf(_chains[avatar]));
         if (refusal == Refusal.InvalidCreatedAt) {
@@ -669,9 +633,17 @@ contract ProofRegistry is IProofRegistry {
         if (refusal == Refusal.UnexpectedField) revert ProofRegistryUnexpectedField();
         if (refusal == Refusal.InvalidIdentity) revert ProofRegistryInvalidIdentity(link.identity);
         if (refusal == Refusal.InvalidProof) revert ProofRegistryInvalidProof(link.identity);
-        // What is left are the attestations, of which their registry itself says what is wrong: it reverts.
-        bytes32 accountIdHash = keccak256(bytes(link.accountId));
-        ATTESTERS.countAttestations(reading.platformHash, reading.linkId, true, accountIdHash, 0, link.proof);
+        // What is left are the attestations, and counting them strictly says what is wrong with them.
+        Attestations.count(
+            ATTESTERS,
+            reading.tag,
+            reading.linkId,
+            true,
+            reading.accountId.hash(),
+            0,
+            reading.proof.data(),
+            true
+        );
         revert ProofRegistryNoQuorum(reading.linkId);
     }
 
@@ -680,8 +652,8 @@ contract ProofRegistry is IProofRegistry {
         return uint64(block.timestamp + CLOCK_SKEW);
     }
 
-    function _addressOf(bytes calldata publicKey) private pure returns (address) {
-        return address(uint160(uint256(keccak256(publicKey))));
+    function _addressOf(bytes32 x, bytes32 y) private pure returns (address) {
+        return address(uint160(uint256(Hashes.efficientKeccak256(x, y))));
     }
 
     function _headOf(Chain chain) private pure returns (bytes24) {
@@ -696,8 +668,15 @@ contract ProofRegistry is IProofRegistry {
         return uint24(uint256(Chain.unwrap(chain)));
     }
 
-    function _pack(bytes24 link, uint64 asOf, Status status) private pure returns (Binding) {
-        return Binding.wrap(bytes32(link) | bytes32((uint256(uint40(asOf)) << 8) | uint256(status)));
+    function _pack(bytes24 link, uint16 tag, uint64 asOf, Status status) private pure returns (Binding) {
+        return
+            Binding.wrap(
+                bytes32(link) | bytes32((uint256(tag) << 48) | (uint256(uint40(asOf)) << 8) | uint256(status))
+            );
+    }
+
+    function _tagOf(Binding binding) private pure returns (uint16) {
+        return uint16(uint256(Binding.unwrap(binding)) >> 48);
     }
 
     function _unpack(Binding binding) private pure returns (Status status, uint64 asOf, bytes24 link) {
@@ -705,15 +684,7 @@ contract ProofRegistry is IProofRegistry {
         return (Status(uint8(word)), uint40(word >> 8), bytes24(Binding.unwrap(binding)));
     }
 
-    function _identityKey(string calldata platform, string calldata identity) private pure returns (bytes32) {
-        return keccak256(abi.encode(platform, identity));
-    }
-
     function _walletKey(address wallet) private pure returns (bytes32) {
         return keccak256(abi.encode("ethereum", Text.hexAddress(wallet)));
-    }
-
-    function _bindingKey(address avatar, bytes32 identityKey) private pure returns (bytes32) {
-        return keccak256(abi.encode(avatar, identityKey));
     }
 }

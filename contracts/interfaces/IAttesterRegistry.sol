@@ -4,14 +4,6 @@ pragma solidity ^0.8.28;
 /// @title Who may attest
 /// @notice The attesters, where their nodes are reached, and how many of them make a quorum.
 ///
-/// An attestation is 73 bytes: `checkedAt`, the Unix seconds at which the attester looked, as eight bytes big-endian, and
-/// the attester's EIP-712 signature (r ‖ s ‖ v, v in {27, 28}) in the domain {name: "Syngraph", version: "1"}, which has no
-/// chain id and no contract: it states what was seen in the world. Several stand one behind the other in ascending order of
-/// the attesters' addresses. What is signed is one statement,
-/// `Attestation(bytes32 linkId,bool found,string accountId,uint64 checkedAt)`, or a list of findings,
-/// `AttestationBatch(Finding[] findings,uint64 checkedAt)Finding(bytes32 linkId,bool found,string accountId)`, whose
-/// `checkedAt` is the earliest time at which one of the findings was made.
-///
 /// Readers of the events may rely on these invariants:
 /// 1. An address is an attester from its AttesterAdded to its AttesterRemoved. Each of the two happens at most once to an
 ///    address, in this order: a key that was removed may have been stolen, and what it signed never counts again.
@@ -40,13 +32,8 @@ interface IAttesterRegistry {
     error AttesterRegistryTooManyAttesters(uint256 max);
     /// @notice Thrown when a quorum would be zero on all platforms.
     error AttesterRegistryZeroQuorum();
-    /// @notice Thrown when attestations are not in strictly ascending order of the attesters' addresses, which is how one
-    /// attester is kept from counting twice. A malformed signature counts as address zero.
-    error AttesterRegistryNotAscending(address attester, address previous);
-    /// @notice Thrown when an attestation is dated too far in the future: it would outrank every honest later one.
-    error AttesterRegistryCheckedInFuture(uint64 checkedAt, uint64 latest);
-    /// @notice Thrown when attestations are not a whole number of times 73 bytes, or more than there may be attesters.
-    error AttesterRegistryInvalidLength(uint256 length);
+    /// @notice Thrown when another platform with a quorum of its own has the same tag.
+    error AttesterRegistryTagTaken(string platform, uint16 tag);
 
     /// @notice Adds an attester. Restricted.
     /// @param endpoint At most 255 printable ASCII characters.
@@ -74,30 +61,9 @@ interface IAttesterRegistry {
     function profileOf(address attester) external view returns (string memory endpoint, string memory metadata);
 
     /// @notice How many attesters make a quorum on a platform.
-    /// @param platformHash keccak256 of the platform's name.
-    function quorumOf(bytes32 platformHash) external view returns (uint256);
+    function quorumOf(string calldata platform) external view returns (uint256);
 
-    /// @notice Counts attestations of one statement. Signers who are no attesters are passed over.
-    /// @param platformHash keccak256 of the platform's name.
-    /// @param accountIdHash keccak256 of the platform's account id.
-    /// @param notBefore Attestations whose `checkedAt` is before it are passed over.
-    /// @return reached Whether a quorum of attesters signed.
-    /// @return checkedAt The latest time at which one of them looked.
-    function countAttestations(
-        bytes32 platformHash,
-        bytes32 linkId,
-        bool found,
-        bytes32 accountIdHash,
-        uint64 notBefore,
-        bytes calldata attestations
-    ) external view returns (bool reached, uint64 checkedAt);
-
-    /// @notice Counts attestations of a list of findings. Signers who are no attesters are passed over.
-    /// @param findingsHash keccak256 of the findings' EIP-712 struct hashes, one behind the other.
-    /// @return count How many attesters signed.
-    /// @return checkedAt The latest of their times.
-    function countBatchAttestations(
-        bytes32 findingsHash,
-        bytes calldata attestations
-    ) external view returns (uint256 count, uint64 checkedAt);
+    /// @notice How many attesters make a quorum on the platforms with this tag (PlatformTag.sol), if the address may attest
+    /// now; else zero.
+    function quorumFor(address attester, uint16 tag) external view returns (uint256);
 }

@@ -22,7 +22,8 @@ enum Status {
 }
 
 /// @notice Why a link of a batch was refused. `append` reverts with the error named beside each.
-/// - `InvalidText`: TextInvalidLength, TextInvalidCharacter, SignPayloadInvalidCreatedAt, SignPayloadInvalidPrevious.
+/// - `InvalidText`: TextInvalidLength, TextInvalidCharacter, SignPayloadInvalidCreatedAt.
+/// - `InvalidPrevious`: ProofRegistryInvalidPrevious.
 /// - `InvalidSignature`: ProofRegistryInvalidSignature.
 /// - `InvalidPublicKey`: ProofRegistryInvalidPublicKey.
 /// - `StaleHead`: ProofRegistryStaleHead.
@@ -30,10 +31,11 @@ enum Status {
 /// - `UnexpectedField`: ProofRegistryUnexpectedField.
 /// - `InvalidIdentity`: ProofRegistryInvalidIdentity.
 /// - `InvalidProof`: ProofRegistryInvalidProof.
-/// - `InvalidAttestations`: one of IAttesterRegistry.
+/// - `InvalidAttestations`: one of Attestations.sol.
 enum Refusal {
     None,
     InvalidText,
+    InvalidPrevious,
     InvalidSignature,
     InvalidPublicKey,
     StaleHead,
@@ -55,17 +57,24 @@ struct Submission {
     bytes16 uuid;
     /// Unix seconds, as signed.
     uint64 createdAt;
-    /// The signature that the text's `prev` quotes, 65 bytes as they were published (v in {0, 1, 27, 28}); empty for null.
-    /// In `appendBatch` it may be that last byte alone: the others are those of the `signature` of the link in front.
-    bytes previous;
-    /// The avatar's EIP-191 signature, 65 bytes, v in {0, 1, 27, 28}, low s. Empty in `release`.
-    bytes signature;
-    /// The avatar's public key X ‖ Y, 64 bytes. Required with an avatar's first link, in `release` and on two-sided
-    /// platforms, whose text names it; else empty.
-    bytes publicKey;
+    /// The last byte, in {0, 1, 27, 28}, of the signature that the text's `prev` quotes, as it was published; NO_PREVIOUS
+    /// (255) where `prev` is null.
+    uint8 previousV;
+    /// The other 64 bytes of that signature; zero for null. In `appendBatch` they may be zero as well: then they are those of
+    /// the signature of the link in front.
+    bytes32 previousR;
+    bytes32 previousS;
+    /// The avatar's EIP-191 signature, compact (ERC-2098): r, and s with the parity of v in the highest bit. s must be low.
+    /// Zero in `release`.
+    bytes32 r;
+    bytes32 vs;
+    /// The avatar's public key. Required with an avatar's first link, in `release` and on two-sided platforms, whose text
+    /// names it; else zero.
+    bytes32 publicKeyX;
+    bytes32 publicKeyY;
     /// The other side's confirmation. On `ethereum`: the wallet's signature over the same text (65 bytes, or what ERC-1271
     /// takes). On `nextid`: the other avatar's signature over the same text (65 bytes), and Y of its public key (32), since
-    /// `identity` has only X. Elsewhere: attestations one behind the other, as IAttesterRegistry has them; may be empty.
+    /// `identity` has only X. Elsewhere: attestations one behind the other, as Attestations.sol has them; may be empty.
     bytes proof;
     /// Where the other side's confirmation was published; at most 1024 printable ASCII characters. Not signed.
     string proofLocation;
@@ -75,9 +84,7 @@ struct Submission {
 
 /// @notice A claim that a list of findings confirms.
 struct Confirmation {
-    address avatar;
-    string platform;
-    string identity;
+    bytes32 bindingKey;
     bytes32 linkId;
     /// As in `confirm`.
     string proofLocation;
@@ -92,14 +99,14 @@ struct Confirmation {
 /// signatures.
 ///
 /// Readers of the events may rely on these invariants:
-/// 1. Of one avatar, `LinkAppended.sequence` counts 1, 2, 3, … without a gap. Before the first stand AvatarRegistered and,
+/// 1. Of one avatar, the `sequence` in the headers of LinkAppended counts 1, 2, 3, … without a gap. Before the first stand AvatarRegistered and,
 ///    where its text quotes a previous signature, ChainImported.
 /// 2. (`r`, `vs`) recovers to `avatar` over the EIP-191 digest of the text that SignPayload.sol builds; the text's `prev` is
 ///    the previous link's r ‖ s and `previousV`, the bytes of ChainImported, or null.
 /// 3. `linkId` is keccak256(abi.encode(digest, keccak256(r ‖ s ‖ v))) with v in {0, 1}, one byte.
 /// 4. keccak256(x ‖ y) of AvatarRegistered ends with `avatar`.
 /// 5. `createdAt` never decreases along a chain.
-/// 6. A binding becomes Confirmed only by a LinkAppended whose own `status` says so, or by a BindingConfirmed or
+/// 6. A binding becomes Confirmed only by a LinkAppended whose header says so, or by a BindingConfirmed or
 ///    BindingReinstated that names the `linkId` of its latest create; Suspended only by a BindingSuspended that does; Deleted
 ///    only by a LinkAppended with Action.Delete or a BindingReleased. Confirmed, Suspended and reinstated in turn, its `asOf`
 ///    only grows.
@@ -116,11 +123,14 @@ interface IProofRegistry {
     event ChainImported(address indexed avatar, bytes previous);
 
     /// @notice A link was accepted.
-    /// @param sequence Its place in the avatar's chain, from 1.
-    /// @param status Where the binding stands after it.
-    /// @param asOf Since when: `createdAt`, or when the attesters who confirm it last looked. Zero where no binding changed.
-    /// @param previousV The last byte of the signature that `prev` quotes, in {0, 1, 27, 28}, as it was published: its first
-    /// 64 bytes are those of the previous link's. NO_PREVIOUS where `prev` is null.
+    /// @param header What has a fixed size, in one word, since each word of a log costs as much as reading from storage:
+    /// uuid (16 bytes) ‖ createdAt (5) ‖ asOf (5) ‖ sequence (3) ‖ previousV (1) ‖ action (1) ‖ status (1).
+    /// - `asOf`: since when the binding stands as `status` says: `createdAt`, or when the attesters who confirm it last
+    ///   looked. Zero where there is none.
+    /// - `sequence`: the link's place in the avatar's chain, from 1.
+    /// - `previousV`: the last byte of the signature that `prev` quotes, in {0, 1, 27, 28}, as it was published: its first
+    ///   64 bytes are those of the previous link's. NO_PREVIOUS where `prev` is null.
+    /// - `status`: where the binding stands after the link.
     /// @param r First half of the avatar's signature.
     /// @param vs Second half, with v in the highest bit (ERC-2098).
     /// @param proof As submitted; likewise proofLocation and accountId.
@@ -128,15 +138,9 @@ interface IProofRegistry {
         address indexed avatar,
         bytes32 indexed linkId,
         bytes32 indexed identityKey,
-        uint256 sequence,
-        Status status,
-        uint64 asOf,
-        Action action,
+        bytes32 header,
         string platform,
         string identity,
-        bytes16 uuid,
-        uint64 createdAt,
-        uint8 previousV,
         bytes32 r,
         bytes32 vs,
         bytes proof,
@@ -155,14 +159,13 @@ interface IProofRegistry {
     /// @param attestations As submitted.
     event FindingsAttested(bytes32[] findings, uint64 checkedAt, bytes attestations);
 
-    /// @notice A quorum of attesters confirmed a claim made by an earlier link, and saw its proof at `proofLocation`.
-    /// @param asOf When one of them last looked.
+    /// @notice A quorum of attesters confirmed the claim that an earlier link made.
+    /// @param proofLocation Where they saw its proof, in place of what the link says; empty: where the link says.
+    /// @param accountId The platform's stable account id, likewise never what the link says.
     /// @param attestations Empty where they are those of a list: see FindingsAttested.
     event BindingConfirmed(
-        address indexed avatar,
+        bytes32 indexed bindingKey,
         bytes32 indexed linkId,
-        bytes32 indexed identityKey,
-        uint64 asOf,
         string proofLocation,
         string accountId,
         bytes attestations
@@ -173,26 +176,10 @@ interface IProofRegistry {
     event ConfirmationRefused(uint256 indexed index, bytes32 indexed linkId);
 
     /// @notice A quorum of attesters saw the confirmation gone.
-    /// @param asOf When one of them last looked.
-    event BindingSuspended(
-        address indexed avatar,
-        bytes32 indexed linkId,
-        bytes32 indexed identityKey,
-        uint64 asOf,
-        string accountId,
-        bytes attestations
-    );
+    event BindingSuspended(bytes32 indexed bindingKey, bytes32 indexed linkId, string accountId, bytes attestations);
 
     /// @notice A quorum of attesters saw the confirmation back.
-    /// @param asOf When one of them last looked.
-    event BindingReinstated(
-        address indexed avatar,
-        bytes32 indexed linkId,
-        bytes32 indexed identityKey,
-        uint64 asOf,
-        string accountId,
-        bytes attestations
-    );
+    event BindingReinstated(bytes32 indexed bindingKey, bytes32 indexed linkId, string accountId, bytes attestations);
 
     /// @notice The other side itself, a wallet or an alias, took a binding back. No link of the avatar's chain: its head did
     /// not move.
@@ -201,10 +188,11 @@ interface IProofRegistry {
     /// @notice A wallet named its avatar; zero: none any more.
     event AvatarSet(address indexed wallet, address indexed avatar);
 
-    /// @notice Thrown when `signature`, or what `previous` quotes, is not 65 bytes with v in {0, 1, 27, 28}, or the former
-    /// recovers to nobody with a low s.
-    error ProofRegistryInvalidSignature();
-    /// @notice Thrown when `previous` is not the signature at the head of the avatar's chain. Also when the link itself is
+    /// @notice Thrown when the signature recovers to nobody with a low s.
+    error ProofRegistryInvalidSignature(bytes32 payloadHash, bytes32 r, bytes32 vs);
+    /// @notice Thrown when `previousV` is none of 0, 1, 27, 28 and 255, or is 255 beside a signature.
+    error ProofRegistryInvalidPrevious(uint8 previousV);
+    /// @notice Thrown when what `prev` quotes is not the signature at the head of the avatar's chain. Also when the link itself is
     /// already there, and when the signature was made over another text: it then recovers to a stranger without links.
     error ProofRegistryStaleHead(address avatar, bytes24 head);
     /// @notice Thrown when `publicKey` is missing or not the avatar's.
@@ -219,7 +207,7 @@ interface IProofRegistry {
     /// @notice Thrown when a field carries what this platform and action have no use for.
     error ProofRegistryUnexpectedField();
     /// @notice Thrown when there is no such binding in a state that the call could change.
-    error ProofRegistryNoSuchBinding(address avatar, bytes32 identityKey, Status status);
+    error ProofRegistryNoSuchBinding(bytes32 bindingKey, Status status);
     /// @notice Thrown when the same release (by the EIP-191 digest of its text) was made before.
     error ProofRegistryAlreadyReleased(bytes32 payloadHash);
     /// @notice Thrown when too few attesters stand for it, or none looked after the time as of which the binding stands.
@@ -237,19 +225,18 @@ interface IProofRegistry {
     /// @notice Appends links, each as `append` would, but for those refused, of which a LinkRefused tells. Links of one avatar
     /// must stand in their order. A wallet's contract may use up to 400,000 gas, and so may a link's own attestations: the
     /// transaction needs that much more than it uses.
-    /// @param attestations Attestations of a list of findings, as IAttesterRegistry has them: one of `Finding(linkId, true,
+    /// @param attestations Attestations of a list of findings, as Attestations.sol has them: one of `Finding(linkId, true,
     /// accountId)` for each create in the batch that needs attesters and has no `proof` of its own, in the order of the
     /// links; one whose text or signature is malformed is left out. Empty: those creates are Claimed.
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external;
 
     /// @notice Confirms a claim with a quorum of attestations over the link that made it.
-    /// @param platform The claim's platform.
-    /// @param identity The claim's identity.
-    /// @param proofLocation Where the confirmation was published. It replaces the claim's: anybody may have handed that in.
+    /// @param bindingKey keccak256(abi.encode(avatar, keccak256(abi.encode(platform, identity)))).
+    /// @param linkId The link that made the claim.
+    /// @param proofLocation Where the confirmation was published, if not where the link says: that is not signed, and anybody
+    /// may have handed the link in.
     function confirm(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata proofLocation,
         string calldata accountId,
@@ -267,9 +254,7 @@ interface IProofRegistry {
     /// @notice Suspends a confirmed binding by a quorum of attestations, each newer than the binding's `asOf`, that its
     /// confirmation is not there (`found` is false).
     function suspend(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata accountId,
         bytes calldata attestations
@@ -277,9 +262,7 @@ interface IProofRegistry {
 
     /// @notice Confirms a suspended binding again, by a quorum of attestations that are newer than the suspension.
     function reinstate(
-        address avatar,
-        string calldata platform,
-        string calldata identity,
+        bytes32 bindingKey,
         bytes32 linkId,
         string calldata accountId,
         bytes calldata attestations
@@ -287,7 +270,7 @@ interface IProofRegistry {
 
     /// @notice Deletes a binding by the signature of the bound wallet, or of the avatar that is the alias, over the text of a
     /// delete. `createdAt` must not lie before the binding's own, so that a release that was kept back cannot undo a newer
-    /// binding; nor can one that was made, since each is good for once, and a signer's clock may run ahead. `previous` may be
+    /// binding; nor can one that was made, since each is good for once, and a signer's clock may run ahead. `prev` may be
     /// any.
     function release(Submission calldata link) external;
 

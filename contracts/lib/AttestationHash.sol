@@ -18,9 +18,9 @@ library AttestationHash {
         "AttestationBatch(Finding[] findings,uint64 checkedAt)Finding(bytes32 linkId,bool found,string accountId)"
     );
 
-    bytes32 internal constant DOMAIN_SEPARATOR = keccak256(
-        abi.encode(keccak256("EIP712Domain(string name,string version)"), keccak256("Syngraph"), keccak256("1"))
-    );
+    /// @dev keccak256(abi.encode(keccak256("EIP712Domain(string name,string version)"), keccak256("Syngraph"),
+    /// keccak256("1"))), which the compiler would compute in each call.
+    bytes32 internal constant DOMAIN_SEPARATOR = 0x435102ed0c75857224084931bd3ed230ee9a5984e507c76c5eac1cd2b7e57e8a;
 
     /// @notice What an attester signs of one link.
     /// @param accountIdHash keccak256 of the account id's bytes.

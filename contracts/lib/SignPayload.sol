@@ -4,13 +4,6 @@ pragma solidity ^0.8.28;
 import {Action, Submission} from "../interfaces/IProofRegistry.sol";
 import {Text} from "./Text.sol";
 
-/// The signature that a text's `prev` quotes, as it was published; `v` is SignPayload.NO_PREVIOUS where `prev` is null.
-struct Quoted {
-    bytes32 r;
-    bytes32 s;
-    uint8 v;
-}
-
 /// @notice The text that an avatar signs, equal byte for byte to Next.ID's; sdk/src/protocol/signPayload.ts has the same.
 /// @dev Compact JSON with sorted keys. Nothing needs escaping, since `isValid` lets no such character in. It is written
 /// word by word behind the free memory, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
@@ -20,43 +13,43 @@ library SignPayload {
     bytes32 internal constant SOLANA = keccak256("solana");
     bytes32 internal constant NEXTID = keccak256("nextid");
 
-    /// @notice `Quoted.v` of a text whose `prev` is null.
+    /// @notice `previousV` of a text whose `prev` is null.
     uint8 internal constant NO_PREVIOUS = 255;
 
-    uint256 private constant MAX_LOCATION = 1024;
-    uint256 private constant MAX_ACCOUNT_ID = 255;
+    /// @notice How long a location and an account id may be.
+    uint256 internal constant MAX_LOCATION = 1024;
+    uint256 internal constant MAX_ACCOUNT_ID = 255;
 
     /// What EIP-191 puts before the text: 26 bytes, and the three digits of its length.
     uint256 private constant PREFIX_SIZE = 29;
 
     /// @notice Thrown when `createdAt` has not ten digits: it lies before 2001-09-09, or is not in seconds.
     error SignPayloadInvalidCreatedAt(uint64 createdAt);
-    /// @notice Thrown when `previous` is neither empty nor 65 bytes.
-    error SignPayloadInvalidPrevious(uint256 length);
 
     /// @notice Whether every text of the submission is one that the contracts take.
     function isValid(
-        Submission calldata link,
+        uint64 createdAt,
         string calldata platform,
-        string calldata identity
+        string calldata identity,
+        string calldata proofLocation,
+        string calldata accountId
     ) internal pure returns (bool) {
-        uint64 createdAt = link.createdAt;
         return
             createdAt >= 1e9 &&
             createdAt < 1e10 &&
             Text.isName(platform) &&
             Text.isIdentity(identity) &&
-            isEvidence(link.proofLocation, link.accountId);
+            isEvidence(proofLocation, accountId);
     }
 
     /// @notice Reverts with what is wrong about a submission that `isValid` did not let pass.
     function explain(Submission calldata link) internal pure {
         Text.requireName(link.platform);
         Text.requireIdentity(link.identity);
-        requireEvidence(link.proofLocation, link.accountId);
+        Text.requirePrintable(link.proofLocation, MAX_LOCATION);
+        Text.requirePrintable(link.accountId, MAX_ACCOUNT_ID);
         uint64 createdAt = link.createdAt;
         require(createdAt >= 1e9 && createdAt < 1e10, SignPayloadInvalidCreatedAt(createdAt));
-        revert SignPayloadInvalidPrevious(link.previous.length);
     }
 
     /// @notice Whether these may stand beside a confirmation.
@@ -64,27 +57,30 @@ library SignPayload {
         return Text.isPrintable(proofLocation, MAX_LOCATION) && Text.isPrintable(accountId, MAX_ACCOUNT_ID);
     }
 
-    /// @notice Reverts unless `isEvidence`.
-    function requireEvidence(string calldata proofLocation, string calldata accountId) internal pure {
-        Text.requirePrintable(proofLocation, MAX_LOCATION);
-        Text.requirePrintable(accountId, MAX_ACCOUNT_ID);
-    }
-
     /// @notice Whether the identities of a platform are keys that sign too, so that the text names the avatar as `persona`.
     function isTwoSided(bytes32 platformHash) internal pure returns (bool) {
         return platformHash == ETHEREUM || platformHash == SOLANA || platformHash == NEXTID;
     }
 
+    /// @notice Whether the identities of a platform are keys whose signature the contracts verify, so that nobody may attest
+    /// in their place.
+    function isCosigned(bytes32 platformHash) internal pure returns (bool) {
+        return platformHash == ETHEREUM || platformHash == NEXTID;
+    }
+
     /// @notice The EIP-191 digest of the text of a submission that `isValid` let pass.
     /// @param platformHash keccak256 of the platform.
+    /// @param previousR First half of the signature that the text quotes, unless `previousV` is NO_PREVIOUS.
+    /// @param previousS Second half.
     function hash(
         Submission calldata link,
         string calldata platform,
         string calldata identity,
-        Quoted memory previous,
-        bytes32 platformHash
+        bytes32 platformHash,
+        bytes32 previousR,
+        bytes32 previousS
     ) internal pure returns (bytes32 digest) {
-        (uint256 start, uint256 end) = _write(link, platform, identity, previous, platformHash);
+        (uint256 start, uint256 end) = _write(link, platform, identity, platformHash, previousR, previousS);
         assembly ("memory-safe") {
             digest := keccak256(start, sub(end, start))
         }
@@ -95,10 +91,11 @@ library SignPayload {
         Submission calldata link,
         string calldata platform,
         string calldata identity,
-        Quoted memory previous,
-        bytes32 platformHash
+        bytes32 platformHash,
+        bytes32 previousR,
+        bytes32 previousS
     ) internal pure returns (bytes memory text) {
-        (uint256 start, uint256 end) = _write(link, platform, identity, previous, platformHash);
+        (uint256 start, uint256 end) = _write(link, platform, identity, platformHash, previousR, previousS);
         assembly ("memory-safe") {
             let size := sub(sub(end, start), PREFIX_SIZE)
             text := mload(0x40)
@@ -115,14 +112,16 @@ library SignPayload {
         Submission calldata link,
         string calldata platform,
         string calldata identity,
-        Quoted memory previous,
-        bytes32 platformHash
+        bytes32 platformHash,
+        bytes32 previousR,
+        bytes32 previousS
     ) private pure returns (uint256 start, uint256 pos) {
         unchecked {
             assembly ("memory-safe") {
                 start := mload(0x40)
             }
-            // Each word is overwritten where it is longer than what it holds.
+            // Where a word is longer than what it holds, the next one overwrites its end.
+            _put(start, "\x19Ethereum Signed Message:\n");
             pos = start + PREFIX_SIZE;
             _put(
                 pos,
@@ -134,37 +133,36 @@ library SignPayload {
             _put(pos + 33, Text.decimal10(link.createdAt));
             _put(pos + 43, '","identity":"');
             pos = _copy(pos + 57, identity);
-            if (isTwoSided(platformHash)) pos = _putPersona(pos, link.publicKey);
+            if (isTwoSided(platformHash)) pos = _putPersona(pos, link.publicKeyX, link.publicKeyY);
             _put(pos, '","platform":"');
             pos = _copy(pos + 14, platform);
-            pos = _putPrevious(pos, previous);
+            pos = _putPrevious(pos, previousR, previousS, link.previousV);
             (bytes32 uuid, bytes4 uuidEnd) = Text.uuid(link.uuid);
             _put(pos, uuid);
             _put(pos + 32, bytes6(uuidEnd) | (bytes6('"}') >> 32));
             pos += 38;
             // `isValid` leaves no text shorter than 133 or longer than 575 bytes.
-            _put(start, "\x19Ethereum Signed Message:\n");
             _putDigits3(start + 26, pos - start - PREFIX_SIZE);
         }
     }
 
-    function _putPersona(uint256 pos, bytes calldata publicKey) private pure returns (uint256) {
+    function _putPersona(uint256 pos, bytes32 x, bytes32 y) private pure returns (uint256) {
         unchecked {
-            _put(pos, uint8(publicKey[63]) & 1 != 0 ? bytes32('","persona":"0x03') : bytes32('","persona":"0x02'));
-            _put(pos + 17, Text.hex16(bytes16(publicKey[0:16])));
-            _put(pos + 49, Text.hex16(bytes16(publicKey[16:32])));
+            _put(pos, uint256(y) & 1 != 0 ? bytes32('","persona":"0x03') : bytes32('","persona":"0x02'));
+            _put(pos + 17, Text.hex16(bytes16(x)));
+            _put(pos + 49, Text.hex16(bytes16(x << 128)));
             return pos + 81;
         }
     }
 
-    function _putPrevious(uint256 pos, Quoted memory previous) private pure returns (uint256) {
+    function _putPrevious(uint256 pos, bytes32 r, bytes32 s, uint8 v) private pure returns (uint256) {
         unchecked {
-            if (previous.v == NO_PREVIOUS) {
+            if (v == NO_PREVIOUS) {
                 _put(pos, '","prev":null,"uuid":"');
                 return pos + 22;
             }
             _put(pos, '","prev":"');
-            (bytes32 first, bytes32 second, bytes32 third) = Text.base64Of65(previous.r, previous.s, previous.v);
+            (bytes32 first, bytes32 second, bytes32 third) = Text.base64Of65(r, s, v);
             _put(pos + 10, first);
             _put(pos + 42, second);
             _put(pos + 74, third);

@@ -25,13 +25,18 @@ library Text {
         uint256 length = bytes(text).length;
         if (length == 0 || length > 32) return false;
         uint256 word = _wordAt(bytes(text), 0);
-        // Each byte is in none or one of the four ranges; with a high bit set, in none that would count.
+        uint256 low = word & ~HIGH_BITS;
+        // Each byte is in none or one of the four ranges.
         uint256 ranges =
-            _between(word, 0x61, 0x7a) |
-                _between(word, 0x30, 0x39) |
-                _between(word, 0x5f, 0x5f) |
-                _between(word, 0x2d, 0x2d);
-        return word & HIGH_BITS == 0 && ranges == ONES;
+            _from(low, 0x61) ^
+                _from(low, 0x7b) ^
+                _from(low, 0x30) ^
+                _from(low, 0x3a) ^
+                _from(low, 0x5f) ^
+                _from(low, 0x60) ^
+                _from(low, 0x2d) ^
+                _from(low, 0x2e);
+        return _within((~ranges | word) & HIGH_BITS, length) == 0;
     }
 
     /// @notice Reverts unless `isName`.
@@ -49,7 +54,9 @@ library Text {
         unchecked {
             for (uint256 i = 0; i < length; i += 32) {
                 uint256 word = _wordAt(raw, i);
-                if ((_below(word, 0x21) | _equal(word, 0x7f) | word) & HIGH_BITS != 0) return false;
+                uint256 low = word & ~HIGH_BITS;
+                uint256 allowed = _from(low, 0x21) ^ _from(low, 0x7f);
+                if (_within((~allowed | word) & HIGH_BITS, length - i) != 0) return false;
             }
         }
         return true;
@@ -71,16 +78,16 @@ library Text {
         unchecked {
             for (uint256 i = 0; i < length; i += 32) {
                 uint256 word = _wordAt(raw, i);
-                uint256 refused =
-                    _below(word, 0x20) |
-                        _equal(word, 0x22) |
-                        _equal(word, 0x5c) |
-                        _equal(word, 0x3c) |
-                        _equal(word, 0x3e) |
-                        _equal(word, 0x26) |
-                        _equal(word, 0x7f) |
-                        word;
-                if (refused & HIGH_BITS != 0) return _firstRefused(raw) == length;
+                uint256 low = word & ~HIGH_BITS;
+                // High bits of the bytes from 0x20 to 0x7e, but for those that are one of the five.
+                uint256 allowed =
+                    (_from(low, 0x20) ^ _from(low, 0x7f)) &
+                        _from(low ^ (ONES * 0x22), 1) &
+                        _from(low ^ (ONES * 0x5c), 1) &
+                        _from(low ^ (ONES * 0x3c), 1) &
+                        _from(low ^ (ONES * 0x3e), 1) &
+                        _from(low ^ (ONES * 0x26), 1);
+                if (_within((~allowed | word) & HIGH_BITS, length - i) != 0) return _firstRefused(raw) == length;
             }
         }
         return true;
@@ -215,11 +222,6 @@ library Text {
         }
     }
 
-    /// 1 in each byte of `x` that lies from `first` to `last`, else 0; for bytes below 0x80.
-    function _between(uint256 x, uint256 first, uint256 last) private pure returns (uint256) {
-        return _atLeast(x, first) ^ _atLeast(x, last + 1);
-    }
-
     /// 1 in each byte of `x` that is at least `n`, else 0; for bytes below 0x80 and n up to 0x80.
     function _atLeast(uint256 x, uint256 n) private pure returns (uint256) {
         unchecked {
@@ -227,30 +229,25 @@ library Text {
         }
     }
 
-    /// High bits: set in some byte if a byte of `word` is below `n`, which is at most 0x80, and no byte has its own set.
-    function _below(uint256 word, uint256 n) private pure returns (uint256) {
+    /// The high bit of each byte of `x` that is at least `n`, for bytes below 0x80 and n up to 0x80; garbage below them.
+    function _from(uint256 x, uint256 n) private pure returns (uint256) {
         unchecked {
-            return (word - ONES * n) & ~word & HIGH_BITS;
+            return x + ONES * (0x80 - n);
         }
     }
 
-    /// High bits: set in some byte if a byte of `word` is `char`.
-    function _equal(uint256 word, uint256 char) private pure returns (uint256) {
-        return _below(word ^ (ONES * char), 1);
+    /// Those bits of `word` that lie in its first `length` bytes.
+    function _within(uint256 word, uint256 length) private pure returns (uint256) {
+        unchecked {
+            return length < 32 ? word >> (256 - length * 8) : word;
+        }
     }
 
-    /// The 32 bytes from `i` on, with `a` beyond the end.
+    /// The 32 bytes from `i` on, whatever stands behind the end.
     function _wordAt(bytes calldata raw, uint256 i) private pure returns (uint256 word) {
-        unchecked {
-            // A slice would check bounds that the caller has checked; calldata reads zeros beyond its own end.
-            assembly ("memory-safe") {
-                word := calldataload(add(raw.offset, i))
-            }
-            uint256 left = raw.length - i;
-            if (left < 32) {
-                uint256 beyond = type(uint256).max >> (left * 8);
-                word = (word & ~beyond) | ((ONES * 0x61) & beyond);
-            }
+        // A slice would check bounds that the caller has checked; calldata reads zeros beyond its own end.
+        assembly ("memory-safe") {
+            word := calldataload(add(raw.offset, i))
         }
     }
 

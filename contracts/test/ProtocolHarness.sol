@@ -3,8 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IProofRegistry, Submission} from "../interfaces/IProofRegistry.sol";
 import {AttestationHash} from "../lib/AttestationHash.sol";
-import {Quoted, SignPayload} from "../lib/SignPayload.sol";
-import {SignatureBytes} from "../lib/SignatureBytes.sol";
+import {SignPayload} from "../lib/SignPayload.sol";
 import {Text} from "../lib/Text.sol";
 
 /// @notice Shows the tests what the libraries make of many inputs in one call.
@@ -35,18 +34,18 @@ contract ProtocolHarness {
     }
 
     function read(Submission calldata link) external pure returns (Reading memory) {
-        bytes calldata previous = link.previous;
-        if (!SignPayload.isValid(link, link.platform, link.identity) || (previous.length != 0 && previous.length != 65)) {
+        string calldata platform = link.platform;
+        string calldata identity = link.identity;
+        if (!SignPayload.isValid(link.createdAt, platform, identity, link.proofLocation, link.accountId)) {
             SignPayload.explain(link);
         }
-        Quoted memory quoted = Quoted(0, 0, SignPayload.NO_PREVIOUS);
-        if (previous.length != 0) (quoted.r, quoted.s, quoted.v) = SignatureBytes.read(previous);
-        bytes32 platformHash = keccak256(bytes(link.platform));
+        bytes32 platformHash = keccak256(bytes(platform));
+        (bytes32 r, bytes32 s) = (link.previousR, link.previousS);
         return
             Reading({
                 accepted: true,
-                text: SignPayload.build(link, link.platform, link.identity, quoted, platformHash),
-                payloadHash: SignPayload.hash(link, link.platform, link.identity, quoted, platformHash)
+                text: SignPayload.build(link, platform, identity, platformHash, r, s),
+                payloadHash: SignPayload.hash(link, platform, identity, platformHash, r, s)
             });
     }
 

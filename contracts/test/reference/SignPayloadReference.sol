@@ -21,26 +21,30 @@ library SignPayloadReference {
                 bytes(Strings.toString(link.createdAt)),
                 '","identity":"',
                 bytes(link.identity),
-                twoSided ? _persona(link.publicKey) : bytes(""),
+                twoSided ? _persona(link.publicKeyX, link.publicKeyY) : bytes(""),
                 '","platform":"',
                 bytes(link.platform),
                 '","prev":',
-                link.previous.length == 0
+                link.previousV == 255
                     ? bytes("null")
-                    : bytes.concat('"', bytes(Base64.encode(link.previous)), '"'),
+                    : bytes.concat(
+                        '"',
+                        bytes(Base64.encode(abi.encodePacked(link.previousR, link.previousS, link.previousV))),
+                        '"'
+                    ),
                 ',"uuid":"',
                 _uuid(uint128(link.uuid)),
                 '"}'
             );
     }
 
-    function _persona(bytes calldata publicKey) private pure returns (bytes memory) {
-        bytes memory x = bytes(Strings.toHexString(uint256(bytes32(publicKey[0:32])), 32));
+    function _persona(bytes32 x_, bytes32 y) private pure returns (bytes memory) {
+        bytes memory x = bytes(Strings.toHexString(uint256(x_), 32));
         bytes memory digits = new bytes(64);
         for (uint256 i = 0; i < 64; ++i) {
             digits[i] = x[i + 2];
         }
-        return bytes.concat('","persona":"0x0', uint8(publicKey[63]) % 2 == 0 ? bytes("2") : bytes("3"), digits);
+        return bytes.concat('","persona":"0x0', uint256(y) % 2 == 0 ? bytes("2") : bytes("3"), digits);
     }
 
     function _uuid(uint128 value) private pure returns (bytes memory text) {
