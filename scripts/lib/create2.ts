@@ -38,6 +38,23 @@ export async function hasCode(provider: Provider, address: string, block: number
   return (await provider.getCode(address, block)) !== "0x";
 }
 
+/** Creation code that copies memory and returns nothing: `PUSH0 PUSH0 PUSH0 MCOPY PUSH0 PUSH0 RETURN`. */
+const MCOPY_PROBE = "0x5f5f5f5e5f5ff3";
+
+/**
+ * Asks the chain to run the youngest instruction that the compiler puts into the bytecode. A chain without it would take
+ * the contracts, and then fail at some of their calls.
+ *
+ * @throws when the chain does not know it.
+ */
+export async function requireCancun(provider: Provider): Promise<void> {
+  try {
+    await provider.call({ data: MCOPY_PROBE });
+  } catch (cause) {
+    throw new Error("This chain does not run MCOPY (EIP-5656): its EVM is older than Cancun", { cause });
+  }
+}
+
 /** Puts the proxy on a chain that lacks it, and pays its sender the 0.01 ether which that costs. */
 export async function ensureProxy(signer: Signer, provider: Provider, log: (line: string) => void): Promise<void> {
   if (await hasCode(provider, CREATE2_PROXY)) return;

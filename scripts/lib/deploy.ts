@@ -1,6 +1,6 @@
 import { type Provider, type Signer, ZeroAddress, getAddress } from "ethers";
 
-import { type Creation, create, creationBy, ensureProxy, findCreation, hasCode } from "./create2.ts";
+import { type Creation, create, creationBy, ensureProxy, findCreation, hasCode, requireCancun } from "./create2.ts";
 import { DEFAULT_DELAY, type DeploySettings } from "./deploySettings.ts";
 import {
   type ContractName,
@@ -53,6 +53,7 @@ export async function deploySyngraph(options: DeployOptions): Promise<Deployment
   refuseDevAccounts(settings, payer, chainId, local);
 
   const planned = await planContracts(settings.admin);
+  await requireCancun(provider);
   await ensureProxy(signer, provider, log);
   const contracts = await deployContracts({ signer, provider, deploymentsDir, chainId, local, log }, planned);
   const deployment: Deployment = { chainId, admin: settings.admin, contracts };

@@ -1,6 +1,6 @@
 import { Contract, type Provider, Transaction, formatUnits } from "ethers";
 
-import { CREATE2_PROXY, PROXY_COST, creationRequest, hasCode } from "./create2.ts";
+import { CREATE2_PROXY, PROXY_COST, creationRequest, hasCode, requireCancun } from "./create2.ts";
 import { governanceSettings, refuseDevAccounts } from "./deploy.ts";
 import type { DeploySettings } from "./deploySettings.ts";
 import { FRESH_STATE, Governance, missingCalls } from "./governance.ts";
@@ -37,6 +37,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const settings = governanceSettings(options, payer, local);
   refuseDevAccounts(settings, payer, chainId, local);
   const planned = await planContracts(settings.admin);
+  await requireCancun(provider);
 
   const price = new Price(provider, payer, chainId, (await provider.getFeeData()).gasPrice ?? 0n);
   const balance = await provider.getBalance(payer);

@@ -3,7 +3,7 @@ import { AbiCoder, type Signer, dataSlice } from "ethers";
 import { type Governance, type GovernanceCall, type GovernanceSettings, ROLES } from "./governance.ts";
 
 /** The functions of the AccessManager that also wait for the delay of the contract which they name first. */
-const DELAYED_BY_TARGET = ["updateAuthority", "setTargetClosed", "setTargetFunctionRole"];
+const DELAYED_BY_TARGET = new Set(["updateAuthority", "setTargetClosed", "setTargetFunctionRole"]);
 
 /** Whether an account may make a call: at once, after having announced it so many seconds ahead, or (zero) not at all. */
 interface Permission {
@@ -67,7 +67,7 @@ export async function permission(
   if (!isAdmin) return { immediate: false, delay: 0 };
   const { name } = governance.contracts.AccessManager.interface.getFunction(dataSlice(data, 0, 4))!;
   const [first] = AbiCoder.defaultAbiCoder().decode(["uint256"], dataSlice(data, 4, 36)) as unknown as [bigint];
-  const targetDelay = DELAYED_BY_TARGET.includes(name)
+  const targetDelay = DELAYED_BY_TARGET.has(name)
     ? ((await governance.view(
         "AccessManager",
         "getTargetAdminDelay",

@@ -13,7 +13,7 @@ import { deploySyngraph } from "../../scripts/lib/deploy.ts";
 import type { Deployment } from "../../scripts/lib/deployments.ts";
 import { dryRun } from "../../scripts/lib/dryRun.ts";
 import { Anvil } from "../helpers/contractAnvil.ts";
-import { type Chain, cutOff, deployer, startChain, useDeploymentsDir } from "../helpers/contractDeploy.ts";
+import { type Chain, addressesIn, cutOff, deployer, startChain, useDeploymentsDir } from "../helpers/contractDeploy.ts";
 import { person } from "../helpers/contractLinks.ts";
 
 const CHECK = fileURLToPath(new URL("../../scripts/checkDeployments.ts", import.meta.url));
@@ -66,11 +66,9 @@ describe("on chains of several kinds at once", () => {
     return deploySyngraph({ signer: wrap(signer()), deploymentsDir: folder(), attesters: [attester] });
   }
 
-  const addresses = ({ contracts }: Deployment) => Object.values(contracts).map(({ address }) => address);
-
   it("deploys to the same addresses, and each chain is as the repository has it", async () => {
     const deployments = await Promise.all(chains.map((chain) => deployTo(chain)));
-    for (const deployment of deployments) expect(addresses(deployment)).to.deep.equal(addresses(deployments[0]!));
+    for (const deployment of deployments) expect(addressesIn(deployment)).to.deep.equal(addressesIn(deployments[0]!));
     expect(deployments.map(({ chainId }) => chainId)).to.deep.equal([8453, 42161, 137]);
     for (const [index, { provider }] of chains.entries()) {
       expect((await checkDeployment(provider, deployments[index]!)).differences).to.deep.equal([]);
@@ -98,7 +96,7 @@ describe("on chains of several kinds at once", () => {
     const deployments = await Promise.all(chains.map((chain) => deployTo(chain)));
     for (const [index, { provider }] of chains.entries()) {
       expect((await checkDeployment(provider, deployments[index]!)).differences).to.deep.equal([]);
-      expect(addresses(deployments[index]!)).to.deep.equal(addresses(deployments[0]!));
+      expect(addressesIn(deployments[index]!)).to.deep.equal(addressesIn(deployments[0]!));
     }
     expect((await readdir(folder())).filter((name) => name.endsWith(".progress"))).to.deep.equal([]);
   });

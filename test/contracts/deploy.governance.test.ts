@@ -42,6 +42,20 @@ function waysAround({ manager, registry }: { manager: Contract; registry: Contra
   return ofManager.map(([name, args]) => ({ target: manager, name, args }));
 }
 
+async function expectRefused(promise: Promise<unknown>, error: string): Promise<void> {
+  let refusal: unknown;
+  await promise.catch((reason: unknown) => (refusal = reason));
+  expect(String(refusal)).to.include(error);
+}
+
+/** The transactions that a log asks for, in order. */
+function requests(lines: readonly string[]): { to: string; data: string }[] {
+  return [...lines.join("\n").matchAll(/^ +to +(0x\w{40})\n +data (0x\w+)$/gm)].map(([, to, data]) => ({
+    to: to!,
+    data: data!,
+  }));
+}
+
 describe("governance", () => {
   const deploymentsDir = useDeploymentsDir();
   let chain: Chain;
@@ -101,12 +115,6 @@ describe("governance", () => {
   });
 
   const isAttester = (address: string) => registry.getFunction("isAttester").staticCall(address) as Promise<boolean>;
-
-  async function expectRefused(promise: Promise<unknown>, error: string): Promise<void> {
-    let refusal: unknown;
-    await promise.catch((reason: unknown) => (refusal = reason));
-    expect(String(refusal)).to.include(error);
-  }
 
   beforeEach(async () => {
     // A chain id that is not the local one's: governance gets its delays.
@@ -275,14 +283,6 @@ describe("governance", () => {
     await expectRefused(close(), "AccessManagerNotScheduled");
   });
 
-  /** The transactions that a log asks for, in order. */
-  function requests(lines: readonly string[]): { to: string; data: string }[] {
-    return [...lines.join("\n").matchAll(/^ +to +(0x\w{40})\n +data (0x\w+)$/gm)].map(([, to, data]) => ({
-      to: to!,
-      data: data!,
-    }));
-  }
-
   it("prints for an admin who does not sign exactly the calls that are left to it", async () => {
     const admin = person("multisig");
     const lines = await deploy({ admin: admin.address });
@@ -322,8 +322,8 @@ describe("governance", () => {
     await expectRefused(deploy({ attesters: [attester, attester] }), `${attester.address} is named twice`);
   });
 
-  for (const when of ["before", "after"] as const) {
-    it(`is finished by another run where one was cut off just ${when} any of its transactions`, async () => {
+  for (const when of ["before", "after", "waiting"] as const) {
+    it(`is finished by another run where one was cut off at any of its transactions (${when})`, async () => {
       const attesters = [attester, { address: accomplice, endpoint: "" }];
       const settings = { attesters, quorum: 2 };
       const { networkHelpers } = chain;

@@ -1,17 +1,25 @@
 import { execFile } from "node:child_process";
-import { readFile, readdir, rm, stat } from "node:fs/promises";
+import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { expect } from "chai";
-import { NonceManager, type Signer } from "ethers";
+import { type AddressLike, type BlockTag, JsonRpcProvider, NonceManager, type Signer, Wallet } from "ethers";
 
 import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
-import { type Deployment, deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
+import { deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
 import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { Anvil } from "../helpers/contractAnvil.ts";
-import { type Chain, deployer, mine, startChain, useDeploymentsDir } from "../helpers/contractDeploy.ts";
+import {
+  type Chain,
+  addressesIn,
+  cutOff,
+  deployer,
+  mine,
+  startChain,
+  useDeploymentsDir,
+} from "../helpers/contractDeploy.ts";
 import { person, signLink } from "../helpers/contractLinks.ts";
 
 const run = promisify(execFile);
@@ -19,9 +27,19 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const attester = { address: person("attester").address, endpoint: "https://attester.example" };
 
-/** Where everything stands, as a file says. */
-function addresses({ contracts }: Deployment): string[] {
-  return Object.values(contracts).map(({ address }) => address);
+/** An RPC that does not keep old state. */
+class PrunedProvider extends JsonRpcProvider {
+  override async getCode(address: AddressLike, block?: BlockTag): Promise<string> {
+    if (typeof block === "number") throw new Error("missing trie node");
+    return super.getCode(address, block);
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "none",
+    (error: unknown) => String(error),
+  );
 }
 
 describe("deploySyngraph", () => {
@@ -115,7 +133,7 @@ describe("deploySyngraph", () => {
       const other = await startChain();
       await mine(other, 7);
       const onOther = await deploySyngraph({ signer: other.signer, deploymentsDir });
-      expect(addresses(onOther)).to.deep.equal(addresses(deployment));
+      expect(addressesIn(onOther)).to.deep.equal(addressesIn(deployment));
       expect(onOther.contracts.ProofRegistry.block).to.equal(deployment.contracts.ProofRegistry.block + 7);
       await other.close();
     });
@@ -128,8 +146,8 @@ describe("deploySyngraph", () => {
       const governed = await deploySyngraph({ signer: connection.signer, deploymentsDir, admin });
       await optimism.close();
       expect(there.chainId).to.equal(10);
-      expect(addresses(there)).to.deep.equal(addresses(here));
-      for (const address of addresses(governed)) expect(addresses(here)).not.to.include(address);
+      expect(addressesIn(there)).to.deep.equal(addressesIn(here));
+      for (const address of addressesIn(governed)) expect(addressesIn(here)).not.to.include(address);
       expect((await readDeployments(deploymentsDir)).map(({ chainId }) => chainId)).to.deep.equal([10, 31337]);
     });
 
@@ -152,6 +170,17 @@ describe("deploySyngraph", () => {
       expect(lines.join("\n")).to.include(
         `left to the admin ${admin}: AttesterRegistry.addAttester(${attester.address}, `,
       );
+    });
+
+    it("refuses a chain whose EVM lacks an instruction, before it spends anything", async () => {
+      const old = await Anvil.startPlain("--hardfork", "shanghai");
+      const signer = await old.provider.getSigner();
+      try {
+        expect(await failureOf(deploySyngraph({ signer, deploymentsDir }))).to.include("older than Cancun");
+        expect(await old.provider.getBlockNumber()).to.equal(0);
+      } finally {
+        await old.stop();
+      }
     });
 
     it("gives accounts whose keys are published no say on a chain that is not local", async () => {
@@ -207,6 +236,38 @@ describe("deploySyngraph", () => {
       const signer = new NonceManager(await anvil.provider.getSigner());
       expect(await deploySyngraph({ signer, deploymentsDir })).to.deep.equal(deployment);
       await rm(join(deploymentsDir, "state"));
+    });
+
+    it("goes on without old state after an interruption, because it wrote down what it had sent", async () => {
+      const pruned = new PrunedProvider(anvil.url, undefined, { cacheTimeout: -1, pollingInterval: 50 });
+      const file = join(deploymentsDir, "10.progress");
+      await anvil.provider.send("anvil_setBalance", [deployer.address, "0x8ac7230489e80000"]);
+      await anvil.provider.send("anvil_setChainId", [10]);
+      const signer = new Wallet(deployer.privateKey, pruned) as Signer;
+      const deploy = (payer: Signer) => deploySyngraph({ signer: payer, deploymentsDir });
+      expect(await failureOf(deploy(cutOff(signer, 1, "waiting")))).to.include("cut off");
+      const progress = await readFile(file, "utf8");
+      expect(Object.keys(JSON.parse(progress) as object)).to.have.length(1);
+      await rm(file);
+      expect(await failureOf(deploy(signer))).to.include("archive node");
+      await writeFile(file, progress);
+      const { contracts } = await deploy(signer);
+      expect(Object.values(JSON.parse(progress) as object)).to.deep.equal([contracts.AccessManager.transactionHash]);
+      pruned.destroy();
+    });
+
+    it("waits for what an interrupted run had sent, and does not send it twice", async () => {
+      const signer = await anvil.provider.getSigner();
+      // The proxy stands on anvil, so the first transaction creates the AccessManager.
+      const first = cutOff(signer, 1, "waiting");
+      await anvil.provider.send("evm_setAutomine", [false]);
+      expect(await failureOf(deploySyngraph({ signer: first, deploymentsDir }))).to.include("cut off");
+      const [again] = await Promise.all([
+        deploySyngraph({ signer: await anvil.provider.getSigner(), deploymentsDir }),
+        anvil.provider.send("evm_setIntervalMining", [1]),
+      ]);
+      const sent = await anvil.provider.getTransactionCount(await signer.getAddress());
+      expect(sent).to.equal(Object.keys(again.contracts).length + 1);
     });
 
     it("is what `hardhat run scripts/deploy.ts --network local` does, with a key of one's own", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Signer, type TransactionRequest, Wallet, parseEther } from "ethers";
 import { network } from "hardhat";
 
+import type { Deployment } from "../../scripts/lib/deployments.ts";
 import { person } from "./contractLinks.ts";
 
 /** Pays and is admin; its key is nobody's. */
@@ -24,6 +25,11 @@ export async function mine({ ethers }: Chain, blocks: number): Promise<void> {
   for (let mined = 0; mined < blocks; mined++) await ethers.provider.send("evm_mine", []);
 }
 
+/** Where everything stands, as a file says. */
+export function addressesIn({ contracts }: Deployment): string[] {
+  return Object.values(contracts).map(({ address }) => address);
+}
+
 /** A folder for deployment files, a new one for each test. */
 export function useDeploymentsDir(): () => string {
   let folder: string;
@@ -34,8 +40,8 @@ export function useDeploymentsDir(): () => string {
   return () => folder;
 }
 
-/** A signer that is cut off at its nth transaction, before it is sent or just after. */
-export function cutOff(signer: Signer, nth: number, when: "before" | "after"): Signer {
+/** A signer that is cut off at its nth transaction: before it is sent, just after, or while waiting for its block. */
+export function cutOff(signer: Signer, nth: number, when: "before" | "after" | "waiting"): Signer {
   let count = 0;
   return new Proxy(signer, {
     get(target, property): unknown {
@@ -44,7 +50,8 @@ export function cutOff(signer: Signer, nth: number, when: "before" | "after"): S
           const last = ++count >= nth;
           if (last && when === "before") throw new Error("cut off");
           const sent = await target.sendTransaction(transaction);
-          if (last) throw new Error("cut off");
+          if (last && when === "after") throw new Error("cut off");
+          if (last) sent.wait = () => Promise.reject(new Error("cut off"));
           return sent;
         };
       }
