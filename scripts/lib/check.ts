@@ -3,7 +3,7 @@ import { Contract, type Provider, dataSlice, getAddress, getBytes, hexlify } fro
 import { readArtifact } from "./artifacts.ts";
 import { creationBy } from "./create2.ts";
 import { type DeployedContract, type Deployment, abiDigest } from "./deployments.ts";
-import { FUNCTION_ROLES, GOVERNED, GUARDED_ROLES, Governance, LABELS, ROLES } from "./governance.ts";
+import { FUNCTION_ROLES, GOVERNED, GUARDED_ROLES, Governance, roleLabel, ROLES } from "./governance.ts";
 import { queryLogs } from "./logs.ts";
 import { type Addresses, type PlannedContract, planContracts } from "./plan.ts";
 
@@ -108,13 +108,14 @@ async function checkGovernance(governance: Governance): Promise<string[]> {
   for (const { contract, role, functions } of FUNCTION_ROLES) {
     for (const name of functions) {
       const actual = await governance.roleOf(contract, name);
-      if (actual !== role) lines.push(`${contract}.${name} needs the role ${label(actual)}, not ${label(role)}`);
+      if (actual !== role)
+        lines.push(`${contract}.${name} needs the role ${roleLabel(actual)}, not ${roleLabel(role)}`);
     }
   }
   for (const role of GUARDED_ROLES) {
     const guardian = await governance.guardianOf(role);
     if (guardian !== ROLES.guardian)
-      lines.push(`the guardian of ${label(role)} is ${label(guardian)}, not ${label(ROLES.guardian)}`);
+      lines.push(`the guardian of ${roleLabel(role)} is ${roleLabel(guardian)}, not ${roleLabel(ROLES.guardian)}`);
   }
   return lines;
 }
@@ -125,9 +126,9 @@ async function describeGovernance(governance: Governance, firstBlock: number): P
   for (const [role, accounts] of await membersByRole(governance, firstBlock)) {
     for (const account of accounts) {
       const delay = await governance.executionDelay(role, account);
-      if (delay !== undefined) lines.push(`${label(role)} ${account}, who waits ${delay} s`);
+      if (delay !== undefined) lines.push(`${roleLabel(role)} ${account}, who waits ${delay} s`);
     }
-    lines.push(`${label(role)} is granted after ${await governance.grantDelay(role)} s`);
+    lines.push(`${roleLabel(role)} is granted after ${await governance.grantDelay(role)} s`);
   }
   for (const contract of GOVERNED) {
     lines.push(`${contract} is reconfigured after ${await governance.targetAdminDelay(contract)} s`);
@@ -163,8 +164,4 @@ async function firstAdmin(provider: Provider, file: DeployedContract | undefined
 
 function words(data: string): string[] {
   return Array.from({ length: (data.length - 2) / 64 }, (_, index) => dataSlice(data, index * 32, index * 32 + 32));
-}
-
-function label(role: bigint): string {
-  return role === ROLES.admin ? "ADMIN" : (LABELS.get(role) ?? `role ${role}`);
 }

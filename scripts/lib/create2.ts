@@ -1,4 +1,13 @@
-import { type Provider, type Signer, Transaction, concat, getCreate2Address, id, isError, keccak256 } from "ethers";
+import {
+  type Provider,
+  type Signer,
+  Transaction,
+  type TransactionResponse,
+  concat,
+  getCreate2Address,
+  id,
+  keccak256,
+} from "ethers";
 
 /**
  * The deterministic deployment proxy (github.com/Arachnid/deterministic-deployment-proxy), which stands at this address
@@ -79,7 +88,7 @@ export function creationRequest(initCode: string): { to: string; data: string } 
  * Deploys creation code through the proxy.
  *
  * @param onSent told the transaction's hash before it is mined.
- * @returns undefined where somebody else was faster, so that our transaction failed but the code is there.
+ * @returns undefined where the code is there, but not by our transaction as far as we know: somebody else was faster.
  */
 export async function create(
   signer: Signer,
@@ -88,21 +97,22 @@ export async function create(
   onSent: (transactionHash: string) => Promise<void>,
 ): Promise<Creation | undefined> {
   const address = addressOf(initCode);
-  let hash = "none";
+  let sent: TransactionResponse | undefined;
   let failure: unknown;
   try {
-    const sent = await signer.sendTransaction(creationRequest(initCode));
-    ({ hash } = sent);
-    await onSent(hash);
+    sent = await signer.sendTransaction(creationRequest(initCode));
+    await onSent(sent.hash);
     const receipt = await sent.wait();
-    if (receipt !== null && (await hasCode(provider, address)))
-      return { block: receipt.blockNumber, transactionHash: hash };
+    if (receipt !== null && (await hasCode(provider, address))) {
+      return { block: receipt.blockNumber, transactionHash: sent.hash };
+    }
   } catch (cause) {
-    if (!isError(cause, "CALL_EXCEPTION")) throw cause;
     failure = cause;
   }
   if (await hasCode(provider, address)) return undefined;
-  throw new Error(`No code came to ${address} (transaction: ${hash})`, { cause: failure });
+  throw new Error(`No code came to ${address} by transaction ${sent?.hash ?? "(none was sent)"}: ${String(failure)}`, {
+    cause: failure,
+  });
 }
 
 /** The creation that a transaction made, if it is mined and did. */

@@ -42,7 +42,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const price = new Price(provider, payer, chainId, (await provider.getFeeData()).gasPrice ?? 0n);
   const balance = await provider.getBalance(payer);
   log(`dry run on chain ${chainId}: nothing is sent or written`);
-  log(`${price.words(balance)} has the payer ${payer}; gas costs ${formatUnits(price.perGas, "gwei")} gwei`);
+  log(`the payer ${payer} has ${price.words(balance)}; gas costs ${formatUnits(price.perGas, "gwei")} gwei`);
 
   let cost = 0n;
   const proxyStands = await hasCode(provider, CREATE2_PROXY);
@@ -79,7 +79,7 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   }
   if (ofManager.length > 0) cost += (await price.of(multicall(governance, ofManager))).cost;
   log(
-    `together about ${price.words(cost)}, which the payer ${balance >= cost ? "has" : `lacks ${price.words(cost - balance)} for`}`,
+    `together about ${price.words(cost)}, ${balance >= cost ? "which the payer has" : `for which the payer lacks ${price.words(cost - balance)}`}`,
   );
   return { cost, balance };
 }

@@ -16,11 +16,16 @@ export type GovernedContract = (typeof GOVERNED)[number];
 export const ROLES = { admin: 0n, governor: 1n, guardian: 2n, adminCalls: 3n } as const;
 
 /** Labels of {@link ROLES}, for explorers. The admin's cannot be set. */
-export const LABELS: ReadonlyMap<bigint, string> = new Map([
+const LABELS: ReadonlyMap<bigint, string> = new Map([
   [ROLES.governor, "GOVERNOR"],
   [ROLES.guardian, "GUARDIAN"],
   [ROLES.adminCalls, "ADMIN_CALLS"],
 ]);
+
+/** A role in words. */
+export function roleLabel(role: bigint): string {
+  return role === ROLES.admin ? "ADMIN" : (LABELS.get(role) ?? `role ${role}`);
+}
 
 /** Which role each restricted function needs. What is not listed needs the admin's. */
 export const FUNCTION_ROLES: readonly { contract: GovernedContract; role: bigint; functions: readonly string[] }[] = [
@@ -238,14 +243,20 @@ export async function missingCalls(
     AccessManager: new Interface((await readArtifact("AccessManager")).abi),
     AttesterRegistry: new Interface((await readArtifact("AttesterRegistry")).abi),
   };
+  const inWords = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(inWords).join(", ")}]`;
+    if (typeof value === "bigint") return roleLabel(value);
+    if (typeof value !== "string") return String(value);
+    const contract = GOVERNED.find((name) => addresses[name] === value);
+    if (contract !== undefined) return contract;
+    if (isHexString(value, 4))
+      return GOVERNED.map((name) => interfaces[name].getFunction(value)?.name).find(Boolean) ?? value;
+    return isHexString(value) ? value : JSON.stringify(value);
+  };
   const add = (contract: GovernedContract, name: string, ...args: unknown[]): void => {
     const data = interfaces[contract].encodeFunctionData(name, args);
-    calls.push({
-      contract,
-      target: addresses[contract],
-      data,
-      text: `${contract}.${name}(${args.map(inWords).join(", ")})`,
-    });
+    const text = `${contract}.${name}(${args.map(inWords).join(", ")})`;
+    calls.push({ contract, target: addresses[contract], data, text });
   };
 
   const wanted = settings.attesters.filter(({ address }) => !state.attesters.has(address.toLowerCase()));
@@ -304,9 +315,4 @@ async function mapOf<Key, Value>(keys: readonly Key[], read: (key: Key) => Promi
 /** What a delay of OpenZeppelin's Time.sol is in the end: the duration after its change, in the low 32 bits. */
 function finalDelay(packed: bigint): number {
   return Number(packed & 0xffffffffn);
-}
-
-function inWords(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inWords).join(", ")}]`;
-  return typeof value === "string" && !isHexString(value) ? JSON.stringify(value) : String(value);
 }

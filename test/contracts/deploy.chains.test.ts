@@ -253,7 +253,7 @@ describe("on chains of several kinds at once", () => {
     expect(cost > 0n).to.equal(true);
     expect((await run(here, person("poor").address))[0]).to.equal(0n);
     expect((await run(fresh, person("poor").address))[1]).to.match(
-      /together about [\d.]+ ETH, which the payer lacks [\d.]+ ETH for$/,
+      /together about [\d.]+ ETH, for which the payer lacks [\d.]+ ETH$/,
     );
   });
 });

@@ -127,7 +127,10 @@ describe("governance", () => {
     const done = lines.filter((line) => line.startsWith("done: ")).map((line) => /\.(\w+)/.exec(line)![1]);
     expect(done[0]).to.equal("addAttester");
     expect(done.indexOf("setTargetFunctionRole")).to.be.greaterThan(0);
-    expect(lines.at(-1)).to.equal(`done: AccessManager.grantRole(0, ${deployer.address}, ${DEFAULT_DELAY})`);
+    expect(lines.at(-1)).to.equal(`done: AccessManager.grantRole(ADMIN, ${deployer.address}, ${DEFAULT_DELAY})`);
+    expect(lines).to.include(
+      "done: AccessManager.setTargetFunctionRole(AttesterRegistry, [addAttester, setQuorum], GOVERNOR)",
+    );
     expect(await isAttester(attester.address)).to.equal(true);
     const governance = await Governance.at(addressesOf(await planContracts(deployer.address)), chain.ethers.provider);
     expect(await governance.executionDelay(ROLES.admin, deployer.address)).to.equal(DEFAULT_DELAY);

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { type AddressLike, type BlockTag, JsonRpcProvider, NonceManager, type Signer, Wallet } from "ethers";
 
+import { checkDeployment } from "../../scripts/lib/check.ts";
 import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
 import { deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
 import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
@@ -16,6 +17,7 @@ import {
   addressesIn,
   cutOff,
   deployer,
+  intercept,
   mine,
   startChain,
   useDeploymentsDir,
@@ -172,6 +174,33 @@ describe("deploySyngraph", () => {
       );
     });
 
+    it("adds to a file of an older version what that lacks", async () => {
+      const { signer } = connection;
+      const deployment = await deploySyngraph({ signer, deploymentsDir });
+      const { ProofRegistry: _, ...contracts } = deployment.contracts;
+      await writeFile(join(deploymentsDir, "31337.json"), JSON.stringify({ chainId: 31337, contracts }));
+      await deploySyngraph({ signer, deploymentsDir });
+      expect(await readDeployments(deploymentsDir)).to.deep.equal([deployment]);
+    });
+
+    it("goes on where somebody else deploys the same in between", async () => {
+      const { ethers, signer } = connection;
+      const [stranger] = await ethers.getSigners();
+      const overtaken = intercept(signer, (name, call, [request]) => {
+        if (name !== "sendTransaction") return call();
+        const { to, data } = request as { to: string; data: string };
+        return (async () => {
+          if (to === CREATE2_PROXY) await (await stranger!.sendTransaction({ to, data })).wait();
+          return call();
+        })();
+      });
+      const deployment = await deploySyngraph({ signer: overtaken, deploymentsDir, attesters: [attester] });
+      for (const { transactionHash } of Object.values(deployment.contracts)) {
+        expect((await ethers.provider.getTransaction(transactionHash!))?.from).to.equal(stranger!.address);
+      }
+      expect((await checkDeployment(ethers.provider, deployment)).differences).to.deep.equal([]);
+    });
+
     it("refuses a chain whose EVM lacks an instruction, before it spends anything", async () => {
       const old = await Anvil.startPlain("--hardfork", "shanghai");
       const signer = await old.provider.getSigner();
@@ -273,7 +302,7 @@ describe("deploySyngraph", () => {
     it("is what `hardhat run scripts/deploy.ts --network local` does, with a key of one's own", async () => {
       await anvil.provider.send("anvil_setBalance", [deployer.address, "0x8ac7230489e80000"]);
       const hardhat = fileURLToPath(new URL("../../node_modules/.bin/hardhat", import.meta.url));
-      const command = () =>
+      const command = (env: NodeJS.ProcessEnv = {}) =>
         run(process.execPath, [hardhat, "run", "--no-compile", "scripts/deploy.ts", "--network", "local"], {
           cwd: root,
           env: {
@@ -282,8 +311,13 @@ describe("deploySyngraph", () => {
             DEPLOYMENTS_DIR: deploymentsDir,
             DEPLOYER_KEY: deployer.privateKey,
             ATTESTERS: `${attester.address}=${attester.endpoint}/`,
+            ...env,
           },
         });
+      const dry = await command({ DRY_RUN: "1" });
+      expect(dry.stdout).to.match(/^ProofRegistry 0x\w{40}: to deploy, \d+ gas/m);
+      expect(await anvil.provider.getBlockNumber()).to.equal(0);
+      expect(await readDeployments(deploymentsDir)).to.deep.equal([]);
       const first = await command();
       expect(first.stdout).to.include(`done: AttesterRegistry.addAttester(${attester.address}, "${attester.endpoint}"`);
       const [deployment] = await readDeployments(deploymentsDir);

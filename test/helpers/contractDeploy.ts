@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Signer, type TransactionRequest, Wallet, parseEther } from "ethers";
+import { type Signer, type TransactionResponse, Wallet, parseEther } from "ethers";
 import { network } from "hardhat";
 
 import type { Deployment } from "../../scripts/lib/deployments.ts";
@@ -40,23 +40,47 @@ export function useDeploymentsDir(): () => string {
   return () => folder;
 }
 
-/** A signer that is cut off at its nth transaction: before it is sent, just after, or while waiting for its block. */
+/**
+ * A signer that is cut off at its nth transaction: before it is sent, just after, or while waiting for its block. Nothing
+ * works any more from then on, as if the process had ended.
+ */
 export function cutOff(signer: Signer, nth: number, when: "before" | "after" | "waiting"): Signer {
   let count = 0;
-  return new Proxy(signer, {
+  let off = false;
+  const end = (): never => {
+    off = true;
+    throw new Error("cut off");
+  };
+  const provider = intercept(signer.provider!, (_, call) => (off ? end() : call()));
+  return intercept(
+    signer,
+    (name, call) => {
+      if (name !== "sendTransaction") return call();
+      return (async () => {
+        const last = ++count >= nth;
+        if (last && when === "before") end();
+        const sent = (await call()) as TransactionResponse;
+        if (last && when === "after") end();
+        if (last) sent.wait = async () => end();
+        return sent;
+      })();
+    },
+    { provider },
+  );
+}
+
+/** The same object, but its methods are called by `around`, and some properties are others. */
+export function intercept<T extends object>(
+  object: T,
+  around: (name: string, call: () => unknown, args: unknown[]) => unknown,
+  others: Partial<T> = {},
+): T {
+  return new Proxy(object, {
     get(target, property): unknown {
-      if (property === "sendTransaction") {
-        return async (transaction: TransactionRequest) => {
-          const last = ++count >= nth;
-          if (last && when === "before") throw new Error("cut off");
-          const sent = await target.sendTransaction(transaction);
-          if (last && when === "after") throw new Error("cut off");
-          if (last) sent.wait = () => Promise.reject(new Error("cut off"));
-          return sent;
-        };
-      }
+      if (property in others) return others[property as keyof T];
       const value: unknown = Reflect.get(target, property, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => around(String(property), () => value.apply(target, args) as unknown, args);
     },
   });
 }
