@@ -56,5 +56,10 @@ export async function readBuildInfo({ buildInfoId }: Artifact): Promise<BuildInf
 }
 
 async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(new URL(`../../artifacts/${path}`, import.meta.url), "utf8"));
+  try {
+    return JSON.parse(await readFile(new URL(`../../artifacts/${path}`, import.meta.url), "utf8"));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw new Error(`artifacts/${path} is missing: compile the contracts with hardhat build`, { cause });
+  }
 }
