@@ -249,7 +249,9 @@ describe("on chains of several kinds at once", () => {
       return [cost, lines.join("\n")];
     };
     const [cost, text] = await run(here, deployer.address);
-    expect(text).to.match(/^ProofRegistry 0x\w{40}: stands$/m).and.to.match(/^governance, calls to make: 1$/m);
+    expect(text)
+      .to.match(/^ProofRegistry 0x\w{40}: stands$/m)
+      .and.to.match(/^governance, calls to make: 1$/m);
     expect(cost > 0n).to.equal(true);
     expect((await run(here, person("poor").address))[0]).to.equal(0n);
     expect((await run(fresh, person("poor").address))[1]).to.match(
