@@ -11,7 +11,7 @@ import { readArtifact } from "./lib/artifacts.ts";
 export const ABI_FILE = "sdk/src/protocol/abi.ts";
 
 /** The contracts whose ABIs the project uses. */
-const CONTRACTS = ["ProofRegistry", "AttesterRegistry", "SubkeyRegistry"] as const;
+const CONTRACTS = ["ProofRegistry", "AttesterRegistry", "SubkeyRegistry", "StateAnchor"] as const;
 
 /** The text of {@link ABI_FILE}, made from the compiler's artifacts. */
 export async function abiModule(): Promise<string> {

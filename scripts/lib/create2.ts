@@ -1,4 +1,13 @@
-import { type Provider, type Signer, Transaction, concat, getCreate2Address, id, keccak256 } from "ethers";
+import {
+  type Provider,
+  type Signer,
+  Transaction,
+  type TransactionResponse,
+  concat,
+  getCreate2Address,
+  id,
+  keccak256,
+} from "ethers";
 
 /**
  * The deterministic deployment proxy (github.com/Arachnid/deterministic-deployment-proxy), which stands at this address
@@ -14,6 +23,9 @@ const PROXY_CREATION =
   "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffff" +
   "ffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0222222222222222222" +
   "2222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+
+/** What {@link ensureProxy} costs at most, in wei: the transaction's gas limit at its gas price. */
+export const PROXY_COST = 100_000n * 10n ** 11n;
 
 /** The salt of everything that we deploy. */
 const SALT = id("syngraph");
@@ -35,11 +47,28 @@ export async function hasCode(provider: Provider, address: string, block: number
   return (await provider.getCode(address, block)) !== "0x";
 }
 
+/** Creation code that copies memory and returns nothing: `PUSH0 PUSH0 PUSH0 MCOPY PUSH0 PUSH0 RETURN`. */
+const MCOPY_PROBE = "0x5f5f5f5e5f5ff3";
+
+/**
+ * Asks the chain to run the youngest instruction that the compiler puts into the bytecode. A chain without it would take
+ * the contracts, and then fail at some of their calls.
+ *
+ * @throws when the chain does not know it.
+ */
+export async function requireCancun(provider: Provider): Promise<void> {
+  try {
+    await provider.call({ data: MCOPY_PROBE });
+  } catch (cause) {
+    throw new Error("This chain does not run MCOPY (EIP-5656): its EVM is older than Cancun", { cause });
+  }
+}
+
 /** Puts the proxy on a chain that lacks it, and pays its sender the 0.01 ether which that costs. */
 export async function ensureProxy(signer: Signer, provider: Provider, log: (line: string) => void): Promise<void> {
   if (await hasCode(provider, CREATE2_PROXY)) return;
   const creation = Transaction.from(PROXY_CREATION);
-  const missing = creation.gasLimit * creation.gasPrice! - (await provider.getBalance(creation.from!));
+  const missing = PROXY_COST - (await provider.getBalance(creation.from!));
   if (missing > 0n) {
     await (await signer.sendTransaction({ to: creation.from!, value: missing })).wait();
   }
@@ -50,22 +79,53 @@ export async function ensureProxy(signer: Signer, provider: Provider, log: (line
   log(`deterministic deployment proxy at ${CREATE2_PROXY}`);
 }
 
-/** Deploys creation code through the proxy. */
-export async function create(signer: Signer, provider: Provider, initCode: string): Promise<Creation> {
-  const sent = await signer.sendTransaction({ to: CREATE2_PROXY, data: callData(initCode) });
-  const receipt = await sent.wait();
-  const address = addressOf(initCode);
-  if (receipt === null || !(await hasCode(provider, address))) {
-    throw new Error(`Transaction ${sent.hash} left no code at ${address}`);
-  }
-  return { block: receipt.blockNumber, transactionHash: receipt.hash };
+/** The transaction that has the proxy create something. */
+export function creationRequest(initCode: string): { to: string; data: string } {
+  return { to: CREATE2_PROXY, data: concat([SALT, initCode]) };
 }
 
-/** Whether the chain has the creation just where a file says. */
-export async function isCreation(provider: Provider, address: string, claimed: Creation): Promise<boolean> {
-  if (claimed.transactionHash === null) return false;
-  const receipt = await provider.getTransactionReceipt(claimed.transactionHash);
-  return receipt?.blockNumber === claimed.block && receipt.to === CREATE2_PROXY && (await hasCode(provider, address));
+/**
+ * Deploys creation code through the proxy.
+ *
+ * @param onSent told the transaction's hash before it is mined.
+ * @returns undefined where the code is there, but not by our transaction as far as we know: somebody else was faster.
+ */
+export async function create(
+  signer: Signer,
+  provider: Provider,
+  initCode: string,
+  onSent: (transactionHash: string) => Promise<void>,
+): Promise<Creation | undefined> {
+  const address = addressOf(initCode);
+  let sent: TransactionResponse | undefined;
+  let failure: unknown;
+  try {
+    sent = await signer.sendTransaction(creationRequest(initCode));
+    await onSent(sent.hash);
+    const receipt = await sent.wait();
+    if (receipt !== null && (await hasCode(provider, address))) {
+      return { block: receipt.blockNumber, transactionHash: sent.hash };
+    }
+  } catch (cause) {
+    failure = cause;
+  }
+  if (await hasCode(provider, address)) return undefined;
+  throw new Error(`No code came to ${address} by transaction ${sent?.hash ?? "(none was sent)"}: ${String(failure)}`, {
+    cause: failure,
+  });
+}
+
+/** The creation that a transaction made, if it is mined and did. */
+export async function creationBy(
+  provider: Provider,
+  initCode: string,
+  transactionHash: string,
+): Promise<Creation | undefined> {
+  const receipt = await provider.getTransactionReceipt(transactionHash);
+  if (receipt?.status !== 1) return undefined;
+  const sent = await provider.getTransaction(transactionHash);
+  const { to, data } = creationRequest(initCode);
+  return sent?.to === to && sent.data === data ? { block: receipt.blockNumber, transactionHash } : undefined;
 }
 
 /**
@@ -113,11 +173,7 @@ async function scanForCreation(provider: Provider, initCode: string): Promise<Cr
 
 /** The transaction of a block that has the proxy create something. */
 async function creationIn(provider: Provider, initCode: string, block: number): Promise<string | null> {
-  const data = callData(initCode);
+  const { data } = creationRequest(initCode);
   const transactions = (await provider.getBlock(block, true))?.prefetchedTransactions ?? [];
   return transactions.find((sent) => sent.to === CREATE2_PROXY && sent.data === data)?.hash ?? null;
-}
-
-function callData(initCode: string): string {
-  return concat([SALT, initCode]);
 }

@@ -1,35 +1,35 @@
-import { Contract, Interface, type Provider, type Signer, concat, getAddress } from "ethers";
+import { type Provider, type Signer, ZeroAddress, getAddress } from "ethers";
 
-import { readArtifact } from "./artifacts.ts";
-import { addressOf, create, ensureProxy, findCreation, hasCode, isCreation } from "./create2.ts";
+import { type Creation, create, creationBy, ensureProxy, findCreation, hasCode, requireCancun } from "./create2.ts";
+import { DEFAULT_DELAY, type DeploySettings } from "./deploySettings.ts";
 import {
   type ContractName,
-  DEPLOYED_CONTRACTS,
   type DeployedContract,
   type Deployment,
+  type Progress,
   abiDigest,
   readDeployment,
+  readProgress,
+  removeProgress,
   writeDeployment,
+  writeProgress,
 } from "./deployments.ts";
+import { Governance, type GovernanceSettings, missingCalls } from "./governance.ts";
+import { carryOut } from "./governanceCalls.ts";
 import { LOCAL_CHAIN_ID, isDevAccount } from "./networks.ts";
+import { type PlannedContract, addressesOf, planContracts } from "./plan.ts";
+import { writeVerification } from "./verification.ts";
 
 export { type Deployment, readDeployments } from "./deployments.ts";
 
-/** Somebody who may attest. */
-export interface Attester {
-  address: string;
-  /** Origin of its node's API, empty if it has none. */
-  endpoint: string;
-}
+/** Milliseconds to wait for a transaction of an interrupted run before sending another. */
+const PENDING_TIMEOUT = 120_000;
 
-export interface DeployOptions {
-  /** Pays for it, and adds the attesters if it is the admin. Must be connected to the chain. */
+export interface DeployOptions extends Partial<DeploySettings> {
+  /** Pays for it, and sets governance up if it is the admin, who it is by default. Must be connected to the chain. */
   signer: Signer;
   /** The folder of the `<chainId>.json` files. */
   deploymentsDir: string;
-  /** The first admin of the AccessManager; the signer's address by default. The contracts' addresses depend on it. */
-  admin?: string;
-  attesters?: readonly Attester[];
   /** The chain is on this machine, whatever its id: then the keys that anvil and Hardhat publish may be used. */
   local?: boolean;
   /** Told what was done, one line at a time. */
@@ -37,118 +37,127 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys the contracts through CREATE2, so that they have the same addresses on every chain, adds the attesters, and
- * writes `<chainId>.json`. What is there already is left as it is: doing it twice changes nothing.
+ * Deploys the contracts through CREATE2, so that they have the same addresses on every chain, writes `<chainId>.json`, and
+ * sets governance up. What is there already is left as it is: doing it twice changes nothing, and doing it again after an
+ * interruption, wherever that was, does the rest.
  *
  * @throws when an account whose key is published would get a say on a chain that is not local.
  */
 export async function deploySyngraph(options: DeployOptions): Promise<Deployment> {
-  const { signer, deploymentsDir, attesters = [], log = () => {} } = options;
+  const { signer, deploymentsDir, log = () => {} } = options;
   const provider = providerOf(signer);
   const chainId = Number((await provider.getNetwork()).chainId);
   const payer = await signer.getAddress();
-  const admin = getAddress(options.admin ?? payer);
   const local = options.local === true || chainId === LOCAL_CHAIN_ID;
-  if (!local) {
-    refuseDevAccounts(chainId, [payer, admin, ...attesters.map(({ address }) => address)]);
+  const settings = governanceSettings(options, payer, local);
+  refuseDevAccounts(settings, payer, chainId, local);
+
+  const planned = await planContracts(settings.admin);
+  await requireCancun(provider);
+  await ensureProxy(signer, provider, log);
+  const contracts = await deployContracts({ signer, provider, deploymentsDir, chainId, local, log }, planned);
+  const deployment: Deployment = { chainId, admin: settings.admin, contracts };
+  if (await writeDeployment(deploymentsDir, deployment)) log(`wrote ${deploymentsDir}/${chainId}.json`);
+  await removeProgress(deploymentsDir, chainId);
+  if (!local && (await writeVerification(deploymentsDir, chainId, planned))) {
+    log(`wrote ${deploymentsDir}/verification`);
   }
 
-  await ensureProxy(signer, provider, log);
-  const known = await readDeployment(deploymentsDir, chainId);
-  const contracts: Partial<Record<ContractName, DeployedContract>> = {};
-  let constructedWith = admin;
-  for (const name of DEPLOYED_CONTRACTS) {
-    const deployed = await deployContract(signer, name, constructedWith, { known: known?.contracts[name], local, log });
-    contracts[name] = deployed;
-    constructedWith = deployed.address;
+  const addresses = addressesOf(planned);
+  const governance = await Governance.at(addresses, provider);
+  const state = await governance.read(settings, contracts.AttesterRegistry.block);
+  for (const { address } of settings.attesters) {
+    if (state.retired.has(address.toLowerCase())) log(`attester ${address} was removed, and never can be one again`);
   }
-  const deployment: Deployment = { chainId, contracts: contracts as Record<ContractName, DeployedContract> };
-  if (await writeDeployment(deploymentsDir, deployment)) log(`wrote ${deploymentsDir}/${chainId}.json`);
-  await addAttesters(signer, deployment, attesters, log);
+  await carryOut(signer, governance, await missingCalls(state, settings, addresses), settings, log);
   return deployment;
 }
 
-/** Reads `ATTESTERS`: addresses and endpoints as `0x…=https://…`, separated by commas; an endpoint may be missing. */
-export function parseAttesters(text: string): Attester[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .map((part) => {
-      const [address = "", ...endpoint] = part.split("=");
-      return { address: getAddress(address.trim()), endpoint: originOf(endpoint.join("=").trim()) };
-    });
-}
-
-function originOf(endpoint: string): string {
-  if (endpoint === "") return "";
-  const { protocol, origin } = new URL(endpoint);
-  if (protocol !== "https:" && protocol !== "http:") throw new TypeError(`${endpoint} is no http or https URL`);
-  return origin;
-}
-
-async function deployContract(
-  signer: Signer,
-  name: ContractName,
-  constructedWith: string,
-  { known, local, log }: { known: DeployedContract | undefined; local: boolean; log: (line: string) => void },
-): Promise<DeployedContract> {
-  const provider = providerOf(signer);
-  const { abi, bytecode } = await readArtifact(name);
-  const initCode = concat([bytecode, new Interface(abi).encodeDeploy([constructedWith])]);
-  const address = addressOf(initCode);
-  const described = { address, abiDigest: abiDigest(abi) };
-  if (!(await hasCode(provider, address))) {
-    const creation = await create(signer, provider, initCode);
-    log(`${name} deployed to ${address} in block ${creation.block}`);
-    return describe(described, creation);
+/**
+ * The settings with their defaults.
+ *
+ * @throws when nobody would have a role, or an attester is named twice.
+ */
+export function governanceSettings(
+  options: Partial<DeploySettings>,
+  payer: string,
+  local: boolean,
+): GovernanceSettings {
+  const admin = getAddress(options.admin ?? payer);
+  const [governor, guardian] = [getAddress(options.governor ?? admin), getAddress(options.guardian ?? admin)];
+  const attesters = options.attesters ?? [];
+  for (const [role, account] of Object.entries({ admin, governor, guardian })) {
+    if (account === ZeroAddress) throw new TypeError(`The ${role} cannot be the zero address`);
   }
-  log(`${name} stands at ${address}`);
-  if (known?.address === address && (await isCreation(provider, address, known))) return describe(described, known);
-  return describe(described, await findCreation(provider, initCode, local));
+  const addresses = attesters.map(({ address }) => getAddress(address));
+  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
+  if (twice !== undefined) throw new TypeError(`The attester ${twice} is named twice`);
+  const delay = options.delay ?? (local ? 0 : DEFAULT_DELAY);
+  return { admin, governor, guardian, delay, attesters, quorum: options.quorum };
 }
 
-function describe(
-  { address, abiDigest: digest }: Pick<DeployedContract, "address" | "abiDigest">,
-  { block, transactionHash }: Pick<DeployedContract, "block" | "transactionHash">,
-): DeployedContract {
-  return { address, block, transactionHash, abiDigest: digest };
-}
-
-async function addAttesters(
-  signer: Signer,
-  { contracts }: Deployment,
-  attesters: readonly Attester[],
-  log: (line: string) => void,
-): Promise<void> {
-  const registry = new Contract(
-    contracts.AttesterRegistry.address,
-    (await readArtifact("AttesterRegistry")).abi,
-    signer,
-  );
-  const manager = new Contract(contracts.AccessManager.address, (await readArtifact("AccessManager")).abi, signer);
-  const addAttester = registry.getFunction("addAttester");
-  const [immediate] = await manager
-    .getFunction("canCall")
-    .staticCall(await signer.getAddress(), registry, addAttester.fragment.selector);
-  for (const { address, endpoint } of attesters) {
-    if (await registry.getFunction("isAttester").staticCall(address)) continue;
-    if (immediate) {
-      await (await addAttester.send(address, endpoint)).wait();
-      log(`attester ${address} added`);
-    } else {
-      log(`attester ${address} is left to the admin: AttesterRegistry.addAttester(${address}, "${endpoint}")`);
-    }
-  }
-}
-
-function refuseDevAccounts(chainId: number, addresses: readonly string[]): void {
-  const published = addresses.find(isDevAccount);
-  if (published !== undefined) {
+/** @throws when an account whose key is published would get a say on a chain that is not local. */
+export function refuseDevAccounts(
+  { admin, governor, guardian, attesters }: GovernanceSettings,
+  payer: string,
+  chainId: number,
+  local: boolean,
+): void {
+  const accounts = [payer, admin, governor, guardian, ...attesters.map(({ address }) => address)];
+  const published = accounts.find(isDevAccount);
+  if (!local && published !== undefined) {
     throw new Error(
       `${published} is an account of anvil and Hardhat, whose key everybody has; chain ${chainId} is not local`,
     );
   }
+}
+
+interface Run {
+  signer: Signer;
+  provider: Provider;
+  deploymentsDir: string;
+  chainId: number;
+  local: boolean;
+  log: (line: string) => void;
+}
+
+async function deployContracts(run: Run, planned: readonly PlannedContract[]): Promise<Deployment["contracts"]> {
+  const known = await readDeployment(run.deploymentsDir, run.chainId);
+  const progress = await readProgress(run.deploymentsDir, run.chainId);
+  const contracts: Partial<Record<ContractName, DeployedContract>> = {};
+  for (const contract of planned) {
+    const { block, transactionHash } = await deployContract(run, contract, known?.contracts[contract.name], progress);
+    const { name, address, artifact } = contract;
+    contracts[name] = { address, block, transactionHash, abiDigest: abiDigest(artifact.abi) };
+  }
+  return contracts as Deployment["contracts"];
+}
+
+async function deployContract(
+  { signer, provider, deploymentsDir, chainId, local, log }: Run,
+  { name, address, initCode }: PlannedContract,
+  known: DeployedContract | undefined,
+  progress: Progress,
+): Promise<Creation> {
+  const sent = progress[address];
+  // Sent by a run that did not live to see it mined. It may also have failed, or be forgotten.
+  if (sent !== undefined) await (await provider.getTransaction(sent))?.wait(1, PENDING_TIMEOUT).catch(() => null);
+  if (!(await hasCode(provider, address))) {
+    const creation = await create(signer, provider, initCode, async (transactionHash) => {
+      progress[address] = transactionHash;
+      await writeProgress(deploymentsDir, chainId, progress);
+    });
+    if (creation !== undefined) {
+      log(`${name} deployed to ${address} in block ${creation.block}`);
+      return creation;
+    }
+  }
+  log(`${name} stands at ${address}`);
+  for (const hash of [sent, known?.transactionHash]) {
+    const creation = hash ? await creationBy(provider, initCode, hash) : undefined;
+    if (creation !== undefined) return creation;
+  }
+  return findCreation(provider, initCode, local);
 }
 
 function providerOf(signer: Signer): Provider {

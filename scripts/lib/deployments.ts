@@ -1,11 +1,22 @@
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { type JsonFragment, id } from "ethers";
 
-/** The contracts that a deployment consists of, in the order in which they are deployed: each is given the one before. */
-export const DEPLOYED_CONTRACTS = ["AccessManager", "AttesterRegistry", "ProofRegistry"] as const;
-export type ContractName = (typeof DEPLOYED_CONTRACTS)[number];
+/**
+ * The contracts that a deployment consists of, in the order in which they are deployed. A constructor is given the admin,
+ * or the addresses of contracts further up, and nothing else: whatever depended on the chain would make the address
+ * another one there.
+ */
+export const DEPLOYED_CONTRACTS = [
+  { name: "AccessManager", constructedWith: ["admin"] },
+  { name: "AttesterRegistry", constructedWith: ["AccessManager"] },
+  { name: "ProofRegistry", constructedWith: ["AttesterRegistry"] },
+  { name: "SubkeyRegistry", constructedWith: [] },
+  { name: "StateAnchor", constructedWith: ["AttesterRegistry"] },
+] as const;
+export type ContractName = (typeof DEPLOYED_CONTRACTS)[number]["name"];
 
 /** Where one contract stands on one chain. */
 export interface DeployedContract {
@@ -22,6 +33,8 @@ export interface DeployedContract {
 /** What `deployments/<chainId>.json` holds. */
 export interface Deployment {
   chainId: number;
+  /** The first admin of the AccessManager, on whom the addresses depend. Files of before this was written lack it. */
+  admin?: string;
   contracts: Record<ContractName, DeployedContract>;
 }
 
@@ -40,12 +53,39 @@ export async function readDeployment(dir: string, chainId: number): Promise<Depl
 }
 
 /** Writes `<chainId>.json`, whole or not at all, unless it says just that already. Answers whether it wrote. */
-export async function writeDeployment(dir: string, deployment: Deployment): Promise<boolean> {
-  const file = join(dir, `${deployment.chainId}.json`);
-  const text = `${JSON.stringify(deployment, null, 2)}\n`;
+export function writeDeployment(dir: string, deployment: Deployment): Promise<boolean> {
+  return writeJson(join(dir, `${deployment.chainId}.json`), deployment);
+}
+
+/** The transactions that a deployment which is not done yet has sent, by the address that each is to create. */
+export type Progress = Record<string, string>;
+
+/** What an interrupted deployment left: without it, the next run would need an RPC that keeps old state. */
+export async function readProgress(dir: string, chainId: number): Promise<Progress> {
+  const [text] = [await readFile(progressFile(dir, chainId), "utf8").catch(noneIfMissing)].flat();
+  return text === undefined ? {} : (JSON.parse(text) as Progress);
+}
+
+export async function writeProgress(dir: string, chainId: number, progress: Progress): Promise<void> {
+  await writeJson(progressFile(dir, chainId), progress);
+}
+
+export function removeProgress(dir: string, chainId: number): Promise<void> {
+  return rm(progressFile(dir, chainId), { force: true });
+}
+
+/** Readers take every `<chainId>.json` for a whole deployment, so this one is called something else. */
+function progressFile(dir: string, chainId: number): string {
+  return join(dir, `${chainId}.progress`);
+}
+
+/** Writes a file of JSON, whole or not at all, unless it says just that already. Answers whether it wrote. */
+export async function writeJson(file: string, value: unknown): Promise<boolean> {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
   if ((await readFile(file, "utf8").catch(noneIfMissing)) === text) return false;
-  await mkdir(dir, { recursive: true });
-  const draft = `${file}.${process.pid}`;
+  await mkdir(dirname(file), { recursive: true });
+  // Deployments to several chains may run at once, and write the same files.
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, text);
   await rename(draft, file);
   return true;

@@ -5,6 +5,8 @@ export interface PublicNetwork {
   chainId: number;
   /** `op` where the chain is an OP-stack one, whose transactions Hardhat reads differently. */
   chainType: "op" | "generic";
+  /** What fees are paid in, where that is not ether. */
+  currency?: string;
 }
 
 /** The public chains, by the name of their network. Their RPC is RPC_URL_<chainId>, the key that pays DEPLOYER_KEY. */
@@ -14,10 +16,19 @@ export const PUBLIC_NETWORKS: Readonly<Record<string, PublicNetwork>> = {
   optimism: { chainId: 10, chainType: "op" },
   "optimism-sepolia": { chainId: 11155420, chainType: "op" },
   arbitrum: { chainId: 42161, chainType: "generic" },
+  "arbitrum-sepolia": { chainId: 421614, chainType: "generic" },
   scroll: { chainId: 534352, chainType: "generic" },
+  "scroll-sepolia": { chainId: 534351, chainType: "generic" },
   linea: { chainId: 59144, chainType: "generic" },
-  polygon: { chainId: 137, chainType: "generic" },
+  "linea-sepolia": { chainId: 59141, chainType: "generic" },
+  polygon: { chainId: 137, chainType: "generic", currency: "POL" },
+  "polygon-amoy": { chainId: 80002, chainType: "generic", currency: "POL" },
 };
+
+/** What fees are paid in on a chain. */
+export function currencyOf(chainId: number): string {
+  return Object.values(PUBLIC_NETWORKS).find((network) => network.chainId === chainId)?.currency ?? "ETH";
+}
 
 /** The chain id of anvil and Hardhat, which no public chain has. */
 export const LOCAL_CHAIN_ID = 31337;

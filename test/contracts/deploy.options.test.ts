@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { parseAttesters } from "../../scripts/lib/deploy.ts";
+import { parseAttesters, parseDeploySettings } from "../../scripts/lib/deploySettings.ts";
 import { isDevAccount, isLoopback } from "../../scripts/lib/networks.ts";
 import { person } from "../helpers/contractLinks.ts";
 
@@ -23,6 +23,39 @@ describe("parseAttesters", () => {
       `${address.slice(0, -1)}=`,
     ]) {
       expect(() => parseAttesters(text), text).to.throw();
+    }
+  });
+});
+
+describe("parseDeploySettings", () => {
+  it("reads who governs, the delay and the quorum, and leaves out what is not said", () => {
+    const [admin, governor, guardian] = [person("a").address, person("b").address, person("c").address];
+    expect(
+      parseDeploySettings({
+        ADMIN: admin.toLowerCase(),
+        GOVERNOR: governor,
+        GUARDIAN: guardian,
+        GOVERNANCE_DELAY: "0",
+        QUORUM: "3",
+      }),
+    ).to.deep.equal({ admin, governor, guardian, delay: 0, quorum: 3, attesters: [] });
+    expect(parseDeploySettings({ ADMIN: "", QUORUM: "", GOVERNANCE_DELAY: "" })).to.deep.equal({ attesters: [] });
+  });
+
+  it("refuses what is malformed, and names it", () => {
+    for (const [name, text] of [
+      ["ADMIN", "alice.eth"],
+      ["GOVERNOR", "0x12"],
+      ["GUARDIAN", person("a").address.slice(0, -1)],
+      ["GOVERNANCE_DELAY", "2 days"],
+      ["GOVERNANCE_DELAY", "-1"],
+      // Milliseconds: the admin would be locked out for five years.
+      ["GOVERNANCE_DELAY", "172800000"],
+      ["QUORUM", "0"],
+      ["QUORUM", "65536"],
+      ["QUORUM", "1.5"],
+    ] as const) {
+      expect(() => parseDeploySettings({ [name]: text }), `${name}=${text}`).to.throw(`${name}: ${text} is no `);
     }
   });
 });

@@ -1,54 +1,56 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { expect } from "chai";
-import { NonceManager, type Signer, Wallet, parseEther } from "ethers";
-import { network } from "hardhat";
+import { type AddressLike, type BlockTag, JsonRpcProvider, NonceManager, type Signer, Wallet } from "ethers";
 
+import { checkDeployment } from "../../scripts/lib/check.ts";
 import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
-import { type Deployment, deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
+import { deploySyngraph, readDeployments } from "../../scripts/lib/deploy.ts";
 import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { Anvil } from "../helpers/contractAnvil.ts";
+import {
+  type Chain,
+  addressesIn,
+  cutOff,
+  deployer,
+  intercept,
+  mine,
+  startChain,
+  useDeploymentsDir,
+} from "../helpers/contractDeploy.ts";
 import { person, signLink } from "../helpers/contractLinks.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Pays and is admin; its key is nobody's. */
-const deployer = person("deployer");
 const attester = { address: person("attester").address, endpoint: "https://attester.example" };
 
-/** Where everything stands, as a file says. */
-function addresses({ contracts }: Deployment): string[] {
-  return Object.values(contracts).map(({ address }) => address);
+/** An RPC that does not keep old state. */
+class PrunedProvider extends JsonRpcProvider {
+  override async getCode(address: AddressLike, block?: BlockTag): Promise<string> {
+    if (typeof block === "number") throw new Error("missing trie node");
+    return super.getCode(address, block);
+  }
 }
 
-type Chain = Awaited<ReturnType<typeof startChain>>;
-
-/** A simulated OP chain on which the deployer has ether. */
-async function startChain(chainId = 31337) {
-  const started = await network.create({ override: { chainId } });
-  await started.networkHelpers.setBalance(deployer.address, parseEther("10"));
-  const signer = new NonceManager(new Wallet(deployer.privateKey, started.ethers.provider));
-  return { ...started, signer };
-}
-
-/** Mines one by one: Hardhat's OP chain cannot mine many at once. */
-async function mine({ ethers }: Chain, blocks: number): Promise<void> {
-  for (let mined = 0; mined < blocks; mined++) await ethers.provider.send("evm_mine", []);
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "none",
+    (error: unknown) => String(error),
+  );
 }
 
 describe("deploySyngraph", () => {
+  const folder = useDeploymentsDir();
   let deploymentsDir: string;
 
-  beforeEach(async () => {
-    deploymentsDir = await mkdtemp(join(tmpdir(), "syngraph-deploy-"));
+  beforeEach(() => {
+    deploymentsDir = folder();
   });
-  afterEach(() => rm(deploymentsDir, { recursive: true }));
 
   describe("on Hardhat's simulated chain, which lacks the deterministic deployment proxy", () => {
     let connection: Chain;
@@ -80,7 +82,9 @@ describe("deploySyngraph", () => {
       const alice = person("alice");
       await registry.append(signLink(alice, { platform: "github", identity: "alice", createdAt: 1.7e9 }).submission);
       expect(await registry.lengthOf(alice.address)).to.equal(1n);
-      expect(lines.join("\n")).to.match(/proxy at[^]*AccessManager deployed[^]*wrote[^]*attester 0x/);
+      expect(lines.join("\n")).to.match(
+        /proxy at[^]*AccessManager deployed[^]*wrote[^]*done: AttesterRegistry.addAttester\(0x/,
+      );
     });
 
     it("says in the file where and when, as the chain has it", async () => {
@@ -131,7 +135,7 @@ describe("deploySyngraph", () => {
       const other = await startChain();
       await mine(other, 7);
       const onOther = await deploySyngraph({ signer: other.signer, deploymentsDir });
-      expect(addresses(onOther)).to.deep.equal(addresses(deployment));
+      expect(addressesIn(onOther)).to.deep.equal(addressesIn(deployment));
       expect(onOther.contracts.ProofRegistry.block).to.equal(deployment.contracts.ProofRegistry.block + 7);
       await other.close();
     });
@@ -144,18 +148,19 @@ describe("deploySyngraph", () => {
       const governed = await deploySyngraph({ signer: connection.signer, deploymentsDir, admin });
       await optimism.close();
       expect(there.chainId).to.equal(10);
-      expect(addresses(there)).to.deep.equal(addresses(here));
-      for (const address of addresses(governed)) expect(addresses(here)).not.to.include(address);
+      expect(addressesIn(there)).to.deep.equal(addressesIn(here));
+      for (const address of addressesIn(governed)) expect(addressesIn(here)).not.to.include(address);
       expect((await readDeployments(deploymentsDir)).map(({ chainId }) => chainId)).to.deep.equal([10, 31337]);
     });
 
     it("leaves the attesters to an admin who does not sign, and says so", async () => {
       const { ethers, signer } = connection;
+      const admin = person("a multisig").address;
       const lines: string[] = [];
       const { contracts } = await deploySyngraph({
         signer,
         deploymentsDir,
-        admin: person("a multisig").address,
+        admin,
         attesters: [attester],
         log: (line) => lines.push(line),
       });
@@ -164,7 +169,47 @@ describe("deploySyngraph", () => {
         contracts.AttesterRegistry.address,
       );
       expect(await attesters.attesters()).to.deep.equal([]);
-      expect(lines.at(-1)).to.match(/is left to the admin/);
+      expect(lines.join("\n")).to.include(
+        `left to the admin ${admin}: AttesterRegistry.addAttester(${attester.address}, `,
+      );
+    });
+
+    it("adds to a file of an older version what that lacks", async () => {
+      const { signer } = connection;
+      const deployment = await deploySyngraph({ signer, deploymentsDir });
+      const { ProofRegistry: _, ...contracts } = deployment.contracts;
+      await writeFile(join(deploymentsDir, "31337.json"), JSON.stringify({ chainId: 31337, contracts }));
+      await deploySyngraph({ signer, deploymentsDir });
+      expect(await readDeployments(deploymentsDir)).to.deep.equal([deployment]);
+    });
+
+    it("goes on where somebody else deploys the same in between", async () => {
+      const { ethers, signer } = connection;
+      const [stranger] = await ethers.getSigners();
+      const overtaken = intercept(signer, (name, call, [request]) => {
+        if (name !== "sendTransaction") return call();
+        const { to, data } = request as { to: string; data: string };
+        return (async () => {
+          if (to === CREATE2_PROXY) await (await stranger!.sendTransaction({ to, data })).wait();
+          return call();
+        })();
+      });
+      const deployment = await deploySyngraph({ signer: overtaken, deploymentsDir, attesters: [attester] });
+      for (const { transactionHash } of Object.values(deployment.contracts)) {
+        expect((await ethers.provider.getTransaction(transactionHash!))?.from).to.equal(stranger!.address);
+      }
+      expect((await checkDeployment(ethers.provider, deployment)).differences).to.deep.equal([]);
+    });
+
+    it("refuses a chain whose EVM lacks an instruction, before it spends anything", async () => {
+      const old = await Anvil.startPlain("--hardfork", "shanghai");
+      const signer = await old.provider.getSigner();
+      try {
+        expect(await failureOf(deploySyngraph({ signer, deploymentsDir }))).to.include("older than Cancun");
+        expect(await old.provider.getBlockNumber()).to.equal(0);
+      } finally {
+        await old.stop();
+      }
     });
 
     it("gives accounts whose keys are published no say on a chain that is not local", async () => {
@@ -175,6 +220,8 @@ describe("deploySyngraph", () => {
       for (const options of [
         { signer: published as Signer },
         { signer: optimism.signer, admin: address },
+        { signer: optimism.signer, governor: address },
+        { signer: optimism.signer, guardian: address },
         { signer: optimism.signer, attesters: [attester, { address, endpoint: "" }] },
       ]) {
         let refusal: unknown;
@@ -220,10 +267,42 @@ describe("deploySyngraph", () => {
       await rm(join(deploymentsDir, "state"));
     });
 
+    it("goes on without old state after an interruption, because it wrote down what it had sent", async () => {
+      const pruned = new PrunedProvider(anvil.url, undefined, { cacheTimeout: -1, pollingInterval: 50 });
+      const file = join(deploymentsDir, "10.progress");
+      await anvil.provider.send("anvil_setBalance", [deployer.address, "0x8ac7230489e80000"]);
+      await anvil.provider.send("anvil_setChainId", [10]);
+      const signer = new Wallet(deployer.privateKey, pruned) as Signer;
+      const deploy = (payer: Signer) => deploySyngraph({ signer: payer, deploymentsDir });
+      expect(await failureOf(deploy(cutOff(signer, 1, "waiting")))).to.include("cut off");
+      const progress = await readFile(file, "utf8");
+      expect(Object.keys(JSON.parse(progress) as object)).to.have.length(1);
+      await rm(file);
+      expect(await failureOf(deploy(signer))).to.include("archive node");
+      await writeFile(file, progress);
+      const { contracts } = await deploy(signer);
+      expect(Object.values(JSON.parse(progress) as object)).to.deep.equal([contracts.AccessManager.transactionHash]);
+      pruned.destroy();
+    });
+
+    it("waits for what an interrupted run had sent, and does not send it twice", async () => {
+      const signer = await anvil.provider.getSigner();
+      // The proxy stands on anvil, so the first transaction creates the AccessManager.
+      const first = cutOff(signer, 1, "waiting");
+      await anvil.provider.send("evm_setAutomine", [false]);
+      expect(await failureOf(deploySyngraph({ signer: first, deploymentsDir }))).to.include("cut off");
+      const [again] = await Promise.all([
+        deploySyngraph({ signer: await anvil.provider.getSigner(), deploymentsDir }),
+        anvil.provider.send("evm_setIntervalMining", [1]),
+      ]);
+      const sent = await anvil.provider.getTransactionCount(await signer.getAddress());
+      expect(sent).to.equal(Object.keys(again.contracts).length + 1);
+    });
+
     it("is what `hardhat run scripts/deploy.ts --network local` does, with a key of one's own", async () => {
       await anvil.provider.send("anvil_setBalance", [deployer.address, "0x8ac7230489e80000"]);
       const hardhat = fileURLToPath(new URL("../../node_modules/.bin/hardhat", import.meta.url));
-      const command = () =>
+      const command = (env: NodeJS.ProcessEnv = {}) =>
         run(process.execPath, [hardhat, "run", "--no-compile", "scripts/deploy.ts", "--network", "local"], {
           cwd: root,
           env: {
@@ -232,15 +311,20 @@ describe("deploySyngraph", () => {
             DEPLOYMENTS_DIR: deploymentsDir,
             DEPLOYER_KEY: deployer.privateKey,
             ATTESTERS: `${attester.address}=${attester.endpoint}/`,
+            ...env,
           },
         });
+      const dry = await command({ DRY_RUN: "1" });
+      expect(dry.stdout).to.match(/^ProofRegistry 0x\w{40}: to deploy, \d+ gas/m);
+      expect(await anvil.provider.getBlockNumber()).to.equal(0);
+      expect(await readDeployments(deploymentsDir)).to.deep.equal([]);
       const first = await command();
-      expect(first.stdout).to.include(`attester ${attester.address} added`);
+      expect(first.stdout).to.include(`done: AttesterRegistry.addAttester(${attester.address}, "${attester.endpoint}"`);
       const [deployment] = await readDeployments(deploymentsDir);
       const block = await anvil.provider.getBlockNumber();
       expect(deployment!.contracts.ProofRegistry.block).to.be.at.most(block);
       const second = await command();
-      expect(second.stdout).not.to.match(/deployed|wrote|added/);
+      expect(second.stdout).not.to.match(/deployed|wrote|done|left/);
       expect(await anvil.provider.getBlockNumber()).to.equal(block);
     });
   });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { JsonRpcProvider } from "ethers";
 
-/** An anvil of its own, as an OP chain, on a port that the system chose. */
+/** An anvil of its own, on a port that the system chose. */
 export class Anvil {
   readonly url: string;
   readonly provider: JsonRpcProvider;
@@ -13,13 +13,18 @@ export class Anvil {
   private constructor(process: ChildProcess, url: string) {
     this.#process = process;
     this.url = url;
-    this.provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1 });
+    this.provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 50 });
   }
 
-  /** Starts it, with further arguments. */
-  static async start(...args: string[]): Promise<Anvil> {
+  /** Starts it as an OP chain, with further arguments. */
+  static start(...args: string[]): Promise<Anvil> {
+    return Anvil.startPlain("--optimism", ...args);
+  }
+
+  /** Starts it as the chain that the arguments describe, by default Ethereum's main chain. */
+  static async startPlain(...args: string[]): Promise<Anvil> {
     const binary = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
-    const child = spawn(binary, ["--optimism", "--host", "127.0.0.1", "--port", "0", ...args], {
+    const child = spawn(binary, ["--host", "127.0.0.1", "--port", "0", ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";

@@ -2,6 +2,7 @@ import { JsonRpcProvider, Network, Wallet } from "ethers";
 
 import { readDeployment } from "../deployments.ts";
 import { LOCAL_CHAIN_ID, isDevAccount, isLoopback } from "../networks.ts";
+import { askChainId } from "../rpc.ts";
 import { Registry } from "./registry.ts";
 
 /** anvil's second published key, which pays on the local chain. */
@@ -32,7 +33,9 @@ export interface Connection {
 /** @throws {SettingError} */
 export async function connect({ rpc, deploymentsDirs, relayerKey }: ConnectOptions): Promise<Connection> {
   if (!URL.canParse(rpc)) throw new SettingError(`--rpc ${rpc} is no address`);
-  const chainId = await askChainId(rpc);
+  const chainId = await askChainId(rpc).catch((cause: unknown) => {
+    throw new SettingError((cause as Error).message, { cause });
+  });
   const provider = new JsonRpcProvider(rpc, undefined, {
     staticNetwork: Network.from(chainId),
     // ethers would answer from memory for a moment after a block.
@@ -55,22 +58,6 @@ export async function connect({ rpc, deploymentsDirs, relayerKey }: ConnectOptio
   } catch (error) {
     close();
     throw error;
-  }
-}
-
-/** By hand, because ethers would ask an unreachable server for ever. */
-async function askChainId(rpc: string): Promise<number> {
-  try {
-    const response = await fetch(rpc, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-      signal: AbortSignal.timeout(30_000),
-    });
-    const { result } = (await response.json()) as { result: string };
-    return Number(BigInt(result));
-  } catch (cause) {
-    throw new SettingError(`no chain answers at ${rpc}`, { cause });
   }
 }
 

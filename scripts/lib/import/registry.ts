@@ -8,8 +8,9 @@ import {
   toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
-import { Contract, type ContractTransactionReceipt, type EventLog, type Signer, isError } from "ethers";
+import { Contract, type ContractTransactionReceipt, type Signer, isError } from "ethers";
 
+import { queryLogs } from "../logs.ts";
 import type { Candidate } from "./candidate.ts";
 
 /** The statuses of a binding, in the order of the contract's `Status`. */
@@ -64,8 +65,8 @@ export class Registry {
     const { filters } = this.#contract;
     const [links, releases] = [filters.LinkAppended!(avatar.address), filters.BindingReleased!(avatar.address)];
     const last = await this.#signer.provider!.getBlockNumber();
-    const logs = await this.#logs(links, this.#firstBlock, last);
-    const released = await this.#logs(releases, this.#firstBlock, last);
+    const logs = await queryLogs(this.#contract, links, this.#firstBlock, last);
+    const released = await queryLogs(this.#contract, releases, this.#firstBlock, last);
     return new Set([
       ...logs.map(({ args }) => args.getValue("linkId") as string),
       ...released.map(({ args }) => releaseId(args.getValue("release") as ReleaseArgs, avatar)),
@@ -88,17 +89,6 @@ export class Registry {
     } catch (error) {
       if (isError(error, "CALL_EXCEPTION")) throw new RegistryRefusal(reasonOf(error.revert?.name), { cause: error });
       throw error;
-    }
-  }
-
-  /** Logs of a range of blocks. Servers bound the range or the number of logs differently: what is too much is halved. */
-  async #logs(filter: Parameters<Contract["queryFilter"]>[0], from: number, to: number): Promise<EventLog[]> {
-    try {
-      return (await this.#contract.queryFilter(filter, from, to)) as EventLog[];
-    } catch (error) {
-      if (from >= to || isError(error, "NETWORK_ERROR")) throw error;
-      const middle = Math.floor((from + to) / 2);
-      return [...(await this.#logs(filter, from, middle)), ...(await this.#logs(filter, middle + 1, to))];
     }
   }
 }

@@ -7,6 +7,27 @@ export const PROOF_REGISTRY_ABI = [
     type: "constructor",
   },
   {
+    inputs: [
+      { internalType: "uint64", name: "checkedAt", type: "uint64" },
+      { internalType: "uint64", name: "latest", type: "uint64" },
+    ],
+    name: "AttestationsCheckedInFuture",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
+    name: "AttestationsInvalidLength",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "attester", type: "address" },
+      { internalType: "address", name: "previous", type: "address" },
+    ],
+    name: "AttestationsNotAscending",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "bytes32", name: "payloadHash", type: "bytes32" }],
     name: "ProofRegistryAlreadyReleased",
     type: "error",
@@ -21,18 +42,32 @@ export const PROOF_REGISTRY_ABI = [
     type: "error",
   },
   {
+    inputs: [{ internalType: "bytes32", name: "header", type: "bytes32" }],
+    name: "ProofRegistryInvalidHeader",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "string", name: "identity", type: "string" }],
+    name: "ProofRegistryInvalidIdentity",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "string", name: "identity", type: "string" }],
+    name: "ProofRegistryInvalidProof",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "address", name: "avatar", type: "address" }],
     name: "ProofRegistryInvalidPublicKey",
     type: "error",
   },
   {
-    inputs: [{ internalType: "string", name: "identity", type: "string" }],
-    name: "ProofRegistryInvalidWallet",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "string", name: "identity", type: "string" }],
-    name: "ProofRegistryInvalidWalletSignature",
+    inputs: [
+      { internalType: "bytes32", name: "payloadHash", type: "bytes32" },
+      { internalType: "bytes32", name: "r", type: "bytes32" },
+      { internalType: "bytes32", name: "vs", type: "bytes32" },
+    ],
+    name: "ProofRegistryInvalidSignature",
     type: "error",
   },
   {
@@ -42,11 +77,15 @@ export const PROOF_REGISTRY_ABI = [
   },
   {
     inputs: [
-      { internalType: "address", name: "avatar", type: "address" },
-      { internalType: "bytes32", name: "identityKey", type: "bytes32" },
+      { internalType: "bytes32", name: "bindingKey", type: "bytes32" },
       { internalType: "enum Status", name: "status", type: "uint8" },
     ],
     name: "ProofRegistryNoSuchBinding",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
+    name: "ProofRegistryOutOfGas",
     type: "error",
   },
   {
@@ -58,17 +97,6 @@ export const PROOF_REGISTRY_ABI = [
     type: "error",
   },
   { inputs: [], name: "ProofRegistryUnexpectedField", type: "error" },
-  {
-    inputs: [{ internalType: "uint64", name: "createdAt", type: "uint64" }],
-    name: "SignPayloadInvalidCreatedAt",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
-    name: "SignPayloadInvalidPrevious",
-    type: "error",
-  },
-  { inputs: [], name: "SignatureBytesInvalid", type: "error" },
   {
     inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
     name: "TextInvalidCharacter",
@@ -85,8 +113,7 @@ export const PROOF_REGISTRY_ABI = [
   {
     anonymous: false,
     inputs: [
-      { indexed: true, internalType: "address", name: "avatar", type: "address" },
-      { indexed: false, internalType: "bytes32", name: "x", type: "bytes32" },
+      { indexed: true, internalType: "bytes32", name: "x", type: "bytes32" },
       { indexed: false, internalType: "bytes32", name: "y", type: "bytes32" },
     ],
     name: "AvatarRegistered",
@@ -95,14 +122,31 @@ export const PROOF_REGISTRY_ABI = [
   {
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: "address", name: "wallet", type: "address" },
       { indexed: true, internalType: "address", name: "avatar", type: "address" },
+    ],
+    name: "AvatarSet",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "bindingKey", type: "bytes32" },
       { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
-      { indexed: true, internalType: "bytes32", name: "identityKey", type: "bytes32" },
       { indexed: false, internalType: "string", name: "proofLocation", type: "string" },
-      { indexed: false, internalType: "string", name: "accountId", type: "string" },
       { indexed: false, internalType: "bytes", name: "attestations", type: "bytes" },
     ],
     name: "BindingConfirmed",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "bindingKey", type: "bytes32" },
+      { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
+      { indexed: false, internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "BindingReinstated",
     type: "event",
   },
   {
@@ -112,17 +156,17 @@ export const PROOF_REGISTRY_ABI = [
       { indexed: true, internalType: "bytes32", name: "identityKey", type: "bytes32" },
       {
         components: [
-          { internalType: "enum Action", name: "action", type: "uint8" },
+          { internalType: "bytes32", name: "header", type: "bytes32" },
           { internalType: "string", name: "platform", type: "string" },
           { internalType: "string", name: "identity", type: "string" },
-          { internalType: "bytes16", name: "uuid", type: "bytes16" },
-          { internalType: "uint64", name: "createdAt", type: "uint64" },
-          { internalType: "bytes", name: "previous", type: "bytes" },
-          { internalType: "bytes", name: "signature", type: "bytes" },
-          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "bytes32", name: "previousR", type: "bytes32" },
+          { internalType: "bytes32", name: "previousS", type: "bytes32" },
+          { internalType: "bytes32", name: "r", type: "bytes32" },
+          { internalType: "bytes32", name: "vs", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyX", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyY", type: "bytes32" },
           { internalType: "bytes", name: "proof", type: "bytes" },
           { internalType: "string", name: "proofLocation", type: "string" },
-          { internalType: "string", name: "accountId", type: "string" },
         ],
         indexed: false,
         internalType: "struct Submission",
@@ -131,6 +175,16 @@ export const PROOF_REGISTRY_ABI = [
       },
     ],
     name: "BindingReleased",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "bindingKey", type: "bytes32" },
+      { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
+      { indexed: false, internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "BindingSuspended",
     type: "event",
   },
   {
@@ -145,24 +199,47 @@ export const PROOF_REGISTRY_ABI = [
   {
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: "uint256", name: "index", type: "uint256" },
+      { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
+    ],
+    name: "ConfirmationRefused",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: false, internalType: "bytes32[]", name: "findings", type: "bytes32[]" },
+      { indexed: false, internalType: "uint64", name: "checkedAt", type: "uint64" },
+      { indexed: false, internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "FindingsAttested",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: "address", name: "avatar", type: "address" },
       { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
       { indexed: true, internalType: "bytes32", name: "identityKey", type: "bytes32" },
-      { indexed: false, internalType: "uint256", name: "sequence", type: "uint256" },
-      { indexed: false, internalType: "enum Status", name: "status", type: "uint8" },
-      { indexed: false, internalType: "enum Action", name: "action", type: "uint8" },
+      { indexed: false, internalType: "bytes32", name: "header", type: "bytes32" },
       { indexed: false, internalType: "string", name: "platform", type: "string" },
       { indexed: false, internalType: "string", name: "identity", type: "string" },
-      { indexed: false, internalType: "bytes16", name: "uuid", type: "bytes16" },
-      { indexed: false, internalType: "uint64", name: "createdAt", type: "uint64" },
-      { indexed: false, internalType: "uint8", name: "previousV", type: "uint8" },
       { indexed: false, internalType: "bytes32", name: "r", type: "bytes32" },
       { indexed: false, internalType: "bytes32", name: "vs", type: "bytes32" },
       { indexed: false, internalType: "bytes", name: "proof", type: "bytes" },
       { indexed: false, internalType: "string", name: "proofLocation", type: "string" },
-      { indexed: false, internalType: "string", name: "accountId", type: "string" },
     ],
     name: "LinkAppended",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint256", name: "index", type: "uint256" },
+      { indexed: true, internalType: "bytes32", name: "linkId", type: "bytes32" },
+      { indexed: false, internalType: "enum Refusal", name: "reason", type: "uint8" },
+    ],
+    name: "LinkRefused",
     type: "event",
   },
   {
@@ -190,17 +267,17 @@ export const PROOF_REGISTRY_ABI = [
     inputs: [
       {
         components: [
-          { internalType: "enum Action", name: "action", type: "uint8" },
+          { internalType: "bytes32", name: "header", type: "bytes32" },
           { internalType: "string", name: "platform", type: "string" },
           { internalType: "string", name: "identity", type: "string" },
-          { internalType: "bytes16", name: "uuid", type: "bytes16" },
-          { internalType: "uint64", name: "createdAt", type: "uint64" },
-          { internalType: "bytes", name: "previous", type: "bytes" },
-          { internalType: "bytes", name: "signature", type: "bytes" },
-          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "bytes32", name: "previousR", type: "bytes32" },
+          { internalType: "bytes32", name: "previousS", type: "bytes32" },
+          { internalType: "bytes32", name: "r", type: "bytes32" },
+          { internalType: "bytes32", name: "vs", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyX", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyY", type: "bytes32" },
           { internalType: "bytes", name: "proof", type: "bytes" },
           { internalType: "string", name: "proofLocation", type: "string" },
-          { internalType: "string", name: "accountId", type: "string" },
         ],
         internalType: "struct Submission",
         name: "link",
@@ -208,21 +285,74 @@ export const PROOF_REGISTRY_ABI = [
       },
     ],
     name: "append",
-    outputs: [{ internalType: "bytes32", name: "linkId", type: "bytes32" }],
+    outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
     stateMutability: "nonpayable",
     type: "function",
   },
   {
     inputs: [
-      { internalType: "address", name: "avatar", type: "address" },
-      { internalType: "string", name: "platform", type: "string" },
-      { internalType: "string", name: "identity", type: "string" },
+      {
+        components: [
+          { internalType: "bytes32", name: "header", type: "bytes32" },
+          { internalType: "string", name: "platform", type: "string" },
+          { internalType: "string", name: "identity", type: "string" },
+          { internalType: "bytes32", name: "previousR", type: "bytes32" },
+          { internalType: "bytes32", name: "previousS", type: "bytes32" },
+          { internalType: "bytes32", name: "r", type: "bytes32" },
+          { internalType: "bytes32", name: "vs", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyX", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyY", type: "bytes32" },
+          { internalType: "bytes", name: "proof", type: "bytes" },
+          { internalType: "string", name: "proofLocation", type: "string" },
+        ],
+        internalType: "struct Submission[]",
+        name: "links",
+        type: "tuple[]",
+      },
+      { internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "appendBatch",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "address", name: "wallet", type: "address" }],
+    name: "avatarOf",
+    outputs: [{ internalType: "address", name: "avatar", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "bindingKey", type: "bytes32" },
       { internalType: "bytes32", name: "linkId", type: "bytes32" },
       { internalType: "string", name: "proofLocation", type: "string" },
-      { internalType: "string", name: "accountId", type: "string" },
       { internalType: "bytes", name: "attestations", type: "bytes" },
     ],
     name: "confirm",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "bytes32", name: "bindingKey", type: "bytes32" },
+          { internalType: "bytes32", name: "linkId", type: "bytes32" },
+          { internalType: "string", name: "proofLocation", type: "string" },
+          { internalType: "bytes", name: "account", type: "bytes" },
+          { internalType: "uint256", name: "index", type: "uint256" },
+        ],
+        internalType: "struct Confirmation[]",
+        name: "confirmations",
+        type: "tuple[]",
+      },
+      { internalType: "bytes32[]", name: "findings", type: "bytes32[]" },
+      { internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "confirmBatch",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -254,19 +384,30 @@ export const PROOF_REGISTRY_ABI = [
   },
   {
     inputs: [
+      { internalType: "bytes32", name: "bindingKey", type: "bytes32" },
+      { internalType: "bytes32", name: "linkId", type: "bytes32" },
+      { internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "reinstate",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
       {
         components: [
-          { internalType: "enum Action", name: "action", type: "uint8" },
+          { internalType: "bytes32", name: "header", type: "bytes32" },
           { internalType: "string", name: "platform", type: "string" },
           { internalType: "string", name: "identity", type: "string" },
-          { internalType: "bytes16", name: "uuid", type: "bytes16" },
-          { internalType: "uint64", name: "createdAt", type: "uint64" },
-          { internalType: "bytes", name: "previous", type: "bytes" },
-          { internalType: "bytes", name: "signature", type: "bytes" },
-          { internalType: "bytes", name: "publicKey", type: "bytes" },
+          { internalType: "bytes32", name: "previousR", type: "bytes32" },
+          { internalType: "bytes32", name: "previousS", type: "bytes32" },
+          { internalType: "bytes32", name: "r", type: "bytes32" },
+          { internalType: "bytes32", name: "vs", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyX", type: "bytes32" },
+          { internalType: "bytes32", name: "publicKeyY", type: "bytes32" },
           { internalType: "bytes", name: "proof", type: "bytes" },
           { internalType: "string", name: "proofLocation", type: "string" },
-          { internalType: "string", name: "accountId", type: "string" },
         ],
         internalType: "struct Submission",
         name: "link",
@@ -274,6 +415,13 @@ export const PROOF_REGISTRY_ABI = [
       },
     ],
     name: "release",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [{ internalType: "address", name: "avatar", type: "address" }],
+    name: "setAvatar",
     outputs: [],
     stateMutability: "nonpayable",
     type: "function",
@@ -291,6 +439,17 @@ export const PROOF_REGISTRY_ABI = [
       { internalType: "bytes24", name: "link", type: "bytes24" },
     ],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "bindingKey", type: "bytes32" },
+      { internalType: "bytes32", name: "linkId", type: "bytes32" },
+      { internalType: "bytes", name: "attestations", type: "bytes" },
+    ],
+    name: "suspend",
+    outputs: [],
+    stateMutability: "nonpayable",
     type: "function",
   },
 ] as const;
@@ -325,36 +484,60 @@ export const ATTESTER_REGISTRY_ABI = [
     type: "error",
   },
   {
-    inputs: [{ internalType: "uint64", name: "checkedAt", type: "uint64" }],
-    name: "AttesterRegistryCheckedInFuture",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
-    name: "AttesterRegistryInvalidLength",
-    type: "error",
-  },
-  {
-    inputs: [
-      { internalType: "address", name: "attester", type: "address" },
-      { internalType: "address", name: "previous", type: "address" },
-    ],
-    name: "AttesterRegistryNotAscending",
-    type: "error",
-  },
-  {
     inputs: [{ internalType: "address", name: "attester", type: "address" }],
     name: "AttesterRegistryNotAttester",
     type: "error",
   },
+  {
+    inputs: [{ internalType: "address", name: "attester", type: "address" }],
+    name: "AttesterRegistryRetiredAttester",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "string", name: "platform", type: "string" },
+      { internalType: "uint16", name: "tag", type: "uint16" },
+    ],
+    name: "AttesterRegistryTagTaken",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "max", type: "uint256" }],
+    name: "AttesterRegistryTooManyAttesters",
+    type: "error",
+  },
   { inputs: [], name: "AttesterRegistryZeroQuorum", type: "error" },
+  {
+    inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
+    name: "TextInvalidCharacter",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "TextInvalidLength",
+    type: "error",
+  },
   {
     anonymous: false,
     inputs: [
       { indexed: true, internalType: "address", name: "attester", type: "address" },
       { indexed: false, internalType: "string", name: "endpoint", type: "string" },
+      { indexed: false, internalType: "string", name: "metadata", type: "string" },
     ],
     name: "AttesterAdded",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "attester", type: "address" },
+      { indexed: false, internalType: "string", name: "endpoint", type: "string" },
+      { indexed: false, internalType: "string", name: "metadata", type: "string" },
+    ],
+    name: "AttesterProfileSet",
     type: "event",
   },
   {
@@ -383,6 +566,7 @@ export const ATTESTER_REGISTRY_ABI = [
     inputs: [
       { internalType: "address", name: "attester", type: "address" },
       { internalType: "string", name: "endpoint", type: "string" },
+      { internalType: "string", name: "metadata", type: "string" },
     ],
     name: "addAttester",
     outputs: [],
@@ -400,22 +584,6 @@ export const ATTESTER_REGISTRY_ABI = [
     inputs: [],
     name: "authority",
     outputs: [{ internalType: "address", name: "", type: "address" }],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
-      { internalType: "bytes32", name: "platformHash", type: "bytes32" },
-      { internalType: "bytes32", name: "linkId", type: "bytes32" },
-      { internalType: "bool", name: "found", type: "bool" },
-      { internalType: "bytes32", name: "accountIdHash", type: "bytes32" },
-      { internalType: "bytes", name: "attestations", type: "bytes" },
-    ],
-    name: "countAttestations",
-    outputs: [
-      { internalType: "bool", name: "reached", type: "bool" },
-      { internalType: "uint64", name: "checkedAt", type: "uint64" },
-    ],
     stateMutability: "view",
     type: "function",
   },
@@ -449,6 +617,26 @@ export const ATTESTER_REGISTRY_ABI = [
     type: "function",
   },
   {
+    inputs: [{ internalType: "address", name: "attester", type: "address" }],
+    name: "profileOf",
+    outputs: [
+      { internalType: "string", name: "endpoint", type: "string" },
+      { internalType: "string", name: "metadata", type: "string" },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "attester", type: "address" },
+      { internalType: "uint16", name: "tag", type: "uint16" },
+    ],
+    name: "quorum",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [{ internalType: "string", name: "platform", type: "string" }],
     name: "quorumOf",
     outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
@@ -471,8 +659,18 @@ export const ATTESTER_REGISTRY_ABI = [
   },
   {
     inputs: [
+      { internalType: "string", name: "endpoint", type: "string" },
+      { internalType: "string", name: "metadata", type: "string" },
+    ],
+    name: "setProfile",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
       { internalType: "string", name: "platform", type: "string" },
-      { internalType: "uint16", name: "quorum", type: "uint16" },
+      { internalType: "uint16", name: "count", type: "uint16" },
     ],
     name: "setQuorum",
     outputs: [],
@@ -484,7 +682,6 @@ export const ATTESTER_REGISTRY_ABI = [
 export const SUBKEY_REGISTRY_ABI = [
   { inputs: [], stateMutability: "nonpayable", type: "constructor" },
   { inputs: [], name: "InvalidShortString", type: "error" },
-  { inputs: [], name: "SignatureBytesInvalid", type: "error" },
   { inputs: [{ internalType: "string", name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   {
     inputs: [
@@ -796,6 +993,178 @@ export const SUBKEY_REGISTRY_ABI = [
     name: "subkeyIdOf",
     outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
     stateMutability: "pure",
+    type: "function",
+  },
+] as const;
+
+export const STATE_ANCHOR_ABI = [
+  {
+    inputs: [{ internalType: "contract IAttesterRegistry", name: "attesters", type: "address" }],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
+  { inputs: [], name: "ECDSAInvalidSignature", type: "error" },
+  {
+    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
+    name: "ECDSAInvalidSignatureLength",
+    type: "error",
+  },
+  { inputs: [{ internalType: "bytes32", name: "s", type: "bytes32" }], name: "ECDSAInvalidSignatureS", type: "error" },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "address", name: "previous", type: "address" },
+    ],
+    name: "StateAnchorNotAscending",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "address", name: "account", type: "address" }],
+    name: "StateAnchorNotOperator",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "uint64", name: "latest", type: "uint64" },
+    ],
+    name: "StateAnchorStaleEpoch",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+    ],
+    name: "StateAnchorZeroRoot",
+    type: "error",
+  },
+  {
+    inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
+    name: "TextInvalidCharacter",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "length", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "TextInvalidLength",
+    type: "error",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "operator", type: "address" },
+      { indexed: true, internalType: "bytes32", name: "topic", type: "bytes32" },
+      { indexed: true, internalType: "uint64", name: "epoch", type: "uint64" },
+      { indexed: false, internalType: "bytes32", name: "root", type: "bytes32" },
+      { indexed: false, internalType: "string", name: "uri", type: "string" },
+    ],
+    name: "StateAnchored",
+    type: "event",
+  },
+  {
+    inputs: [],
+    name: "ATTESTERS",
+    outputs: [{ internalType: "contract IAttesterRegistry", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "MAX_URI_LENGTH",
+    outputs: [{ internalType: "uint256", name: "", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "bytes32", name: "root", type: "bytes32" },
+      { internalType: "string", name: "uri", type: "string" },
+    ],
+    name: "anchor",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "bytes32", name: "root", type: "bytes32" },
+      { internalType: "string", name: "uri", type: "string" },
+      { internalType: "bytes", name: "signature", type: "bytes" },
+    ],
+    name: "anchorBySignature",
+    outputs: [{ internalType: "address", name: "operator", type: "address" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address[]", name: "operators", type: "address[]" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "bytes32", name: "root", type: "bytes32" },
+    ],
+    name: "countAnchored",
+    outputs: [{ internalType: "uint256", name: "count", type: "uint256" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+    ],
+    name: "latestOf",
+    outputs: [
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "bytes32", name: "root", type: "bytes32" },
+      { internalType: "uint64", name: "anchoredAt", type: "uint64" },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+    ],
+    name: "rootOf",
+    outputs: [{ internalType: "bytes32", name: "", type: "bytes32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "uint64", name: "epoch", type: "uint64" },
+      { internalType: "bytes", name: "leaf", type: "bytes" },
+      { internalType: "bytes32[]", name: "proof", type: "bytes32[]" },
+    ],
+    name: "verify",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "operator", type: "address" },
+      { internalType: "bytes32", name: "topic", type: "bytes32" },
+      { internalType: "bytes", name: "leaf", type: "bytes" },
+      { internalType: "bytes32[]", name: "proof", type: "bytes32[]" },
+    ],
+    name: "verifyLatest",
+    outputs: [{ internalType: "bool", name: "", type: "bool" }],
+    stateMutability: "view",
     type: "function",
   },
 ] as const;
