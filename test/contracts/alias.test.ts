@@ -2,6 +2,7 @@ import { bindingKey, identityKey, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { ZeroHash, concat, dataSlice, toBeHex } from "ethers";
 
+import { signAlias, withProof, yOf } from "../helpers/contractAliases.ts";
 import { eventsOf, storageRoot } from "../helpers/contractBatch.ts";
 import { NOW } from "../helpers/contractClock.ts";
 import {
@@ -22,19 +23,6 @@ const alice = person("alice");
 const bob = person("bob");
 const mallory = person("mallory");
 
-/** Y of a public key, as the proof has it. */
-const yOf = ({ key }: Person) => `0x${key.uncompressed.slice(-64)}`;
-
-/** A link by which Alice calls another avatar hers, with that avatar's signature and Y. */
-function bindAlias(other: Person, fields: Partial<LinkFields> = {}, y = yOf(other)): SignedLink {
-  const signed = signLink(alice, { platform: "nextid", identity: other.key.compressed, cosigner: other, ...fields });
-  return withProof(signed, concat([signed.submission.proof, y]));
-}
-
-function withProof(signed: SignedLink, proof: string): SignedLink {
-  return { ...signed, submission: { ...signed.submission, proof } };
-}
-
 /** A release by the other avatar. */
 function releaseAlias(other: Person, by = other, fields: Partial<LinkFields> = {}) {
   const release = signRelease(alice, by, { platform: "nextid", identity: other.key.compressed, ...fields });
@@ -53,7 +41,7 @@ describe("ProofRegistry", () => {
       expect(new Set(others.map(({ key }) => key.compressed.slice(0, 4)))).to.have.property("size", 2);
       let after: SignedLink | undefined;
       for (const other of others) {
-        const link = bindAlias(other, after ? { after } : {});
+        const link = signAlias(alice, other, after ? { after } : {});
         await registry.append(link.submission);
         expect(await registry.statusOf(alice.address, "nextid", other.key.compressed)).to.deep.equal([
           STATUS.confirmed,
@@ -67,14 +55,14 @@ describe("ProofRegistry", () => {
 
     it("may sign with v as 0 or 1", async () => {
       const { registry } = world();
-      const { submission } = bindAlias(bob);
+      const { submission } = signAlias(alice, bob);
       const signature = dataSlice(submission.proof, 0, 65);
       const v = Number(dataSlice(signature, 64));
       await registry.append({ ...submission, proof: concat([withV(signature, v % 27), yOf(bob)]) });
       expect(await registry.isBound(alice.address, "nextid", bob.key.compressed)).to.equal(true);
     });
 
-    const good = bindAlias(bob);
+    const good = signAlias(alice, bob);
     const { proof } = good.submission;
     const signature = dataSlice(proof, 0, 65);
     const P = 2n ** 256n - 2n ** 32n - 977n;
@@ -109,10 +97,10 @@ describe("ProofRegistry", () => {
       for (const other of others) {
         const prefix = other.key.compressed.startsWith("0x02") ? "0x03" : "0x02";
         const identity = `${prefix}${other.key.compressed.slice(4)}`;
-        await refused(bindAlias(other, { identity }), "ProofRegistryInvalidProof", identity);
+        await refused(signAlias(alice, other, { identity }), "ProofRegistryInvalidProof", identity);
         // Nor with the point that the identity names, whose key nobody signed with.
         const y = toBeHex(P - BigInt(yOf(other)), 32);
-        await refused(bindAlias(other, { identity }, y), "ProofRegistryInvalidProof", identity);
+        await refused(signAlias(alice, other, { identity }, y), "ProofRegistryInvalidProof", identity);
       }
     });
 
@@ -133,12 +121,12 @@ describe("ProofRegistry", () => {
         bob.wallet,
         "bob",
       ]) {
-        await refused(bindAlias(bob, { identity }), "ProofRegistryInvalidIdentity", identity);
+        await refused(signAlias(alice, bob, { identity }), "ProofRegistryInvalidIdentity", identity);
       }
     });
 
     it("refuses the avatar itself", async () => {
-      await refused(bindAlias(alice), "ProofRegistryInvalidProof", alice.key.compressed);
+      await refused(signAlias(alice, alice), "ProofRegistryInvalidProof", alice.key.compressed);
     });
 
     it("refuses attestations: attesters cannot speak for a key", async () => {
@@ -159,7 +147,7 @@ describe("ProofRegistry", () => {
   });
 
   describe("another avatar that is bound", () => {
-    const bound = bindAlias(bob);
+    const bound = signAlias(alice, bob);
     beforeEach(() => world().registry.append(bound.submission));
 
     it("can be deleted by the avatar", async () => {
@@ -219,10 +207,10 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       const release = releaseAlias(bob);
       await registry.release(release);
-      const again = bindAlias(bob, { after: bound, createdAt: NOW });
+      const again = signAlias(alice, bob, { after: bound, createdAt: NOW });
       await registry.append(again.submission);
       await expect(registry.release(release)).to.be.revertedWithCustomError(registry, "ProofRegistryAlreadyReleased");
-      const later = bindAlias(bob, { after: again, createdAt: NOW + 60 });
+      const later = signAlias(alice, bob, { after: again, createdAt: NOW + 60 });
       await registry.append(later.submission);
       await expect(registry.release(releaseAlias(bob, bob, { createdAt: NOW + 59 }))).to.be.revertedWithCustomError(
         registry,
@@ -236,7 +224,7 @@ describe("ProofRegistry", () => {
       await registry.release(releaseAlias(bob));
       await expect(registry.append(bound.submission)).to.be.revertedWithCustomError(registry, "ProofRegistryStaleHead");
       // Nor by the same confirmation under a new link.
-      const again = bindAlias(bob, { after: bound });
+      const again = signAlias(alice, bob, { after: bound });
       await expect(registry.append({ ...again.submission, proof: bound.submission.proof }))
         .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
         .withArgs(bob.key.compressed);

@@ -2,6 +2,7 @@ import { bindingKey, findingHash } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { ZeroHash, concat, dataSlice } from "ethers";
 
+import { signAlias } from "../helpers/contractAliases.ts";
 import { attestList, covered, eventsOf, findingsOf, statusOf, storageRoot } from "../helpers/contractBatch.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { type Person, attest, person, signLink, signRelease, storedHead } from "../helpers/contractLinks.ts";
@@ -205,9 +206,8 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       const wallet = signLink(alice, { platform: "ethereum", identity: bob.wallet, cosigner: bob, after: bound });
       await registry.append(wallet.submission);
-      const alias = signLink(alice, { platform: "nextid", identity: bob.key.compressed, cosigner: bob, after: wallet });
-      const y = `0x${bob.key.uncompressed.slice(-64)}`;
-      await registry.append({ ...alias.submission, proof: concat([alias.submission.proof, y]) });
+      const alias = signAlias(alice, bob, { after: wallet });
+      await registry.append(alias.submission);
       for (const { link, id } of [wallet, alias]) {
         const binding = bindingKey(alice.address, link.platform, link.identity);
         await expect(registry.suspend(binding, id, said(false, 10, [attester], id)))
