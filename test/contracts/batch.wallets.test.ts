@@ -19,6 +19,9 @@ const MODE = { burn: 0, bomb: 1, revertBomb: 2, short: 3, slow: 4 } as const;
 /** As much as can be answered with what a wallet may use. */
 const BOMB_BYTES = 400_000;
 
+/** The proof of a link that its batch's attestations cover. */
+const attested = () => covered("7");
+
 const good = signLink(alice, { platform: "dns", identity: "alice.example" });
 const last = signLink(bob, { platform: "dns", identity: "bob.example" });
 
@@ -164,7 +167,6 @@ describe("ProofRegistry", () => {
     const { registry } = world();
     await addAttesters(world(), [attester]);
     const chain: SignedLink[] = [];
-    const attested = () => covered("7");
     for (let index = 0; index < 100; index++) {
       const after = chain.at(-1);
       chain.push(

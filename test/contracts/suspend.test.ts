@@ -29,6 +29,10 @@ const key = bindingKey(alice.address, "github", "alice");
 function said(found: boolean, late: number, by: readonly Person[] = [attester], linkId = bound.id): string {
   return attest(by, { linkId, found, accountId: "7", checkedAt: NOW + late });
 }
+/** One attestation of it alone, and some under the account id "7". */
+const entry = (found: boolean, late: number, who: Person) => dataSlice(said(found, late, [who]), 2);
+const mixed = (...entries: string[]) => concat(["0x0137", ...entries]);
+
 const gone = (late: number, by?: readonly Person[]) => said(false, late, by);
 const back = (late: number, by?: readonly Person[]) => said(true, late, by);
 
@@ -123,8 +127,6 @@ describe("ProofRegistry", () => {
       const { registry, attesters } = world();
       await addAttesters(world(), [other]);
       await attesters.setQuorum("github", 2);
-      const entry = (found: boolean, late: number, who: Person) => dataSlice(said(found, late, [who]), 2);
-      const mixed = (...entries: string[]) => concat(["0x0137", ...entries]);
       expect(mixed(entry(false, 1, attester), entry(false, 1, other))).to.equal(gone(1, [attester, other]));
       await refused("suspend", mixed(entry(false, 10, attester), entry(false, 0, other)));
       await refused("suspend", mixed(entry(false, 0, attester), entry(false, 10, other)));
@@ -243,10 +245,10 @@ describe("ProofRegistry", () => {
         .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
         .withArgs(key, STATUS.suspended);
       const findings = findingsOf([bound], "7");
-      const entry = { bindingKey: key, linkId: bound.id, proofLocation: "", account: covered("7"), index: 0 };
+      const confirmation = { bindingKey: key, linkId: bound.id, proofLocation: "", account: covered("7"), index: 0 };
       const list = attestList([attester], findings, NOW + 20);
       expect(
-        (await eventsOf(world(), registry.confirmBatch([entry], findings.map(findingHash), list))).at(-1),
+        (await eventsOf(world(), registry.confirmBatch([confirmation], findings.map(findingHash), list))).at(-1),
       ).to.deep.equal(["ConfirmationRefused", 0n, bound.id]);
       expect(await standing()).to.deep.equal([STATUS.suspended, 10, ID]);
     });

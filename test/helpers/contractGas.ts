@@ -134,6 +134,11 @@ async function measureLinks({ registry, ethers, networkHelpers, attesters }: Reg
   };
 }
 
+/** The submission of a link right behind the one before it in the chain. */
+function behindEachOther({ submission }: SignedLink, index: number): SignedLink["submission"] {
+  return index === 0 ? withoutKey(submission) : abbreviated(submission);
+}
+
 async function measureBatches({ registry }: Registries): Promise<Measurements> {
   const people = Array.from({ length: BATCH }, (_, index) => person(`gas: avatar ${index}`));
   const firsts = people.map((by, index) => listed(by, "octo", index));
@@ -148,8 +153,6 @@ async function measureBatches({ registry }: Registries): Promise<Measurements> {
   claims.shift();
   const send = (links: readonly SignedLink[], shorten: (link: SignedLink, index: number) => SignedLink["submission"]) =>
     registry.appendBatch(links.map(shorten), attestList([attester], findingsOf(links, ACCOUNT_ID)));
-  const behindEachOther = ({ submission }: SignedLink, index: number) =>
-    index === 0 ? withoutKey(submission) : abbreviated(submission);
   const batches = {
     "first link of each of 100 avatars, in a batch": await measure(
       send(firsts, ({ submission }) => submission),
