@@ -190,10 +190,11 @@ interface IProofRegistry {
     /// @notice Thrown when a header has something where there should be zero, an action or `previousV` that there is not, a
     /// `createdAt` without ten digits, or 255 for `previousV` beside a signature.
     error ProofRegistryInvalidHeader(bytes32 header);
-    /// @notice Thrown when what `prev` quotes is not the signature at the head of the avatar's chain. Also when the link itself is
-    /// already there, and when the signature was made over another text: it then recovers to a stranger without links.
+    /// @notice Thrown when what `prev` quotes is not the signature at the head of the avatar's chain. Also when the link itself
+    /// is already there.
     error ProofRegistryStaleHead(address avatar, bytes24 head);
-    /// @notice Thrown when `publicKey` is missing or not the avatar's.
+    /// @notice Thrown when the public key is missing or not the avatar's. Also when the signature was made over another text: it
+    /// then recovers to a stranger without links.
     error ProofRegistryInvalidPublicKey(address avatar);
     /// @notice Thrown when `createdAt` lies before that of the avatar's previous link, or too far in the future.
     error ProofRegistryInvalidCreatedAt(uint64 createdAt, uint64 earliest, uint64 latest);

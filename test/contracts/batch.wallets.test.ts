@@ -62,7 +62,7 @@ describe("ProofRegistry", () => {
       });
     }
 
-    it("lets none starve the rest: twenty that burn all they are given, beside links that need a call", async () => {
+    it("lets none starve the rest, and bounds what all cost: twenty that burn everything, beside links that need a call", async () => {
       const { registry, ethers } = world();
       await addAttesters(world(), [attester]);
       const burner = await ethers.deployContract("HostileWallet", [MODE.burn, 0]);
