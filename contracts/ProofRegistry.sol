@@ -545,6 +545,8 @@ contract ProofRegistry is IProofRegistry {
             reading.proof.data()
         );
         Attestations.explain(flaw, reading.linkId, true, reading.proof.data());
+        // Never reached; were it so, the link would seem appended.
+        revert ProofRegistryNoQuorum(reading.linkId);
     }
 
     /// How far in the future a link may be dated.
