@@ -14,7 +14,7 @@ import {
   toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
-import { ZeroHash, concat, dataSlice, id, toBeHex } from "ethers";
+import { ZeroHash, concat, dataSlice, getBytes, hexlify, id, toBeHex } from "ethers";
 
 import { NOW } from "./contractClock.ts";
 
@@ -54,7 +54,7 @@ export interface LinkFields extends Partial<Omit<Link, "avatar">>, Partial<Pick<
   identity: string;
   /** The link before it in the chain: its signature is quoted as published. */
   after?: SignedLink;
-  /** Signs the same text, as a bound wallet does. */
+  /** Signs the same text, as a bound wallet or an alias does. */
   cosigner?: Person;
   /** The attestations, made of the link's id. */
   attested?: (id: string) => string;
@@ -73,17 +73,16 @@ export function signLink(avatar: Person, fields: LinkFields): SignedLink {
     id: name,
     submission: {
       ...submissionOf(link, signature.raw),
-      proof: fields.cosigner ? signText(fields.cosigner.privateKey, text).raw : (fields.attested?.(name) ?? "0x"),
+      proof: fields.cosigner ? cosign(fields.cosigner, link.platform, text) : (fields.attested?.(name) ?? "0x"),
       proofLocation: fields.proofLocation ?? "",
     },
   };
 }
 
-/** A release: the text of a delete, signed by the wallet alone. */
+/** A release: the text of a delete, signed by the wallet (or by the avatar that is the alias) alone. */
 export function signRelease(avatar: Person, wallet: Person, fields: Partial<LinkFields> = {}): Submission {
   const link = linkOf(avatar, { action: "delete", platform: "ethereum", identity: wallet.wallet, ...fields });
-  const { raw } = signText(wallet.privateKey, signPayload(link));
-  return { ...submissionOf(link, "0x"), proof: raw };
+  return { ...submissionOf(link, "0x"), proof: cosign(wallet, link.platform, signPayload(link)) };
 }
 
 /** A link and its signature (`0x` hex) as the contract takes them, with the public key and nothing from the other side. */
@@ -118,6 +117,19 @@ export function storedHead(signature: string): string {
   return dataSlice(head(signature), 0, 24);
 }
 
+/** A submission with another signature of 65 bytes (`0x` hex): s as it comes, and v for the highest bit. */
+export function withSignature(submission: Submission, signature: string): Submission {
+  const [r, s, v] = [dataSlice(signature, 0, 32), BigInt(dataSlice(signature, 32, 64)), BigInt(dataSlice(signature, 64))];
+  return { ...submission, r, vs: toBeHex(s | ((v % 27n) << 255n), 32) };
+}
+
+/** A submission of which a byte of the header is another. */
+export function withHeaderByte(submission: Submission, at: number, byte: number): Submission {
+  const header = getBytes(submission.header);
+  header[at] = byte;
+  return { ...submission, header: hexlify(header) };
+}
+
 /** A signature of 65 bytes (`0x` hex) with another last byte. */
 export function withV(signature: string, v: number): string {
   return concat([dataSlice(signature, 0, 64), Uint8Array.of(v)]);
@@ -131,6 +143,12 @@ export function withHighS(signature: string): string {
   const s = ORDER - BigInt(dataSlice(signature, 32, 64));
   const v = Number(dataSlice(signature, 64));
   return concat([dataSlice(signature, 0, 32), toBeHex(s, 32), Uint8Array.of(v < 27 ? 1 - v : 55 - v)]);
+}
+
+/** The other side's signature, as `proof` has it on its platform. */
+export function cosign(signer: Person, platform: string, text: string): string {
+  const { raw } = signText(signer.privateKey, text);
+  return platform === "nextid" ? concat([raw, dataSlice(signer.key.uncompressed, 33)]) : raw;
 }
 
 function linkOf(avatar: Person, fields: LinkFields): Link {
