@@ -119,7 +119,11 @@ export function storedHead(signature: string): string {
 
 /** A submission with another signature of 65 bytes (`0x` hex): s as it comes, and v for the highest bit. */
 export function withSignature(submission: Submission, signature: string): Submission {
-  const [r, s, v] = [dataSlice(signature, 0, 32), BigInt(dataSlice(signature, 32, 64)), BigInt(dataSlice(signature, 64))];
+  const [r, s, v] = [
+    dataSlice(signature, 0, 32),
+    BigInt(dataSlice(signature, 32, 64)),
+    BigInt(dataSlice(signature, 64)),
+  ];
   return { ...submission, r, vs: toBeHex(s | ((v % 27n) << 255n), 32) };
 }
 
