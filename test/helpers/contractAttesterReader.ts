@@ -26,7 +26,8 @@ export class ReadAttesters {
     } else if (name === "QuorumSet") {
       this.#quorums.set(args.platform, args.quorum);
     } else {
-      return false;
+      // Who governs has no say in what attesters signed.
+      return name === "AuthorityUpdated";
     }
     return true;
   }

@@ -1,5 +1,6 @@
 import {
   type Attestation,
+  type Finding,
   type Link,
   type PublicKey,
   type Signature,
@@ -7,8 +8,10 @@ import {
   head,
   linkId,
   packAttestations,
+  packList,
   publicKeyOf,
   signAttestation,
+  signAttestationBatch,
   signPayload,
   signText,
   toSubmission,
@@ -103,13 +106,24 @@ export function attest(
   const whole = { found: true, accountId: "", checkedAt: NOW, ...statement };
   return packAttestations(
     whole.accountId,
-    [...attesters]
-      .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
-      .map(({ privateKey }) => ({
-        checkedAt: whole.checkedAt,
-        signature: signAttestation(privateKey, whole),
-      })),
+    ascending(attesters).map(({ privateKey }) => ({
+      checkedAt: whole.checkedAt,
+      signature: signAttestation(privateKey, whole),
+    })),
   );
+}
+
+/** Attestations of a list of findings by some attesters, in the order that the contracts want. */
+export function attestList(attesters: readonly Person[], findings: readonly Finding[], checkedAt = NOW): string {
+  const list = { findings, checkedAt };
+  return packList(
+    ascending(attesters).map(({ privateKey }) => ({ checkedAt, signature: signAttestationBatch(privateKey, list) })),
+  );
+}
+
+/** People in the order of their addresses. */
+function ascending(people: readonly Person[]): Person[] {
+  return [...people].sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
 }
 
 /** The part of a signature's head that the contract keeps. */

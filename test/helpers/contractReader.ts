@@ -33,7 +33,9 @@ import {
 
 import { ReadAttesters, ofLink, ofList } from "./contractAttesterReader.ts";
 
-const contracts = new Interface([...PROOF_REGISTRY_ABI, ...ATTESTER_REGISTRY_ABI]);
+const contracts = new Interface(
+  [...PROOF_REGISTRY_ABI, ...ATTESTER_REGISTRY_ABI].filter(({ type }) => type === "event"),
+);
 
 /** A chain as its events tell it. */
 export interface ReadChain {
@@ -174,6 +176,9 @@ class Reader implements ReadRegistry {
   ): void {
     if (status === "claimed") {
       demand(6, platform !== "ethereum" && platform !== "nextid" && asOf === createdAt);
+      // An account id alone may well be claimed: the list that covers it may be short of a quorum.
+      const { attestations } = proof === "0x" ? { attestations: [] } : unpackAttestations(proof);
+      demand(6, attestations.length === 0 || this.#seenAt(platform, id, proof, transaction) === null);
     } else if (platform === "ethereum") {
       // Whether a contract took a signature for its own is not in the log.
       demand(7, status === "confirmed" && asOf === createdAt);
