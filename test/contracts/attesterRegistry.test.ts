@@ -1,8 +1,9 @@
 import { ATTESTATION_DOMAIN, TWO_SIDED_PLATFORMS } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { TypedDataEncoder, ZeroAddress, ZeroHash, id } from "ethers";
+import { TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 
 import { type Person, attest, person, signLink } from "../helpers/contractLinks.ts";
+import { platformTag } from "../helpers/contractTag.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 
 const people = ["one", "two", "three"].map((name) => person(`attester ${name}`));
@@ -10,14 +11,9 @@ const [one, two, three] = people as [(typeof people)[0], (typeof people)[0], (ty
 
 const alice = person("alice");
 
-/** The short name of a platform (PlatformTag.sol). */
-function tagOf(platform: string): number {
-  return Number(BigInt(id(platform)) & 0xffffn) | 1;
-}
-
 /** Which bit stands for a platform with a quorum of its own. */
 function bitOf(platform: string): number {
-  return tagOf(platform) % 240;
+  return platformTag(platform) % 240;
 }
 
 /** The first of platform-0, platform-1, … that a condition holds for. */
@@ -143,7 +139,7 @@ describe("AttesterRegistry", () => {
       await attesters.setQuorum("", 1);
       await attesters.setQuorum("github", 1);
       expect([await attesters.isAttester(one.address), await reachedBy("github", [one])]).to.deep.equal([false, false]);
-      expect(await attesters.quorum(one.address, tagOf("github"))).to.equal(0n);
+      expect(await attesters.quorum(one.address, platformTag("github"))).to.equal(0n);
     });
 
     it("are at most 64, and one who leaves makes room", async () => {
@@ -154,7 +150,7 @@ describe("AttesterRegistry", () => {
         .to.be.revertedWithCustomError(attesters, "AttesterRegistryTooManyAttesters")
         .withArgs(64);
       await attesters.setQuorum("", 64);
-      for (const { address } of crowd) expect(await attesters.quorum(address, tagOf("github"))).to.equal(64n);
+      for (const { address } of crowd) expect(await attesters.quorum(address, platformTag("github"))).to.equal(64n);
       expect([await reachedBy("github", crowd.slice(1)), await reachedBy("github", crowd)]).to.deep.equal([
         false,
         true,
@@ -275,7 +271,9 @@ describe("AttesterRegistry", () => {
 
     it("of a platform does not spill over to another that shares its bit", async () => {
       const { attesters } = world();
-      const twin = findPlatform((name) => bitOf(name) === bitOf("github") && tagOf(name) !== tagOf("github"));
+      const twin = findPlatform(
+        (name) => bitOf(name) === bitOf("github") && platformTag(name) !== platformTag("github"),
+      );
       await attesters.setQuorum("github", 3);
       expect([await attesters.quorumOf(twin), await reached(twin, 1)]).to.deep.equal([1n, true]);
       await attesters.setQuorum(twin, 2);
@@ -286,7 +284,7 @@ describe("AttesterRegistry", () => {
 
     it("cannot be set on a platform whose tag another has with a quorum of its own, even if that is back to zero", async () => {
       const { attesters } = world();
-      const twin = findPlatform((name) => tagOf(name) === tagOf("github"));
+      const twin = findPlatform((name) => platformTag(name) === platformTag("github"));
       await attesters.setQuorum("github", 3);
       // Until there is another of the name, it has github's.
       expect(await attesters.quorumOf(twin)).to.equal(3n);
@@ -294,7 +292,7 @@ describe("AttesterRegistry", () => {
         await attesters.setQuorum("github", own);
         await expect(attesters.setQuorum(twin, 1))
           .to.be.revertedWithCustomError(attesters, "AttesterRegistryTagTaken")
-          .withArgs(twin, tagOf("github"));
+          .withArgs(twin, platformTag("github"));
         await expect(attesters.setQuorum(twin, 0)).to.be.revertedWithCustomError(attesters, "AttesterRegistryTagTaken");
       }
       await attesters.setQuorum("github", 2);
@@ -306,13 +304,13 @@ describe("AttesterRegistry", () => {
       await attesters.setQuorum("github", 3);
       await attesters.setQuorum("", 2);
       const ask = async (who: Person) => [
-        await attesters.quorum(who.address, tagOf("github")),
-        await attesters.quorum(who.address, tagOf("dns")),
+        await attesters.quorum(who.address, platformTag("github")),
+        await attesters.quorum(who.address, platformTag("dns")),
         await attesters.quorum(who.address, 0),
       ];
       expect(await ask(one)).to.deep.equal([3n, 2n, 2n]);
       expect(await ask(alice)).to.deep.equal([0n, 0n, 0n]);
-      expect(await attesters.quorum(ZeroAddress, tagOf("github"))).to.equal(0n);
+      expect(await attesters.quorum(ZeroAddress, platformTag("github"))).to.equal(0n);
     });
 
     it("holds for attesters added after it was set, and for those there before", async () => {

@@ -28,7 +28,6 @@ import {
   getAddress,
   getBytes,
   hexlify,
-  id,
   keccak256,
   toBeHex,
   toUtf8String,
@@ -38,6 +37,7 @@ import type { ProtocolHarness } from "../../types/ethers-contracts/index.ts";
 import { randomChain, randomIdentity, randomLink, randomPlatform } from "../helpers/contractFuzz.ts";
 import { type SignedLink, person, submissionOf } from "../helpers/contractLinks.ts";
 import { Random, fuzzSeed } from "../helpers/contractRandom.ts";
+import { platformTag } from "../helpers/contractTag.ts";
 import { useRegistries } from "../helpers/contracts.ts";
 
 /** Random links in all. */
@@ -92,7 +92,7 @@ function replay(avatar: string, links: readonly SignedLink[]): { steps: Step[]; 
       slots.set(key, ZeroHash);
       return { status: "none", asOf: 0 };
     }
-    const tag = cosigned ? 0 : Number(BigInt(id(platform)) & 0xffffn) | 1;
+    const tag = cosigned ? 0 : platformTag(platform);
     const status = Uint8Array.of(STATUSES.indexOf(binding.status));
     slots.set(key, concat([dataSlice(binding.made, 0, 24), toBeHex(tag, 2), toBeHex(binding.asOf, 5), status]));
     return binding;
@@ -254,7 +254,7 @@ describe(`TypeScript and Solidity (FUZZ_SEED=${seed})`, () => {
   it(`name ${LINKS} platforms by the same tag, which is never the one of those that sign for themselves`, async () => {
     const platforms = Array.from({ length: LINKS }, () => randomPlatform(random));
     const tags = await harness.tagsOf(platforms);
-    expect(tags.map(Number)).to.deep.equal(platforms.map((platform) => Number(BigInt(id(platform)) & 0xffffn) | 1));
+    expect(tags.map(Number)).to.deep.equal(platforms.map(platformTag));
   });
 
   it(`read the same ${LINKS} compressed keys, and refuse the same texts`, async () => {

@@ -7,11 +7,14 @@ import {
 } from "@syngraph/sdk/protocol";
 import { AbiCoder, type LogDescription, TypedDataEncoder, concat, id, keccak256, recoverAddress } from "ethers";
 
+import { platformTag } from "./contractTag.ts";
+
 /** Who may attest and how many make a quorum, as the events of AttesterRegistry tell it up to some log. */
 export class ReadAttesters {
   #attesters = new Set<string>();
   #retired = new Set<string>();
-  #quorums = new Map<string, bigint>();
+  /** By tag; the default without one. */
+  #quorums = new Map<number | null, bigint>();
 
   /** Takes the next event; false if it is none of AttesterRegistry's. */
   take({ name, args }: LogDescription): boolean {
@@ -24,7 +27,7 @@ export class ReadAttesters {
     } else if (name === "AttesterProfileSet") {
       demand(2, this.#attesters.has(args.attester));
     } else if (name === "QuorumSet") {
-      this.#quorums.set(args.platform, args.quorum);
+      this.#quorums.set(args.platform === "" ? null : platformTag(args.platform), args.quorum);
     } else {
       // Who governs has no say in what attesters signed.
       return name === "AuthorityUpdated";
@@ -50,7 +53,7 @@ export class ReadAttesters {
     notBefore = 0,
   ): number | null {
     const times = this.times(signed, digest).filter((time) => time >= notBefore);
-    const quorum = this.#quorums.get(platform) || this.#quorums.get("") || 1n;
+    const quorum = this.#quorums.get(platformTag(platform)) || this.#quorums.get(null) || 1n;
     return times.length > 0 && BigInt(times.length) >= quorum ? Math.max(...times) : null;
   }
 }
