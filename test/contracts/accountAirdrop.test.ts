@@ -6,7 +6,8 @@ import { concat, dataSlice, id, keccak256, parseEther } from "ethers";
 import type { AccountAirdrop, GreedyWallet } from "../../types/ethers-contracts/index.ts";
 import { NOW } from "../helpers/contractClock.ts";
 import { type Member, alice, attesters, mallory, member, useGate } from "../helpers/contractGate.ts";
-import { type Person, type SignedLink, attest, attestList } from "../helpers/contractLinks.ts";
+import { attestList, covered } from "../helpers/contractBatch.ts";
+import { type Person, type SignedLink, attest } from "../helpers/contractLinks.ts";
 
 const OCTOCAT = "583231";
 const MALLORY = "666";
@@ -88,8 +89,8 @@ describe("AccountAirdrop", () => {
     const { registry, next } = world();
     const accounts = [OCTOCAT, MALLORY];
     const links = [
-      next(alice, { platform: "github", identity: "octocat", attested: () => packAttestations(OCTOCAT, []) }),
-      next(mallory, { platform: "github", identity: "mallory", attested: () => packAttestations(MALLORY, []) }),
+      next(alice, { platform: "github", identity: "octocat", attested: () => covered(OCTOCAT) }),
+      next(mallory, { platform: "github", identity: "mallory", attested: () => covered(MALLORY) }),
     ];
     const found = links.map(({ id: linkId }, index) => ({ linkId, found: true, accountId: accounts[index]! }));
     const findings = found.map(findingHash);
@@ -146,7 +147,7 @@ describe("AccountAirdrop", () => {
     const link = next(alice, {
       platform: "github",
       identity: "octocat",
-      attested: () => packAttestations(OCTOCAT, []),
+      attested: () => covered(OCTOCAT),
     });
     const seen = { linkId: link.id, found: true, accountId: OCTOCAT };
     await registry.appendBatch([link.submission], attestList(attesters.slice(0, 2), [seen]));

@@ -9,6 +9,7 @@ import { expect } from "chai";
 import { ZeroAddress, concat, dataLength, dataSlice, toUtf8Bytes } from "ethers";
 
 import { type LinkFields, type Person, attest, person, signLink, withHighS, withV } from "../helpers/contractLinks.ts";
+import { covered } from "../helpers/contractBatch.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
@@ -73,7 +74,7 @@ describe("ProofRegistry", () => {
     it("stays claimed without an attestation, as of created_at: with no proof, or an account id alone", async () => {
       const { registry, networkHelpers } = world();
       const { restore } = await networkHelpers.takeSnapshot();
-      for (const proof of ["0x", packAttestations("", []), packAttestations(accountId, [])]) {
+      for (const proof of ["0x", covered(), covered(accountId)]) {
         const { submission, id } = bindAccount(() => proof, { createdAt: NOW - 5 });
         await registry.append(submission);
         expect(await registry.isBound(alice.address, "github", "alice")).to.equal(false);

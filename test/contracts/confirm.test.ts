@@ -1,8 +1,10 @@
-import { bindingKey, packAttestations } from "@syngraph/sdk/protocol";
+import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { ZeroHash, concat, dataLength, dataSlice } from "ethers";
 
 import { type SignedLink, attest, person, signLink } from "../helpers/contractLinks.ts";
+import { covered } from "../helpers/contractBatch.ts";
+import { signAlias } from "../helpers/contractAliases.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
@@ -67,8 +69,8 @@ describe("ProofRegistry", () => {
       const signed = dataSlice(attestations, 1 + accountId.length);
       const lies = [
         confirming(claim, {}, mallory),
-        [key, id, location, concat([packAttestations("1", []), signed])],
-        [key, id, location, packAttestations(accountId, [])],
+        [key, id, location, concat([covered("1"), signed])],
+        [key, id, location, covered(accountId)],
         confirming(claim, { linkId: ZeroHash }),
         confirming(claim, { found: false }),
       ] as const;
@@ -180,12 +182,7 @@ describe("ProofRegistry", () => {
         cosigner: mallory,
         after: claim,
       });
-      const alias = signLink(alice, {
-        platform: "nextid",
-        identity: mallory.key.compressed,
-        cosigner: mallory,
-        after: wallet,
-      });
+      const alias = signAlias(alice, mallory, { after: wallet });
       for (const signed of [wallet, alias]) {
         await registry.append(signed.submission);
         const [key, ...rest] = confirming(signed);
@@ -246,7 +243,7 @@ describe("ProofRegistry", () => {
     it("takes no proof: no attestations, no account id, no signature", async () => {
       const { registry } = world();
       const { raw } = remove.signature;
-      for (const proof of [attest([attester], { linkId: remove.id }), packAttestations(accountId, []), "0x00", raw]) {
+      for (const proof of [attest([attester], { linkId: remove.id }), covered(accountId), "0x00", raw]) {
         await expect(registry.append({ ...remove.submission, proof })).to.be.revertedWithCustomError(
           registry,
           "ProofRegistryUnexpectedField",

@@ -1,8 +1,10 @@
-import { STATUSES, bindingKey, findingHash, packAttestations, unpackHeader } from "@syngraph/sdk/protocol";
+import { STATUSES, bindingKey, findingHash, unpackHeader } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { type Log, ZeroHash, dataSlice, getBytes, hexlify } from "ethers";
+import { type Log, ZeroHash, concat, dataSlice, getBytes, hexlify } from "ethers";
 
-import { attest, attestList, person, signLink, signRelease, submissionOf } from "../helpers/contractLinks.ts";
+import { attest, person, signLink, signRelease, submissionOf } from "../helpers/contractLinks.ts";
+import { signAlias, yOf } from "../helpers/contractAliases.ts";
+import { attestList, covered } from "../helpers/contractBatch.ts";
 import { type SentLog, readRegistry } from "../helpers/contractReader.ts";
 import { linkOfVector, proofVector } from "../helpers/contractVectors.ts";
 import { NOW } from "../helpers/contractClock.ts";
@@ -28,7 +30,7 @@ async function writeHistory(registries: Registries) {
   const removed = signLink(alice, { platform: "dns", identity: "a.example", action: "delete", after: bound });
   const deleted = signLink(alice, { platform: "github", identity: "alice", action: "delete", after: removed });
   const alias = { platform: "nextid", identity: bob.key.compressed };
-  const aliased = signLink(alice, { ...alias, cosigner: bob, after: deleted });
+  const aliased = signAlias(alice, bob, { after: deleted });
   await registry.append(claim.submission);
   await registry.append(bobs.submission);
   await registry.append(bound.submission);
@@ -39,7 +41,8 @@ async function writeHistory(registries: Registries) {
   await registry.release(signRelease(alice, wallet, { prev: deleted.signature.base64 }));
   await registry.append(deleted.submission);
   await registry.append(aliased.submission);
-  await registry.release(signRelease(alice, bob, { ...alias, prev: aliased.signature.base64 }));
+  const release = signRelease(alice, bob, { ...alias, prev: aliased.signature.base64 });
+  await registry.release({ ...release, proof: concat([release.proof, yOf(bob)]) });
   for (const id of ["chain_binaryhb_A", "chain_binaryhb_B"]) {
     const vector = proofVector(id);
     await registry.append(submissionOf(linkOfVector(vector), vector.signature_hex));
@@ -49,7 +52,7 @@ async function writeHistory(registries: Registries) {
 
 /** Carol's links: a batch with a list of findings, of which one is refused, and turns of what it bound. */
 async function writeBatches({ registry }: Registries) {
-  const bare = () => packAttestations(accountId, []);
+  const bare = () => covered(accountId);
   const domain = signLink(carol, { platform: "dns", identity: "carol.example", attested: bare });
   const account = signLink(carol, { platform: "github", identity: "carol", attested: bare, after: domain });
   const stale = signLink(carol, { platform: "github", identity: "mallory", after: domain });
@@ -222,7 +225,7 @@ describe("ProofRegistry", () => {
       ["header", otherHeader(FIELDS.previousV, header[FIELDS.previousV] === 255 ? 27 : 255), "previousV"],
     ];
     // That a list was short of a quorum cannot be seen from the link that it covers.
-    const listed = status === "confirmed" && args.proof === packAttestations(accountId, []);
+    const listed = status === "confirmed" && args.proof === covered(accountId);
     for (const other of STATUSES) {
       if (other === status || (listed && other === "claimed")) continue;
       changes.push(["header", otherHeader(FIELDS.status, STATUSES.indexOf(other)), other]);

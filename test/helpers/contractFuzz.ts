@@ -1,6 +1,7 @@
 import { type Link, isTwoSided, signPayload, signText, uuidFromBytes } from "@syngraph/sdk/protocol";
 
-import { type Person, type SignedLink, person, signLink, withV, withoutKey } from "./contractLinks.ts";
+import { signAlias } from "./contractAliases.ts";
+import { type LinkFields, type Person, type SignedLink, person, signLink, withV, withoutKey } from "./contractLinks.ts";
 import type { Random } from "./contractRandom.ts";
 import { NOW } from "./contractClock.ts";
 
@@ -74,10 +75,10 @@ export function randomChain(random: Random, name: string, length: number): { ava
     const platform = randomPlatform(random);
     const action = random.pick(["create", "delete"] as const);
     const other = person(`${name} other ${random.between(1, 2)}`);
-    const identities: Partial<Record<string, string>> = { ethereum: other.wallet, nextid: other.key.compressed };
+    const identities: Record<string, string> = { ethereum: other.wallet, nextid: other.key.compressed };
     createdAt = random.between(createdAt, NOW);
     const before = links.at(-1);
-    const signed = signLink(avatar, {
+    const fields: LinkFields = {
       action,
       platform,
       identity: identities[platform] ?? randomIdentity(random),
@@ -86,7 +87,9 @@ export function randomChain(random: Random, name: string, length: number): { ava
       proofLocation: random.once(2) ? "" : random.text(40, () => random.pick([..."abc/:.~!0"])),
       ...(platform in identities && action === "create" ? { cosigner: other } : {}),
       ...(before ? { after: published(before, random) } : {}),
-    });
+    };
+    const isAlias = platform === "nextid" && action === "create";
+    const signed = isAlias ? signAlias(avatar, other, fields) : signLink(avatar, fields);
     // Needless public keys are left out.
     const keyIsNeeded = index === 0 || isTwoSided(platform) || random.once(2);
     links.push(keyIsNeeded ? signed : { ...signed, submission: withoutKey(signed.submission) });

@@ -1,6 +1,5 @@
 import {
   type Attestation,
-  type Finding,
   type Link,
   type PublicKey,
   type Signature,
@@ -8,10 +7,8 @@ import {
   head,
   linkId,
   packAttestations,
-  packList,
   publicKeyOf,
   signAttestation,
-  signAttestationBatch,
   signPayload,
   signText,
   toSubmission,
@@ -57,7 +54,7 @@ export interface LinkFields extends Partial<Omit<Link, "avatar">>, Partial<Pick<
   identity: string;
   /** The link before it in the chain: its signature is quoted as published. */
   after?: SignedLink;
-  /** Signs the same text, as a bound wallet or an alias does. */
+  /** Signs the same text, as a bound wallet does. */
   cosigner?: Person;
   /** The attestations, made of the link's id. */
   attested?: (id: string) => string;
@@ -76,16 +73,17 @@ export function signLink(avatar: Person, fields: LinkFields): SignedLink {
     id: name,
     submission: {
       ...submissionOf(link, signature.raw),
-      proof: fields.cosigner ? cosign(fields.cosigner, link.platform, text) : (fields.attested?.(name) ?? "0x"),
+      proof: fields.cosigner ? signText(fields.cosigner.privateKey, text).raw : (fields.attested?.(name) ?? "0x"),
       proofLocation: fields.proofLocation ?? "",
     },
   };
 }
 
-/** A release: the text of a delete, signed by the wallet (or by the avatar that is the alias) alone. */
+/** A release: the text of a delete, signed by the wallet alone. */
 export function signRelease(avatar: Person, wallet: Person, fields: Partial<LinkFields> = {}): Submission {
   const link = linkOf(avatar, { action: "delete", platform: "ethereum", identity: wallet.wallet, ...fields });
-  return { ...submissionOf(link, "0x"), proof: cosign(wallet, link.platform, signPayload(link)) };
+  const { raw } = signText(wallet.privateKey, signPayload(link));
+  return { ...submissionOf(link, "0x"), proof: raw };
 }
 
 /** A link and its signature (`0x` hex) as the contract takes them, with the public key and nothing from the other side. */
@@ -106,24 +104,13 @@ export function attest(
   const whole = { found: true, accountId: "", checkedAt: NOW, ...statement };
   return packAttestations(
     whole.accountId,
-    ascending(attesters).map(({ privateKey }) => ({
-      checkedAt: whole.checkedAt,
-      signature: signAttestation(privateKey, whole),
-    })),
+    [...attesters]
+      .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
+      .map(({ privateKey }) => ({
+        checkedAt: whole.checkedAt,
+        signature: signAttestation(privateKey, whole),
+      })),
   );
-}
-
-/** Attestations of a list of findings by some attesters, in the order that the contracts want. */
-export function attestList(attesters: readonly Person[], findings: readonly Finding[], checkedAt = NOW): string {
-  const list = { findings, checkedAt };
-  return packList(
-    ascending(attesters).map(({ privateKey }) => ({ checkedAt, signature: signAttestationBatch(privateKey, list) })),
-  );
-}
-
-/** People in the order of their addresses. */
-function ascending(people: readonly Person[]): Person[] {
-  return [...people].sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
 }
 
 /** The part of a signature's head that the contract keeps. */
@@ -161,12 +148,6 @@ export function withHighS(signature: string): string {
   const s = ORDER - BigInt(dataSlice(signature, 32, 64));
   const v = Number(dataSlice(signature, 64));
   return concat([dataSlice(signature, 0, 32), toBeHex(s, 32), Uint8Array.of(v < 27 ? 1 - v : 55 - v)]);
-}
-
-/** The other side's signature, as `proof` has it on its platform. */
-export function cosign(signer: Person, platform: string, text: string): string {
-  const { raw } = signText(signer.privateKey, text);
-  return platform === "nextid" ? concat([raw, dataSlice(signer.key.uncompressed, 33)]) : raw;
 }
 
 function linkOf(avatar: Person, fields: LinkFields): Link {
