@@ -25,6 +25,7 @@ export default defineConfig({
       evmVersion: "prague",
       // Else a comment, or a package that only a test imports, would change the bytecode, and so the CREATE2 addresses.
       metadata: { bytecodeHash: "none" },
+      outputSelection: { "*": { "*": ["storageLayout"] } },
     },
   },
   // The generated classes use namespaces, which `erasableSyntaxOnly` refuses; they are only ever imported as types.

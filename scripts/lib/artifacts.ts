@@ -21,7 +21,36 @@ export interface Artifact {
 export interface BuildInfo {
   solcLongVersion: string;
   input: CompilerInput;
-  output: { sources: Record<string, { ast: { nodes: { nodeType: string; absolutePath?: string }[] } }> };
+  output: {
+    sources: Record<string, { ast: { nodes: { nodeType: string; absolutePath?: string }[] } }>;
+    contracts: Record<string, Record<string, { storageLayout: StorageLayout }>>;
+  };
+}
+
+/** Where a contract keeps what in its storage. */
+export interface StorageLayout {
+  storage: StorageVariable[];
+  /** By the names that variables have for them; null where there are no variables. */
+  types: Record<string, StorageType> | null;
+}
+
+/** A type of variables. */
+export interface StorageType {
+  label: string;
+  numberOfBytes: string;
+  /** Of a struct. */
+  members?: StorageVariable[];
+  /** What a mapping leads to; likewise what an array consists of. */
+  value?: string;
+  base?: string;
+}
+
+/** A variable of a contract, or a member of a struct, for which slots count from the struct's. */
+export interface StorageVariable {
+  label: string;
+  slot: string;
+  offset: number;
+  type: string;
 }
 
 /** solc's standard JSON input. */
