@@ -246,7 +246,7 @@ describe("ProofRegistry", () => {
       for (const proof of [attest([attester], { linkId: remove.id }), covered(accountId), "0x00", raw]) {
         await expect(registry.append({ ...remove.submission, proof })).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryUnexpectedField",
+          "ProofRegistryUnexpectedProof",
         );
       }
     });

@@ -93,7 +93,7 @@ describe("ProofRegistry", () => {
     it("refuses the wallet's signature over a create", async () => {
       const { registry } = world();
       const unsigned = { ...bound.submission, r: ZeroHash, vs: ZeroHash };
-      await expect(registry.release(unsigned)).to.be.revertedWithCustomError(registry, "ProofRegistryUnexpectedField");
+      await expect(registry.release(unsigned)).to.be.revertedWithCustomError(registry, "ProofRegistryNotARelease");
       // Its header says delete, but what the wallet signed does not.
       await expect(registry.release(withHeaderByte(unsigned, 30, 1)))
         .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
@@ -171,7 +171,7 @@ describe("ProofRegistry", () => {
       expect(await registry.isBound(alice.address, "github", wallet.wallet)).to.equal(true);
       await expect(registry.release(signRelease(alice, wallet, { platform: "github" }))).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryUnexpectedField",
+        "ProofRegistryNotARelease",
       );
     });
 
@@ -182,7 +182,7 @@ describe("ProofRegistry", () => {
       for (const extra of [{ r, vs }, { r }, { vs }]) {
         await expect(registry.release({ ...release, ...extra })).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryUnexpectedField",
+          "ProofRegistryNotARelease",
         );
       }
     });
