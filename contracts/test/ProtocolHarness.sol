@@ -19,11 +19,11 @@ contract ProtocolHarness {
 
     /// What Headers makes of one header.
     struct Fields {
-        bool valid;
         bytes16 uuid;
         uint64 createdAt;
         uint8 previousV;
         bool isCreate;
+        bool valid;
     }
 
     /// What an attester states.
@@ -47,7 +47,7 @@ contract ProtocolHarness {
     function read(Submission calldata link) external pure returns (Reading memory) {
         string calldata platform = link.platform;
         string calldata identity = link.identity;
-        require(Headers.isValid(Header.wrap(link.header)));
+        require(Headers.isValid(Header.wrap(link.header)), IProofRegistry.ProofRegistryInvalidHeader(link.header));
         if (!SignPayload.isValid(platform, identity, link.proofLocation)) SignPayload.explain(link);
         bytes32 platformHash = keccak256(bytes(platform));
         (bytes32 r, bytes32 s) = (link.previousR, link.previousS);
@@ -90,11 +90,11 @@ contract ProtocolHarness {
         for (uint256 i = 0; i < headers.length; ++i) {
             Header it = headers[i];
             fields[i] = Fields({
-                valid: Headers.isValid(it),
                 uuid: Headers.uuid(it),
                 createdAt: Headers.createdAt(it),
                 previousV: Headers.previousV(it),
-                isCreate: Headers.isCreate(it)
+                isCreate: Headers.isCreate(it),
+                valid: Headers.isValid(it)
             });
         }
     }

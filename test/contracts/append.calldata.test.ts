@@ -113,7 +113,7 @@ function malformed(link: Submission): Map<string, string> {
     const last = placed(link, [...NAMES.filter((other) => other !== name), name], "0x", "0x");
     const size = dataLength(bytesOf(link, name));
     // Where its bytes stand in the calldata: selector, offset of the submission, head and length stand in front.
-    const first = BigInt(4 + 32 + HEAD + last.starts[name] + 32);
+    const bytesAt = BigInt(4 + 32 + HEAD + last.starts[name] + 32);
     const lengths: Record<string, bigint> = {
       "one too many": BigInt(size + 1),
       "a word too many": BigInt(size + 32),
@@ -123,8 +123,8 @@ function malformed(link: Submission): Map<string, string> {
       "2^64 and the right one": 2n ** 64n + BigInt(size),
       "2^128 and the right one": 2n ** 128n + BigInt(size),
       "2^255": 2n ** 255n,
-      "up to the end of the address space": -first,
-      "around the end of the address space": BigInt(size) - first,
+      "up to the end of the address space": -bytesAt,
+      "around the end of the address space": BigInt(size) - bytesAt,
       "2^256 - 1": -1n,
     };
     for (const [what, length] of Object.entries(lengths)) {
@@ -144,6 +144,14 @@ describe("ProofRegistry", () => {
   /** Calldata of a function that takes one submission. */
   function call(name: "append" | "release", encoded: string, start = word(32)): string {
     return concat([world().registry.interface.getFunction(name).selector, start, encoded]);
+  }
+
+  /** Two submissions as an array without attestations, the second as it is given. */
+  function batch(second: string, offset?: bigint): string {
+    const one = encode(submission, placed(submission, NAMES));
+    const array = concat([word(2), word(64), word(offset ?? BigInt(64 + dataLength(one))), one, second]);
+    const { selector } = world().registry.interface.getFunction("appendBatch");
+    return concat([selector, word(64), word(64 + dataLength(array)), array, word(0)]);
   }
 
   async function send(data: string) {
@@ -235,14 +243,6 @@ describe("ProofRegistry", () => {
   });
 
   describe("appendBatch: the calldata", () => {
-    /** Two submissions as an array without attestations, the second as it is given. */
-    function batch(second: string, offset?: bigint): string {
-      const one = encode(submission, placed(submission, NAMES));
-      const array = concat([word(2), word(64), word(offset ?? BigInt(64 + dataLength(one))), one, second]);
-      const { selector } = world().registry.interface.getFunction("appendBatch");
-      return concat([selector, word(64), word(64 + dataLength(array)), array, word(0)]);
-    }
-
     const next = signLink(alice, { platform: "dns", identity: "a.example", after: first }).submission;
 
     it("may name one submission twice, of which one is refused", async () => {

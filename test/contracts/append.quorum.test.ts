@@ -28,6 +28,11 @@ function bindAccount(attested: (linkId: string) => string, fields: Partial<LinkF
   return signLink(alice, { platform: "github", identity: "alice", attested, ...fields });
 }
 
+/** The same create, with an attestation of some time. */
+function seenAt(checkedAt: number) {
+  return bindAccount((linkId) => attest([one], { linkId, accountId, checkedAt }));
+}
+
 /** An attestation by each, in the order in which they stand here, each of its own time; all seen the same account. */
 function inOrder(linkId: string, ...looks: (readonly [Person, number])[]): string {
   const statement = { linkId, found: true, accountId };
@@ -155,12 +160,11 @@ describe("ProofRegistry", () => {
       const { registry, networkHelpers } = world();
       const blockTime = (await networkHelpers.time.latest()) + 100;
       const latest = blockTime + CLOCK_SKEW;
-      const dated = (checkedAt: number) => bindAccount((linkId) => attest([one], { linkId, accountId, checkedAt }));
       await networkHelpers.time.setNextBlockTimestamp(blockTime);
-      await expect(registry.append(dated(latest + 1).submission))
+      await expect(registry.append(seenAt(latest + 1).submission))
         .to.be.revertedWithCustomError(registry, "AttestationsCheckedInFuture")
         .withArgs(latest + 1, latest);
-      await registry.append(dated(latest).submission);
+      await registry.append(seenAt(latest).submission);
       expect((await registry.statusOf(alice.address, "github", "alice")).asOf).to.equal(BigInt(latest));
     });
 

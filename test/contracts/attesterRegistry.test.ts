@@ -49,6 +49,10 @@ describe("AttesterRegistry", () => {
     return attesters.connect(await ethers.getImpersonatedSigner(address));
   }
 
+  async function profile({ address }: Person): Promise<string[]> {
+    return [...(await world().attesters.profileOf(address))];
+  }
+
   describe("governance", () => {
     it("refuses a stranger, and an attester", async () => {
       const { attesters, stranger } = world();
@@ -178,8 +182,6 @@ describe("AttesterRegistry", () => {
   });
 
   describe("profiles", () => {
-    const profile = async (who: Person) => [...(await world().attesters.profileOf(who.address))];
-
     it("are set with the attester, and then by the attester itself alone", async () => {
       const { attesters, stranger } = world();
       await attesters.addAttester(one.address, "https://one.example", "peer=1");
