@@ -1,15 +1,17 @@
-import { contractPublicKey, signText, uuidBytes } from "@syngraph/sdk/protocol";
+import { type Link, bindingKey, linkId, signText, toSubmission } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import { type Answer, type Person, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { attest } from "../helpers/contractLinks.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { strangersRegistry } from "./stranger.ts";
+import { somebody, strangersRegistry } from "./stranger.ts";
 
 describe("ProofService: a link that somebody else brought on chain first", () => {
   let test: TestStack;
   let strangers: ProofRegistry;
+  const stranger = somebody();
   before(async () => {
     test = await sharedStack();
     strangers = await strangersRegistry(test);
@@ -19,25 +21,21 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   async function publish(person: Person, login: string) {
     const fields = { action: "create", platform: "github", identity: login } as const;
     const answer = await payload(test.stack, person, fields);
-    const { base64, raw } = signText(person.privateKey, answer.sign_payload);
+    const { base64, raw: signature } = signText(person.privateKey, answer.sign_payload);
     const gist = person.key.compressed.slice(2, 34);
     test.github.publish(gist, {
       owner: { login, id: 4711 },
       files: { [`${person.key.compressed}.json`]: answer.post_content.default.replace("%SIG_BASE64%", base64) },
     });
-    const front = {
-      action: 0,
-      platform: "github",
-      identity: login,
-      uuid: uuidBytes(answer.uuid),
-      createdAt: Number(answer.created_at),
-      previous: "0x",
-      signature: raw,
-      publicKey: contractPublicKey(person.key),
-      proof: "0x",
+    const createdAt = Number(answer.created_at);
+    const link: Link = { ...fields, avatar: person.key.compressed, prev: null, createdAt, uuid: answer.uuid };
+    const front = toSubmission(link, {
+      signature,
+      withKey: true,
+      // The stranger attests it, under a number of their own.
+      proof: attest([stranger], { linkId: linkId(link, signature), accountId: "666", checkedAt: createdAt }),
       proofLocation: "https://attacker.example/",
-      accountId: "666",
-    };
+    });
     const submit = () => post(test.stack, "/v1/proof", proofBody(person, fields, answer, { proof_location: gist }));
     return { gist, front, submit };
   }
@@ -78,9 +76,8 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
     await expectConfirmed(person, "imported", gist, await submit());
     const again = await submit();
     expect(again.status).to.equal(400);
-    expect(await test.registry.queryFilter(test.registry.filters.BindingConfirmed(person.key.address))).to.have.length(
-      1,
-    );
+    const confirmed = test.registry.filters.BindingConfirmed(bindingKey(person.key.address, "github", "imported"));
+    expect(await test.registry.queryFilter(confirmed)).to.have.length(1);
   });
 
   it("stays a claim where the post is somebody else's", async () => {

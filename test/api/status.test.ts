@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
 import { get } from "../helpers/api.ts";
-import type { Person } from "../helpers/contractLinks.ts";
+import { type Person, attest } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { expectError } from "./proofs.ts";
-import { append, attested, claim, now, somebody } from "./stranger.ts";
+import { accountIdOf, append, attested, claim, now, somebody } from "./stranger.ts";
 
 /** The fields of GET /v1/proof/exists that Next.ID's clients know. */
 const EXISTS = ["created_at", "last_checked_at", "is_valid", "invalid_reason"];
@@ -27,7 +27,7 @@ describe("what is not confirmed", () => {
     const untrue = claim(impostor, {
       platform: "github",
       identity: "status-owner",
-      accountId: "80000001",
+      attested: (linkId) => attest([impostor], { linkId, accountId: "80000001", checkedAt: now() }),
       proofLocation: "aa00",
       after: own,
     });
@@ -89,7 +89,7 @@ describe("what is not confirmed", () => {
           ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, as_of: undefined },
         },
         {
-          ...{ platform: "github", identity: "status-bound", alt_id: bound.submission.accountId, status: "confirmed" },
+          ...{ platform: "github", identity: "status-bound", alt_id: accountIdOf(person), status: "confirmed" },
           ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, as_of: undefined },
         },
       ]);

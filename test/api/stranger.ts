@@ -21,7 +21,7 @@ import type { TestStack } from "../helpers/stack.ts";
 const STRANGER = "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
 
 /** anvil's second published key: the stack's only attester. */
-const ATTESTER = personOf("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+export const ATTESTER = personOf("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
 
 /** The contract as a stranger calls it, past the API. */
 export async function strangersRegistry({ provider, registry }: TestStack): Promise<ProofRegistry> {
@@ -94,9 +94,21 @@ export function claim(avatar: Person, fields: LinkFields): SignedLink {
   return signLink(avatar, { createdAt: now(), ...fields });
 }
 
+/** The account id that {@link attested} has for somebody by default. */
+export function accountIdOf({ address }: Person): string {
+  return String(BigInt(address) % 10n ** 9n);
+}
+
+/** What the tests say of a link that an attester confirms. */
+export interface AttestedFields extends LinkFields {
+  accountId?: string;
+}
+
 /** A link that the attester confirms, with an account id of its own by default. */
-export function attested(avatar: Person, fields: LinkFields): SignedLink {
-  const accountId = fields.accountId ?? String(BigInt(avatar.address) % 10n ** 9n);
-  const by = (linkId: string) => attest([ATTESTER], { linkId, accountId, checkedAt: now() });
-  return claim(avatar, { ...fields, accountId, attested: by });
+export function attested(avatar: Person, fields: AttestedFields): SignedLink {
+  const { accountId = accountIdOf(avatar), ...link } = fields;
+  return claim(avatar, {
+    ...link,
+    attested: (linkId) => attest([ATTESTER], { linkId, accountId, checkedAt: now() }),
+  });
 }
