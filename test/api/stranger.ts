@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import {
+  type Attestation,
+  type Finding,
+  PROOF_REGISTRY_ABI,
+  type SignedAttestation,
+  packAttestations,
+  packList,
+  signAttestation,
+  signAttestationBatch,
+} from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Contract, Wallet } from "ethers";
 
@@ -77,6 +86,46 @@ async function shown({ stack }: TestStack, { id, link }: SignedLink): Promise<vo
     if (body.proof_chain?.some(({ link_id }: { link_id: string }) => link_id === id)) return;
     await sleep(20);
   }
+}
+
+/** Waits until the index has the block of a transaction. */
+export async function indexed({ stack, provider }: TestStack, hash: string): Promise<void> {
+  const receipt = await provider.waitForTransaction(hash);
+  expect(receipt!.status, "the contract took it").to.equal(1);
+  for (;;) {
+    const { body } = await get(stack, "/readyz");
+    if (body.indexed_block >= receipt!.blockNumber) return;
+    await sleep(20);
+  }
+}
+
+/** What some say of a link, each with a time of their own, in the order that the contracts want. */
+export function saidBy(
+  statement: Omit<Attestation, "checkedAt">,
+  words: readonly (readonly [who: Person, checkedAt: number])[],
+): string {
+  return packAttestations(
+    statement.accountId,
+    inOrder(words, (checkedAt) => ({ ...statement, checkedAt }), signAttestation),
+  );
+}
+
+/** The same of a list of findings. */
+export function listSaidBy(
+  findings: readonly Finding[],
+  words: readonly (readonly [who: Person, checkedAt: number])[],
+): string {
+  return packList(inOrder(words, (checkedAt) => ({ findings, checkedAt }), signAttestationBatch));
+}
+
+function inOrder<T>(
+  words: readonly (readonly [Person, number])[],
+  statementAt: (checkedAt: number) => T,
+  sign: (privateKey: string, statement: T) => string,
+): SignedAttestation[] {
+  return words
+    .toSorted(([a], [b]) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
+    .map(([{ privateKey }, checkedAt]) => ({ checkedAt, signature: sign(privateKey, statementAt(checkedAt)) }));
 }
 
 let named = 0;
