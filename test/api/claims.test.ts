@@ -6,7 +6,7 @@ import { type Answer, type Person, get, newPerson, payload, post, proofBody } fr
 import { attest } from "../helpers/contractLinks.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { somebody, strangersRegistry } from "./stranger.ts";
+import { mined, somebody, strangersRegistry } from "./stranger.ts";
 
 describe("ProofService: a link that somebody else brought on chain first", () => {
   let test: TestStack;
@@ -52,7 +52,7 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   it("is no proof before attesters saw it, and says nothing that the stranger made up", async () => {
     const person = newPerson();
     const { front } = await publish(person, "claimed-only");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const any = () => get(test.stack, "/v1/proof?platform=github&identity=claimed-only&exact=true&status=any");
     let found = await any();
     while (found.body.ids.length === 0) found = await any();
@@ -63,14 +63,14 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   it("is confirmed at the location where we saw it, before the index knows of the stranger's", async () => {
     const person = newPerson();
     const { gist, front, submit } = await publish(person, "front-run");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     await expectConfirmed(person, "front-run", gist, await submit());
   });
 
   it("is confirmed as well after the index knows of it, and once only", async () => {
     const person = newPerson();
     const { gist, front, submit } = await publish(person, "imported");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const known = () => get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`);
     while ((await known()).body.pagination.total === 0);
     await expectConfirmed(person, "imported", gist, await submit());
@@ -85,7 +85,7 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
     const { gist, front, submit } = await publish(person, "not-mine");
     const theirs = { [`${person.key.compressed}.json`]: "{}" };
     test.github.publish(gist, { owner: { login: "somebody", id: 1 }, files: theirs });
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const answer = await submit();
     expect(answer.status).to.equal(400);
     expect(answer.body.message).to.include("somebody");

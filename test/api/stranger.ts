@@ -11,7 +11,7 @@ import {
   signAttestationBatch,
 } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Contract, Wallet } from "ethers";
+import { Contract, type TransactionReceipt, Wallet } from "ethers";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import {
@@ -89,14 +89,20 @@ async function shown({ stack }: TestStack, { id, link }: SignedLink): Promise<vo
 }
 
 /** Waits until the index has the block of a transaction. */
-export async function indexed({ stack, provider }: TestStack, hash: string): Promise<void> {
-  const receipt = await provider.waitForTransaction(hash);
-  expect(receipt!.status, "the contract took it").to.equal(1);
-  for (;;) {
-    const { body } = await get(stack, "/readyz");
-    if (body.indexed_block >= receipt!.blockNumber) return;
+export async function indexed(test: TestStack, hash: string): Promise<void> {
+  const { blockNumber } = await mined(test, hash);
+  while ((await get(test.stack, "/readyz")).body.indexed_block < blockNumber) await sleep(20);
+}
+
+/** Waits until the chain has a transaction. ethers' own `wait` would ask every four seconds only. */
+export async function mined({ provider }: TestStack, hash: string): Promise<TransactionReceipt> {
+  let receipt = await provider.getTransactionReceipt(hash);
+  while (!receipt) {
     await sleep(20);
+    receipt = await provider.getTransactionReceipt(hash);
   }
+  expect(receipt.status, "the contract took it").to.equal(1);
+  return receipt;
 }
 
 /** What some say of a link, each with a time of their own, in the order that the contracts want. */

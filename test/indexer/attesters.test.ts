@@ -25,6 +25,7 @@ import {
   claim,
   indexed,
   listSaidBy,
+  mined,
   now,
   saidBy,
   somebody,
@@ -74,13 +75,13 @@ describe("indexer: what attesters say", () => {
     manager = new Contract(contracts.AccessManager.address, abi, admin);
     const { address } = contracts.AttesterRegistry;
     attesters = new Contract(address, ATTESTER_REGISTRY_ABI, admin) as unknown as AttesterRegistry;
-    await (await attesters.addAttester(second.address, "https://second.example", "{}")).wait();
-    await (await attesters.addAttester(retired.address, "https://retired.example", "")).wait();
-    await (await admin.sendTransaction({ to: second.address, value: parseEther("1") })).wait();
+    await mined(test, (await attesters.addAttester(second.address, "https://second.example", "{}")).hash);
+    await mined(test, (await attesters.addAttester(retired.address, "https://retired.example", "")).hash);
+    await mined(test, (await admin.sendTransaction({ to: second.address, value: parseEther("1") })).hash);
     const secondsOwn = attesters.connect(new Wallet(second.privateKey, test.provider));
-    await (await secondsOwn.setProfile("https://moved.example", "peer")).wait();
-    await (await attesters.setQuorum("quorate", 2)).wait();
-    await (await attesters.setQuorum("quorate", 3)).wait();
+    await mined(test, (await secondsOwn.setProfile("https://moved.example", "peer")).hash);
+    await mined(test, (await attesters.setQuorum("quorate", 2)).hash);
+    await mined(test, (await attesters.setQuorum("quorate", 3)).hash);
     await indexed(test, (await attesters.removeAttester(retired.address)).hash);
   });
 
@@ -294,7 +295,7 @@ describe("indexer: what attesters say", () => {
       const row = await expectAsOnChain(link, person, "confirmed", []);
       expect(row).to.include({ as_of: link.link.createdAt, account_id: "", attestations: "0x" });
       const payer = await test.provider.getSigner(6);
-      await (await payer.sendTransaction({ to: wallet.address, value: parseEther("1") })).wait();
+      await mined(test, (await payer.sendTransaction({ to: wallet.address, value: parseEther("1") })).hash);
       const own = test.registry.connect(new NonceManager(new Wallet(wallet.privateKey, test.provider)));
       const named = () => rows("SELECT avatar FROM indexer.reverse_record WHERE wallet = $1", wallet.wallet);
       await indexed(test, (await own.setAvatar(person.address)).hash);

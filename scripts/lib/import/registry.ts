@@ -33,7 +33,7 @@ const REASONS: Record<string, string> = {
   ProofRegistryInvalidPublicKey: "the public key is not the avatar's",
   ProofRegistryInvalidCreatedAt: "it is dated before the link in front of it, or in the future",
   ProofRegistryInvalidIdentity: "the identity is no lower-case Ethereum address, or no compressed public key",
-  ProofRegistryInvalidProof: "the wallet's signature is not good",
+  ProofRegistryInvalidProof: "the other side's signature is not good",
   ProofRegistryNoSuchBinding: "there is no confirmed binding that the other side could take back",
   ProofRegistryAlreadyReleased: "this very release was made before",
 };
