@@ -67,6 +67,17 @@ describe("an avatar's alias", () => {
     expect((await recordOf(avatar, "any")).alias).to.deep.equal([]);
   });
 
+  it("is told no more than a hundred times, whatever somebody with many keys joins", async () => {
+    const avatar = somebody();
+    const links: SignedLink[] = [];
+    while (links.length < 105) links.push(joined(avatar, somebody(), links.at(-1)));
+    await append(test, links);
+    const { alias, proofs } = await recordOf(avatar);
+    expect(new Set(alias).size).to.equal(100);
+    expect(proofs).to.have.length(105);
+    expect(alias).not.to.include(avatar.key.compressed);
+  });
+
   it("cannot be made through the API yet, with whatever signatures", async () => {
     const [avatar, other] = [somebody(), somebody()];
     const body = {
