@@ -9,6 +9,17 @@ import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { expectError } from "./proofs.ts";
 import { append, claim, indexed, now, somebody, strangersRegistry } from "./stranger.ts";
 
+/** A link by which one avatar takes another for its alias, with both signatures. */
+function joined(avatar: Person, other: Person, after?: SignedLink): SignedLink {
+  const fields = { platform: "nextid", identity: other.key.compressed, createdAt: now(), ...(after && { after }) };
+  const link = signLink(avatar, fields);
+  const proof = aliasProof(other.key.compressed, signText(other.privateKey, link.text).raw);
+  return { ...link, submission: { ...link.submission, proof } };
+}
+
+/** Their names. */
+const keys = (...people: Person[]) => people.map(({ key }) => key.compressed);
+
 describe("an avatar's alias", () => {
   let test: TestStack;
   let registry: ProofRegistry;
@@ -16,14 +27,6 @@ describe("an avatar's alias", () => {
     test = await sharedStack();
     registry = await strangersRegistry(test);
   });
-
-  /** A link by which one avatar takes another for its alias, with both signatures. */
-  function joined(avatar: Person, other: Person, after?: SignedLink): SignedLink {
-    const fields = { platform: "nextid", identity: other.key.compressed, createdAt: now(), ...(after && { after }) };
-    const link = signLink(avatar, fields);
-    const proof = aliasProof(other.key.compressed, signText(other.privateKey, link.text).raw);
-    return { ...link, submission: { ...link.submission, proof } };
-  }
 
   /** What GET /v1/proof says of an avatar. */
   const recordOf = async ({ key }: Person, status = "") =>
@@ -37,7 +40,6 @@ describe("an avatar's alias", () => {
     const claimed = claim(two, { platform: "github", identity: "alias-two" });
     const third = joined(apart, somebody());
     await append(test, [first, second, claimed, third]);
-    const keys = (...people: Person[]) => people.map(({ key }) => key.compressed);
     const record = await recordOf(one);
     expect(record.alias).to.have.members(keys(two, three));
     expect(record.proofs[0]).to.include({ platform: "nextid", identity: two.key.compressed, is_valid: true });
@@ -71,7 +73,11 @@ describe("an avatar's alias", () => {
     const avatar = somebody();
     const links: SignedLink[] = [];
     while (links.length < 105) links.push(joined(avatar, somebody(), links.at(-1)));
-    await append(test, links);
+    const { hash } = await registry.appendBatch(
+      links.map(({ submission }) => submission),
+      "0x",
+    );
+    await indexed(test, hash);
     const { alias, proofs } = await recordOf(avatar);
     expect(new Set(alias).size).to.equal(100);
     expect(proofs).to.have.length(105);

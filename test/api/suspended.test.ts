@@ -9,6 +9,9 @@ import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { signedDelete } from "./proofs.ts";
 import { ATTESTER, append, attested, indexed, now, saidBy, somebody, strangersRegistry } from "./stranger.ts";
 
+/** The avatars of records. */
+const names = (ids: { avatar: string }[]) => ids.map(({ avatar }) => avatar);
+
 describe("a suspended binding", () => {
   let test: TestStack;
   let registry: ProofRegistry;
@@ -61,7 +64,6 @@ describe("a suspended binding", () => {
     const { bound } = await suspendedBinding(person, "susp-name");
     const other: SignedLink = attested(person, { platform: "dns", identity: "susp-name.example", after: bound });
     await append(test, [other, attested(owner, { platform: "github", identity: "susp-name" })]);
-    const names = (ids: { avatar: string }[]) => ids.map(({ avatar }) => avatar);
     expect(names(await list("susp-name", "confirmed"))).to.deep.equal([owner.key.compressed]);
     expect(names(await list("susp-name", ""))).to.have.members([person.key.compressed, owner.key.compressed]);
     const [record, ...more] = await list("susp-name", "suspended");

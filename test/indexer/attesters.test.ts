@@ -12,7 +12,17 @@ import {
   unpackList,
 } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { AbiCoder, Contract, NonceManager, SigningKey, Wallet, concat, id, keccak256, parseEther } from "ethers";
+import {
+  AbiCoder,
+  Contract,
+  NonceManager,
+  SigningKey,
+  Wallet,
+  concat,
+  keccak256,
+  parseEther,
+  toUtf8Bytes,
+} from "ethers";
 
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
@@ -58,6 +68,12 @@ interface BindingRow {
   log_index: number;
 }
 
+/** What a list says of a link that is confirmed. */
+const findingOf = ({ id }: SignedLink, accountId: string): Finding => ({ linkId: id, found: true, accountId });
+
+/** Says whose it is, and leaves the rest to a list. */
+const bare = (accountId: string) => () => packAttestations(accountId, []);
+
 describe("indexer: what attesters say", () => {
   /** Two attesters, one who was, and one who never was: with money to speak for themselves. */
   const [second, retired, stranger] = [somebody(), somebody(), somebody()];
@@ -94,7 +110,7 @@ describe("indexer: what attesters say", () => {
   }
 
   /** Makes a claim that says nothing of attesters. */
-  async function claimed(person: Person, identity: string): Promise<SignedLink> {
+  async function makeClaim(person: Person, identity: string): Promise<SignedLink> {
     const link = claim(person, { platform: "github", identity, createdAt: now() - 1000, proofLocation: "first" });
     await append(test, [link]);
     return link;
@@ -110,6 +126,17 @@ describe("indexer: what attesters say", () => {
     expect(row.link.slice(0, 50)).to.equal(created);
     expect(row.attesters).to.have.members(by.map(({ wallet }) => wallet));
     return row;
+  }
+
+  /** Who signed the list that a binding rests on, told from the tables alone. */
+  async function listSigners(row: BindingRow, finding: Finding): Promise<string[]> {
+    const [{ lists }] = (await rows<{ lists: StoredList[] }>(
+      "SELECT lists FROM indexer.findings_attested WHERE transaction_hash = $1",
+      row.transaction_hash,
+    )) as [{ lists: StoredList[] }];
+    const list = lists.findLast(({ logIndex }) => logIndex < row.log_index)!;
+    expect(list.findings).to.include(findingHash(finding));
+    return unpackList(list.attestations).map((signed) => recoverListAttester(list.findings, signed).toLowerCase());
   }
 
   it("knows who may attest, where they are, and how many must", async () => {
@@ -129,7 +156,7 @@ describe("indexer: what attesters say", () => {
 
   it("dates a confirmation by its attesters, whatever later time a stranger or a retired one adds", async () => {
     const person = somebody();
-    const link = await claimed(person, "idx-dated");
+    const link = await makeClaim(person, "idx-dated");
     const statement = { linkId: link.id, found: true, accountId: "51" };
     const words = [
       [ATTESTER, now() - 100],
@@ -190,7 +217,7 @@ describe("indexer: what attesters say", () => {
     expect(stored).to.deep.equal({ account_id: "", proof });
 
     // No library signs such a finding, but a key can.
-    const type = id("Finding(bytes32 linkId,bool found,string accountId)");
+    const type = keccak256(toUtf8Bytes("Finding(bytes32 linkId,bool found,string accountId)"));
     const words = ["bytes32", "bytes32", "bool", "bytes32"];
     const values = [type, link.id, true, keccak256(noText)];
     const findings = [keccak256(AbiCoder.defaultAbiCoder().encode(words, values))];
@@ -206,22 +233,9 @@ describe("indexer: what attesters say", () => {
   });
 
   describe("of a list", () => {
-    const findingOf = ({ id }: SignedLink, accountId: string): Finding => ({ linkId: id, found: true, accountId });
-
-    /** Who signed the list that a binding rests on, told from the tables alone. */
-    async function listSigners(row: BindingRow, finding: Finding): Promise<string[]> {
-      const [{ lists }] = (await rows<{ lists: StoredList[] }>(
-        "SELECT lists FROM indexer.findings_attested WHERE transaction_hash = $1",
-        row.transaction_hash,
-      )) as [{ lists: StoredList[] }];
-      const list = lists.findLast(({ logIndex }) => logIndex < row.log_index)!;
-      expect(list.findings).to.include(findingHash(finding));
-      return unpackList(list.attestations).map((signed) => recoverListAttester(list.findings, signed).toLowerCase());
-    }
-
     it("takes the time and the attesters of the list in front, also of two in one transaction", async () => {
       const people = [somebody(), somebody()] as const;
-      const links = [await claimed(people[0], "idx-list-a"), await claimed(people[1], "idx-list-b")] as const;
+      const links = [await makeClaim(people[0], "idx-list-a"), await makeClaim(people[1], "idx-list-b")] as const;
       const findings = links.map((link, index) => findingOf(link, String(60 + index)));
       const words = [
         [
@@ -265,7 +279,6 @@ describe("indexer: what attesters say", () => {
 
     it("takes those of a batch of links, where a link that nobody listed stays a claim", async () => {
       const person = somebody();
-      const bare = (accountId: string) => () => packAttestations(accountId, []);
       const one = claim(person, { platform: "github", identity: "idx-batch-a", attested: bare("71") });
       const two = claim(person, { platform: "dns", identity: "idx-batch-b.example", after: one });
       const three = claim(person, { platform: "quorate", identity: "idx-batch-c", after: two, attested: bare("73") });

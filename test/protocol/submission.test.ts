@@ -22,6 +22,13 @@ const avatar = person("avatar");
 const other = person("other");
 const UUID = "353449e6-3a6f-4ac8-ae65-ba14bf466baf";
 
+/** A header as an event has it. */
+const complete = (asOf: number, sequence: number, status: number) =>
+  concat([
+    dataSlice(packHeader({ uuid: UUID, createdAt: NOW, previousV: 28, action: "create" }), 0, 21),
+    ...[toBeHex(asOf, 5), toBeHex(sequence, 3), Uint8Array.of(28, 0, status)],
+  ]);
+
 describe("a header", () => {
   const header = { uuid: UUID, createdAt: NOW, previousV: null, action: "delete" } as const;
 
@@ -33,11 +40,6 @@ describe("a header", () => {
   });
 
   it("completed says since when the binding stands, the link's place and the status, to the largest", () => {
-    const complete = (asOf: number, sequence: number, status: number) =>
-      concat([
-        dataSlice(packHeader({ ...header, previousV: 28, action: "create" }), 0, 21),
-        ...[toBeHex(asOf, 5), toBeHex(sequence, 3), Uint8Array.of(28, 0, status)],
-      ]);
     for (const [index, status] of STATUSES.entries()) {
       expect(unpackHeader(complete(2 ** 40 - 1, 2 ** 24 - 1, index))).to.deep.equal({
         ...{ uuid: UUID, createdAt: NOW, previousV: 28, action: "create" },

@@ -39,6 +39,12 @@ function renumbered(items: readonly ChainItem[]): ChainItem[] {
   return items.map((item, index) => Object.assign({}, item, { sequence: index + 1 }));
 }
 
+/** Where an alias's signature stands, made by a key over a text. */
+const over = (key: string, text: string) => ({
+  wallet_signature: null,
+  target_signature: signText(key, text).raw,
+});
+
 describe("verifyChain", () => {
   let items: ChainItem[];
   beforeEach(() => {
@@ -171,10 +177,6 @@ describe("verifyChain", () => {
 
     it("finds it missing, of another key, over another text, or in the wallet's place: no chain would take that", () => {
       const [item] = signChain(OWNER, [step]) as [ChainItem];
-      const over = (key: string, text: string) => ({
-        wallet_signature: null,
-        target_signature: signText(key, text).raw,
-      });
       const mine = over(OTHER, item.signature_payload).target_signature;
       for (const extra of [
         { wallet_signature: null, target_signature: null },
