@@ -1,4 +1,4 @@
-import { PROOF_REGISTRY_ABI, STATUSES, type Submission, bindingKey } from "@syngraph/sdk/protocol";
+import { PROOF_REGISTRY_ABI, type RegistryError, STATUSES, type Submission, bindingKey } from "@syngraph/sdk/protocol";
 import { Contract, Interface, type JsonRpcProvider, isAddress, isCallException } from "ethers";
 
 /** The contract's function that a submission is for; `confirm` is for a claim that is on chain already. */
@@ -69,11 +69,11 @@ function argumentsOf({ method, submission, link_id, avatar }: Call): unknown[] {
 }
 
 /** Sentences for the contract's errors that a caller can do something about. */
-const SENTENCES: Record<string, (...values: unknown[]) => string> = {
+const SENTENCES: Partial<Record<RegistryError, (...values: unknown[]) => string>> = {
   ProofRegistryStaleHead: () =>
     "prev is not the latest link of this avatar on chain: another link was added; ask for a new payload",
   ProofRegistryInvalidCreatedAt: (createdAt, earliest) =>
-    `created_at ${createdAt} lies before the avatar's previous link (${earliest}), or in the future`,
+    `created_at ${createdAt} lies before what it follows on chain (${earliest}), or in the future`,
   ProofRegistryInvalidProof: (identity) =>
     `${isAddress(identity) ? "ETH wallet " : ""}signature validation failed: not signed by ${String(identity)}`,
   ProofRegistryInvalidIdentity: (identity) => `identity ${String(identity)} is no wallet's address and no avatar's key`,
@@ -89,5 +89,8 @@ export function explainRevert(data: string | null): string {
   const error = data === null ? null : abi.parseError(data);
   if (error === null) return "the contract refused the link without a reason";
   const values = error.args.toArray();
-  return SENTENCES[error.name]?.(...values) ?? `the contract refused the link: ${error.name}(${values.join(", ")})`;
+  return (
+    SENTENCES[error.name as RegistryError]?.(...values) ??
+    `the contract refused the link: ${error.name}(${values.join(", ")})`
+  );
 }

@@ -2,6 +2,7 @@ import {
   type BindingStatus,
   PROOF_REGISTRY_ABI,
   type PublicKey,
+  type RegistryError,
   STATUSES,
   type Submission,
   head,
@@ -28,7 +29,7 @@ export class RegistryRefusal extends Error {
 }
 
 /** What the contract's errors mean to somebody who imports. */
-const REASONS: Record<string, string> = {
+const REASONS: Partial<Record<RegistryError, string>> = {
   ProofRegistryStaleHead: "its prev does not quote the last link of the avatar's chain",
   ProofRegistryInvalidPublicKey: "the public key is not the avatar's",
   ProofRegistryInvalidCreatedAt: "it is dated before the link in front of it, or in the future",
@@ -111,5 +112,5 @@ function releaseId(release: Submission, avatar: PublicKey): string {
 }
 
 function reasonOf(error: string | undefined): string {
-  return (error && REASONS[error]) || `the contract refuses it: ${error ?? "without a reason"}`;
+  return (error && REASONS[error as RegistryError]) || `the contract refuses it: ${error ?? "without a reason"}`;
 }
