@@ -129,6 +129,7 @@ describe("packAttestations", () => {
 
   it("unpacks an account id that is no text, since the contracts take one", () => {
     expect(unpackAttestations("0x02c328").accountId).to.equal("\ufffd(");
+    expect(unpackAttestations("0x020061").accountId).to.equal("\ufffda");
   });
 });
 

@@ -159,7 +159,8 @@ export function unpackAttestations(said: string): Attested {
   if (start === 0 || start > dataLength(said)) {
     throw new ProtocolError("signature", `${dataLength(said)} bytes of attestations do not begin with an account id`);
   }
-  const accountId = toUtf8String(dataSlice(said, 1, start), Utf8ErrorFuncs.replace);
+  // The contracts take any bytes, and Postgres no U+0000.
+  const accountId = toUtf8String(dataSlice(said, 1, start), Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd");
   return { accountId, attestations: unpackList(dataSlice(said, start)) };
 }
 
