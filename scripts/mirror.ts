@@ -5,13 +5,13 @@
  */
 import { parseArgs } from "node:util";
 
-import { isAddress, getAddress } from "ethers";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
+import { getAddress, isAddress } from "ethers";
 
-import { readHistory } from "./lib/mirror/history.ts";
+import { isDoubtful, readHistory } from "./lib/mirror/history.ts";
 import { mirror } from "./lib/mirror/mirror.ts";
 import { type Names, exitCodeOf, linesOf, summaryOf } from "./lib/mirror/report.ts";
-import { readSourceLogs } from "./lib/mirror/sourceLogs.ts";
+import { forgetSourceLogs, readSourceLogs } from "./lib/mirror/sourceLogs.ts";
 import { Target } from "./lib/mirror/target.ts";
 import { chainIdOf, networkName } from "./lib/networks.ts";
 import { type RegistryChain, SettingError, openRegistryChain, payerOn } from "./lib/registryChain.ts";
@@ -66,6 +66,7 @@ async function runBetween([source, destination]: [RegistryChain, RegistryChain],
   say(`from ${names.from} to ${names.to}${wallet ? `, paid by ${wallet.address}` : ", as a dry run"}`);
   const logs = await readSourceLogs(source, command);
   const history = readHistory(logs, avatar);
+  if (isDoubtful(history)) await forgetSourceLogs(source, command);
   const target = await Target.open(destination, wallet);
   const reports = await mirror(history, target, { dryRun, log: (line) => say(`sent      ${line}`) });
   for (const report of reports) for (const line of linesOf(report, names)) say(line);

@@ -81,8 +81,10 @@ export class AvatarReplay {
     const waiting = new Set<string>();
     const links: LinkStep[] = [];
     for (const step of this.steps) {
-      if (step.kind !== "link") waiting.add(step.binding);
-      else if (waiting.has(step.binding)) break;
+      // What comes in the link itself is not waited for.
+      if (step.kind !== "link") {
+        if (step.kind === "release" || !step.withLink || step.said.list) waiting.add(step.binding);
+      } else if (waiting.has(step.binding)) break;
       else links.push(step);
     }
     return links;

@@ -79,6 +79,8 @@ export interface AttestedStep extends OnBinding {
   kind: "confirm" | "suspend" | "reinstate";
   said: Said;
   proofLocation: string;
+  /** Whether it came with its link, and not by an event of its own. */
+  withLink: boolean;
 }
 
 /** The other side took a binding back. */
@@ -135,6 +137,11 @@ export function readHistory(logs: readonly SourceLog[], only?: string): History 
   const reader = new HistoryReader(only);
   for (const log of logs) reader.read(log);
   return { chains: reader.chains, strays: reader.strays };
+}
+
+/** Whether anything in a log cannot be as the contract wrote it. */
+export function isDoubtful({ chains, strays }: History): boolean {
+  return strays > 0 || [...chains.values()].some(({ flaw }) => flaw !== null);
 }
 
 class HistoryReader {
@@ -293,7 +300,7 @@ class HistoryReader {
     links.push(step);
     steps.push(step);
     if (step.said) {
-      steps.push({ kind: "confirm", ...pick(step), said: step.said, proofLocation: "" });
+      steps.push({ kind: "confirm", ...pick(step), said: step.said, proofLocation: "", withLink: true });
     }
   }
 
@@ -315,7 +322,7 @@ class HistoryReader {
       binding.status = kind === "suspend" ? "suspended" : "confirmed";
       const said = this.#readSaid(args.getValue("attestations") as string, name, log.transactionHash);
       if (said && (kind === "confirm" || said.list === null)) {
-        chain.steps.push({ kind, ...pick(binding), said, proofLocation });
+        chain.steps.push({ kind, ...pick(binding), said, proofLocation, withLink: false });
       }
     });
   }

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import type { JsonRpcProvider } from "ethers";
+import { type JsonRpcProvider, dataSlice, id } from "ethers";
 
 import { readPatiently } from "../logs.ts";
 import type { RegistryChain } from "../registryChain.ts";
@@ -38,12 +38,13 @@ export interface ReadOptions {
 
 /** The registry's logs from its first block on, in their order. The server is not believed anything: see history.ts. */
 export async function readSourceLogs(
-  { chainId, provider, deployment }: RegistryChain,
+  source: RegistryChain,
   { confirmations, cacheDir }: ReadOptions,
 ): Promise<SourceLog[]> {
+  const { provider, deployment } = source;
   const { address, block: firstBlock } = deployment.contracts.ProofRegistry;
   const last = await lastBlock(provider, confirmations);
-  const file = join(cacheDir, `${chainId}-${address.toLowerCase()}.ndjson`);
+  const file = cacheFile(source, cacheDir);
   const chunks = await readCache(file, firstBlock, provider);
   await mkdir(dirname(file), { recursive: true });
   for (let from = (chunks.at(-1)?.to ?? firstBlock - 1) + 1; from <= last; from += CHUNK) {
@@ -53,6 +54,17 @@ export async function readSourceLogs(
     chunks.push(chunk);
   }
   return chunks.flatMap(({ logs }) => logs).filter(({ block }) => block <= last);
+}
+
+/** Forgets what was read: it cannot have been what the chain says. */
+export function forgetSourceLogs(source: RegistryChain, { cacheDir }: ReadOptions): Promise<void> {
+  return rm(cacheFile(source, cacheDir), { force: true });
+}
+
+/** Each server has its own, so that what one of them left out does not stay so. */
+function cacheFile({ chainId, rpc, deployment }: RegistryChain, cacheDir: string): string {
+  const address = deployment.contracts.ProofRegistry.address.toLowerCase();
+  return join(cacheDir, `${chainId}-${address}-${dataSlice(id(rpc), 0, 4)}.ndjson`);
 }
 
 async function lastBlock(provider: JsonRpcProvider, confirmations: number | undefined): Promise<number> {
