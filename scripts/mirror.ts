@@ -16,13 +16,17 @@ import { Target } from "./lib/mirror/target.ts";
 import { chainIdOf, networkName } from "./lib/networks.ts";
 import { type RegistryChain, SettingError, openRegistryChain, payerOn } from "./lib/registryChain.ts";
 
-const USAGE = `Usage: npm run mirror -- --from CHAIN --to CHAIN [--avatar KEY] [--confirmations N] [--dry-run] [--cache DIR]
+const USAGE = `Usage: npm run mirror -- --from CHAIN --to CHAIN [--avatar KEY] [--confirmations N] [--chunk N] [--dry-run]
+       [--cache DIR] [--keep]
 
 --from, --to     chain id, or a network's name as for npm run deploy; the RPC is RPC_URL_<chainId>
 --avatar         only this one: public key or address
 --confirmations  read up to so many blocks below the latest (default: up to the last finalised block)
+--chunk          how many blocks are asked for at once (default: 10000); what is too much for the server is halved
 --dry-run        say what would be written, and write nothing
---cache          folder for what was read, so that the next run goes on behind it (default: .syngraph/mirror)
+--cache          folder for what was read, from where a run goes on that is interrupted (default: .syngraph/mirror)
+--keep           keep that at the end, so that the next run need not read it again: nor does it then find out what the
+                 server left out
 
 RELAYER_KEY, or else DEPLOYER_KEY, is the private key of the account that pays; on the local chain it may be left out.
 The contracts' addresses are in $DEPLOYMENTS_DIR, or deployments, or for the local chain .syngraph/deployments.`;
@@ -36,8 +40,10 @@ interface Command {
   to: number;
   avatar: string | undefined;
   confirmations: number | undefined;
+  chunk: number;
   dryRun: boolean;
   cacheDir: string;
+  keep: boolean;
 }
 
 async function run(argv: string[]): Promise<number> {
@@ -66,9 +72,9 @@ async function runBetween([source, destination]: [RegistryChain, RegistryChain],
   say(`from ${names.from} to ${names.to}${wallet ? `, paid by ${wallet.address}` : ", as a dry run"}`);
   const logs = await readSourceLogs(source, command);
   const history = readHistory(logs, avatar);
-  if (isDoubtful(history)) await forgetSourceLogs(source, command);
   const target = await Target.open(destination, wallet);
   const reports = await mirror(history, target, { dryRun, log: (line) => say(`sent      ${line}`) });
+  if (!command.keep || isDoubtful(history)) await forgetSourceLogs(source, command);
   for (const report of reports) for (const line of linesOf(report, names)) say(line);
   say("Which avatar a wallet names (setAvatar) does not travel: only the wallet itself can say it, on each chain.");
   say(summaryOf(reports, target.sent, history));
@@ -83,21 +89,25 @@ function parseCommand(argv: string[]): Command | null {
       to: { type: "string" },
       avatar: { type: "string" },
       confirmations: { type: "string" },
+      chunk: { type: "string", default: "10000" },
       "dry-run": { type: "boolean", default: false },
       cache: { type: "string", default: ".syngraph/mirror" },
+      keep: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
   });
   if (values.help) return null;
   const [from, to] = [parseChain("--from", values.from), parseChain("--to", values.to)];
   if (from === to) throw new SettingError("--from and --to are the same chain");
-  const { avatar, confirmations } = values;
+  const { avatar, confirmations, chunk } = values;
+  if (!/^[1-9]\d{0,8}$/.test(chunk)) throw new SettingError(`--chunk ${chunk} is no number of blocks`);
   if (confirmations !== undefined && !/^\d{1,9}$/.test(confirmations)) {
     throw new SettingError(`--confirmations ${confirmations} is no number of blocks`);
   }
   return {
-    ...{ from, to, dryRun: values["dry-run"], cacheDir: values.cache },
+    ...{ from, to, dryRun: values["dry-run"], cacheDir: values.cache, keep: values.keep },
     avatar: avatar === undefined ? undefined : parseAvatar(avatar),
+    chunk: Number(chunk),
     confirmations: confirmations === undefined ? undefined : Number(confirmations),
   };
 }

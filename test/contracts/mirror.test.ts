@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { attest, person, signLink, withoutKey } from "../helpers/contractLinks.ts";
-import { append, attester, lengthOf, statusOf, useMirrorWorld } from "../helpers/mirrorWorld.ts";
+import { LATEST, append, attester, lengthOf, statusOf, useMirrorWorld } from "../helpers/mirrorWorld.ts";
 
 const alice = person("alice");
 const bob = person("bob");
@@ -21,7 +21,7 @@ describe("npm run mirror", () => {
     third.submission = withoutKey(third.submission);
     await append(base, first, other, second, third, fourth);
 
-    const dry = await world.mirror(base, arbitrum, ["--dry-run"]);
+    const dry = await world.mirror(base, arbitrum, [...LATEST, "--dry-run"]);
     expect(dry).to.include({ code: 0, stderr: "", sent: 0 });
     const run = await world.mirror(base, arbitrum);
     expect(run).to.include({ code: 0, stderr: "", sent: 1 });

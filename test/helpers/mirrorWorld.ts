@@ -30,6 +30,9 @@ export const relayer = person("relayer");
 /** An attester on every chain. */
 export const attester = person("attester");
 
+/** What has the mirror read all there is. */
+export const LATEST = ["--confirmations", "0"];
+
 /** A chain of its own with the contracts. */
 export interface MirrorChain {
   chainId: number;
@@ -68,9 +71,14 @@ export class MirrorWorld {
     for (const folder of [this.deployments, this.cache]) if (folder) await rm(folder, { recursive: true });
   }
 
-  /** Starts a mirror from one chain to another, paid by the relayer. */
-  startMirror(from: MirrorChain, to: MirrorChain, args: readonly string[] = [], env: Record<string, string> = {}): Run {
-    const options = ["--from", String(from.chainId), "--to", String(to.chainId), "--confirmations", "0"];
+  /** Starts a mirror from one chain to another, paid by the relayer; by default up to the latest block. */
+  startMirror(
+    from: MirrorChain,
+    to: MirrorChain,
+    args: readonly string[] = LATEST,
+    env: Record<string, string> = {},
+  ): Run {
+    const options = ["--from", String(from.chainId), "--to", String(to.chainId)];
     return startScript(SCRIPT, [...options, "--cache", this.cache, ...args], {
       DEPLOYMENTS_DIR: this.deployments,
       RELAYER_KEY: relayer.privateKey,

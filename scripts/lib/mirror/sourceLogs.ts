@@ -6,9 +6,6 @@ import { type JsonRpcProvider, dataSlice, id } from "ethers";
 import { readPatiently } from "../logs.ts";
 import type { RegistryChain } from "../registryChain.ts";
 
-/** How many blocks are asked for at once. */
-const CHUNK = 10_000;
-
 /** What of a log matters here. */
 export interface SourceLog {
   block: number;
@@ -32,14 +29,16 @@ interface Chunk {
 export interface ReadOptions {
   /** How many blocks must stand upon the last one that is read; without it, that is the last finalised one. */
   confirmations?: number | undefined;
-  /** Where chunks are kept, so that the next run goes on behind them. */
+  /** How many blocks are asked for at once. */
+  chunk: number;
+  /** Where chunks are kept, so that a run goes on behind those of an interrupted one. */
   cacheDir: string;
 }
 
 /** The registry's logs from its first block on, in their order. The server is not believed anything: see history.ts. */
 export async function readSourceLogs(
   source: RegistryChain,
-  { confirmations, cacheDir }: ReadOptions,
+  { confirmations, chunk: size, cacheDir }: ReadOptions,
 ): Promise<SourceLog[]> {
   const { provider, deployment } = source;
   const { address, block: firstBlock } = deployment.contracts.ProofRegistry;
@@ -47,8 +46,8 @@ export async function readSourceLogs(
   const file = cacheFile(source, cacheDir);
   const chunks = await readCache(file, firstBlock, provider);
   await mkdir(dirname(file), { recursive: true });
-  for (let from = (chunks.at(-1)?.to ?? firstBlock - 1) + 1; from <= last; from += CHUNK) {
-    const chunk = await readChunk(provider, address, from, Math.min(from + CHUNK - 1, last));
+  for (let from = (chunks.at(-1)?.to ?? firstBlock - 1) + 1; from <= last; from += size) {
+    const chunk = await readChunk(provider, address, from, Math.min(from + size - 1, last));
     // The line break goes first: what a killed run left of its last line must not spoil this one.
     await appendFile(file, `\n${JSON.stringify(chunk)}`);
     chunks.push(chunk);
@@ -56,8 +55,8 @@ export async function readSourceLogs(
   return chunks.flatMap(({ logs }) => logs).filter(({ block }) => block <= last);
 }
 
-/** Forgets what was read: it cannot have been what the chain says. */
-export function forgetSourceLogs(source: RegistryChain, { cacheDir }: ReadOptions): Promise<void> {
+/** Forgets what was read: the next run then finds what this server left out, or said otherwise than the chain. */
+export function forgetSourceLogs(source: RegistryChain, { cacheDir }: Pick<ReadOptions, "cacheDir">): Promise<void> {
   return rm(cacheFile(source, cacheDir), { force: true });
 }
 
