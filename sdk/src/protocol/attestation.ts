@@ -71,6 +71,8 @@ export const ATTESTATION_BATCH_TYPES = {
   Finding: ATTESTATION_TYPES.Attestation.slice(0, 3),
 };
 
+const BATCH_TYPE = TypedDataEncoder.from(ATTESTATION_BATCH_TYPES).encodeType("AttestationBatch");
+
 /** What an attester states of many links in one signature. */
 export interface AttestationBatch {
   findings: readonly Finding[];
@@ -79,8 +81,20 @@ export interface AttestationBatch {
 }
 
 /** The EIP-712 digest of a list of findings. */
-export function attestationBatchHash(batch: AttestationBatch): string {
-  return TypedDataEncoder.hash(ATTESTATION_DOMAIN, ATTESTATION_BATCH_TYPES, batch);
+export function attestationBatchHash({ findings, checkedAt }: AttestationBatch): string {
+  return findingsDigest(findings.map(findingHash), checkedAt);
+}
+
+/**
+ * The same of a list of which only the hashes of the findings are known, as `FindingsAttested` has them: by EIP-712, a list
+ * is hashed as the hashes of its members.
+ */
+export function findingsDigest(findingHashes: readonly string[], checkedAt: number): string {
+  const structHash = AbiCoder.defaultAbiCoder().encode(
+    ["bytes32", "bytes32", "uint64"],
+    [id(BATCH_TYPE), keccak256(concat(findingHashes)), checkedAt],
+  );
+  return keccak256(concat(["0x1901", TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN), keccak256(structHash)]));
 }
 
 /** The EIP-712 struct hash of a finding, as it stands in `FindingsAttested`. */
