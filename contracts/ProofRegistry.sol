@@ -85,7 +85,15 @@ contract ProofRegistry is IProofRegistry {
     function appendBatch(Submission[] calldata links, bytes calldata attestations) external {
         Reading[] memory readings = new Reading[](links.length);
         _readBatch(links, attestations, readings);
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
         for (uint256 i = 0; i < links.length; ++i) {
+            // What one link needed, the next one may have: the price of memory grows with its square.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
             Reading memory reading = readings[i];
             if (reading.refusal == Refusal.None) {
                 // A link that is refused for want of gas would be refused by choice of whoever sends the batch.
@@ -140,7 +148,7 @@ contract ProofRegistry is IProofRegistry {
         if (!_readText(link, link.previousR, link.previousS, reading)) _revertWith(link, reading);
         require(
             reading.tag == PlatformTag.COSIGNED && !reading.header.isCreate() && (link.r | link.vs) == 0,
-            ProofRegistryUnexpectedField()
+            ProofRegistryNotARelease(link.header, link.platform, link.r, link.vs)
         );
         address avatar = _addressOf(link.publicKeyX, link.publicKeyY);
         reading.avatar = avatar;
@@ -313,7 +321,7 @@ contract ProofRegistry is IProofRegistry {
             if (status == Status.None) return false;
             _bindings[key] = _pack(bytes24(reading.linkId), reading.tag, asOf, status);
         } else {
-            if (reading.proof.size() != 0) return _refuse(reading, Refusal.UnexpectedField);
+            if (reading.proof.size() != 0) return _refuse(reading, Refusal.UnexpectedProof);
             bytes24 created;
             (status, asOf, created) = _unpack(_bindings[key]);
             if (status != Status.None) {
@@ -532,7 +540,7 @@ contract ProofRegistry is IProofRegistry {
         if (refusal == Refusal.InvalidCreatedAt) {
             revert ProofRegistryInvalidCreatedAt(reading.header.createdAt(), _createdAtOf(_chains[avatar]), _latest());
         }
-        if (refusal == Refusal.UnexpectedField) revert ProofRegistryUnexpectedField();
+        if (refusal == Refusal.UnexpectedProof) revert ProofRegistryUnexpectedProof(reading.proof.size());
         if (refusal == Refusal.InvalidIdentity) revert ProofRegistryInvalidIdentity(link.identity);
         if (refusal == Refusal.InvalidProof) revert ProofRegistryInvalidProof(link.identity);
         // What is left are the attestations.
@@ -545,6 +553,8 @@ contract ProofRegistry is IProofRegistry {
             reading.proof.data()
         );
         Attestations.explain(flaw, reading.linkId, true, reading.proof.data());
+        // Never reached; were it so, the link would seem appended.
+        revert ProofRegistryNoQuorum(reading.linkId);
     }
 
     /// How far in the future a link may be dated.

@@ -5,8 +5,11 @@ import { join } from "node:path";
 export interface IndexedChain {
   chainId: number;
   rpc: string;
-  proofRegistry: { address: `0x${string}`; block: number };
+  contracts: Record<ContractName, { address: `0x${string}`; block: number }>;
 }
+
+/** The contracts whose events are indexed. */
+export type ContractName = "AttesterRegistry" | "ProofRegistry";
 
 /** anvil's and hardhat's chain id: a chain that may be restarted from older state, so nothing of it is cached. */
 export const LOCAL_CHAIN_ID = 31337;
@@ -24,7 +27,7 @@ export function readIndexedChains(env: NodeJS.ProcessEnv = process.env): Indexed
     .flatMap((name) => {
       const { chainId, contracts } = JSON.parse(readFileSync(join(folder, name), "utf8"));
       const rpc = env[`RPC_URL_${chainId}`];
-      return rpc === undefined ? [] : [{ chainId, rpc, proofRegistry: contracts.ProofRegistry }];
+      return rpc === undefined ? [] : [{ chainId, rpc, contracts }];
     });
   if (chains.length === 0) {
     throw new Error(`No chain to index: no <chainId>.json in ${folder} has its RPC_URL_<chainId> set`);

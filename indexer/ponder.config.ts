@@ -1,7 +1,7 @@
-import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
-import { LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
+import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
 
 const indexed = readIndexedChains();
 
@@ -19,14 +19,17 @@ export default createConfig({
     ]),
   ),
   contracts: {
-    ProofRegistry: {
-      abi: PROOF_REGISTRY_ABI,
-      chain: Object.fromEntries(
-        indexed.map(({ chainId, proofRegistry }) => [
-          `chain_${chainId}`,
-          { address: proofRegistry.address, startBlock: proofRegistry.block },
-        ]),
-      ),
-    },
+    AttesterRegistry: { abi: ATTESTER_REGISTRY_ABI, chain: placesOf("AttesterRegistry") },
+    ProofRegistry: { abi: PROOF_REGISTRY_ABI, chain: placesOf("ProofRegistry") },
   },
 });
+
+/** Where one contract stands, by the name of the chain. */
+function placesOf(name: ContractName) {
+  return Object.fromEntries(
+    indexed.map(({ chainId, contracts }) => {
+      const { address, block } = contracts[name];
+      return [`chain_${chainId}`, { address, startBlock: block }];
+    }),
+  );
+}

@@ -1,8 +1,9 @@
+import { STATUSES } from "@syngraph/sdk/protocol";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
 
 /** Where a binding stands; the order is that of the contract's `Status`. */
-export const bindingStatus = onchainEnum("binding_status", ["none", "claimed", "confirmed", "deleted"]);
-/** What a link does; a release is the bound wallet's own delete, which is no link of the avatar's chain. */
+export const bindingStatus = onchainEnum("binding_status", STATUSES);
+/** What a link does; a release is the other side's own delete, which is no link of the avatar's chain. */
 export const linkAction = onchainEnum("link_action", ["create", "delete", "release"]);
 
 /** One row per avatar and chain it stands on. */
@@ -52,9 +53,10 @@ export const link = onchainTable(
     previous: t.hex(),
     /** The avatar's signature as 65 bytes with v in {0, 1}; null for a release. */
     signature: t.hex(),
-    /** The wallet's signature, or the attestations, as submitted. */
+    /** The other side's signature, or what attesters say, as submitted. */
     proof: t.hex().notNull(),
     proofLocation: t.text().notNull(),
+    /** The platform's stable account id, as attesters confirmed it with this link; else empty. */
     accountId: t.text().notNull(),
     /** Where the binding stood after it. */
     status: bindingStatus().notNull(),
@@ -76,6 +78,8 @@ export const binding = onchainTable(
   "binding",
   (t) => ({
     chainId: t.integer().notNull(),
+    /** bindingKey: of avatar and identity. */
+    key: t.hex().notNull(),
     avatar: t.hex().notNull(),
     identityKey: t.hex().notNull(),
     platform: t.text().notNull(),
@@ -83,18 +87,90 @@ export const binding = onchainTable(
     status: bindingStatus().notNull(),
     /** linkId of the create it rests on. */
     link: t.hex().notNull(),
-    /** The platform's stable account id, empty for a wallet and a claim. */
+    /** The platform's stable account id, empty for a wallet, an alias and a claim. */
     accountId: t.text().notNull(),
     proofLocation: t.text().notNull(),
-    /** Of a wallet: `created_at` of its link; of an account: when an attester last saw it. Unix seconds. */
+    /** Of a wallet or an alias: `created_at` of its link; of an account: when an attester last saw it. Unix seconds. */
     asOf: t.integer().notNull(),
-    /** Time of the block that made or last changed it, Unix seconds. */
+    /** Who attested that it is confirmed, or suspended; empty where nobody had to. */
+    attesters: t.hex().array().notNull(),
+    /**
+     * What they said, as submitted. Where that is an account id alone, they signed the last list of `findings_attested` in
+     * the same transaction in front of `log_index`.
+     */
+    attestations: t.hex().notNull(),
+    /** Time of the block that made or last changed it, Unix seconds; and which of its events did. */
     createdAt: t.integer().notNull(),
     updatedAt: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
+    pk: primaryKey({ columns: [table.chainId, table.key] }),
+    avatarIndex: index().on(table.avatar),
     identityIndex: index().on(table.identity, table.platform),
     accountIndex: index().on(table.platform, table.accountId),
   }),
+);
+
+/** A list of findings that attesters signed at once. */
+export interface FindingList {
+  logIndex: number;
+  /** The EIP-712 struct hash of each. */
+  findings: readonly `0x${string}`[];
+  /** Latest time at which one of `attesters` looked, Unix seconds. */
+  checkedAt: number;
+  /** As submitted. */
+  attestations: `0x${string}`;
+  /** Those of the signers who were attesters, lower case. */
+  attesters: `0x${string}`[];
+}
+
+/** The lists of findings in a transaction, in order: an event behind one rests on the last in front of it. */
+export const findingsAttested = onchainTable(
+  "findings_attested",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    lists: t.json().$type<FindingList[]>().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.transactionHash] }) }),
+);
+
+/** Whom a wallet named as its avatar. It holds only while a confirmed binding joins the two. */
+export const reverseRecord = onchainTable(
+  "reverse_record",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    wallet: t.hex().notNull(),
+    avatar: t.hex().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }) }),
+);
+
+/** Who is an attester, or was. */
+export const attester = onchainTable(
+  "attester",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** Lower case. */
+    address: t.hex().notNull(),
+    /** Whether its word counts; once false, for ever. */
+    active: t.boolean().notNull(),
+    /** The origin of its node's API, empty if it has none. */
+    endpoint: t.text().notNull(),
+    metadata: t.text().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.address] }) }),
+);
+
+/** How many attesters make a quorum on a platform; the row without a platform is for those without their own, or with 0. */
+export const quorum = onchainTable(
+  "quorum",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    platform: t.text().notNull(),
+    quorum: t.integer().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.platform] }) }),
 );

@@ -8,7 +8,7 @@ import { JsonRpcProvider, Network } from "ethers";
 
 import { checkDeployment } from "./lib/check.ts";
 import { type Deployment, readDeployments } from "./lib/deployments.ts";
-import { LOCAL_CHAIN_ID, PUBLIC_NETWORKS } from "./lib/networks.ts";
+import { chainIdOf, networkName } from "./lib/networks.ts";
 import { askChainId } from "./lib/rpc.ts";
 
 const USAGE = `Usage: npm run deployments:check [-- --network NAME]
@@ -27,7 +27,7 @@ async function run(argv: string[]): Promise<number> {
     return fail(`${(error as Error).message}\n${USAGE}`);
   }
   const wanted = network === undefined ? undefined : chainIdOf(network);
-  if (Number.isNaN(wanted)) return fail(`There is no network ${network}\n${USAGE}`);
+  if (network !== undefined && wanted === undefined) return fail(`There is no network ${network}\n${USAGE}`);
   const folder = process.env.DEPLOYMENTS_DIR || "deployments";
   const deployments = (await readDeployments(folder)).filter(
     ({ chainId }) => wanted === undefined || chainId === wanted,
@@ -40,7 +40,7 @@ async function run(argv: string[]): Promise<number> {
 
 async function check(deployment: Deployment): Promise<boolean> {
   const { chainId } = deployment;
-  const title = `${nameOf(chainId)} (${chainId})`;
+  const title = `${networkName(chainId)} (${chainId})`;
   const rpc = process.env[`RPC_URL_${chainId}`];
   if (!rpc) {
     console.log(`${title}: skipped, because RPC_URL_${chainId} is not set`);
@@ -64,16 +64,6 @@ async function check(deployment: Deployment): Promise<boolean> {
   } finally {
     provider?.destroy();
   }
-}
-
-function chainIdOf(network: string): number {
-  if (/^\d+$/.test(network)) return Number(network);
-  return network === "local" ? LOCAL_CHAIN_ID : (PUBLIC_NETWORKS[network]?.chainId ?? NaN);
-}
-
-function nameOf(chainId: number): string {
-  if (chainId === LOCAL_CHAIN_ID) return "local";
-  return Object.entries(PUBLIC_NETWORKS).find(([, network]) => network.chainId === chainId)?.[0] ?? "chain";
 }
 
 function fail(text: string): number {

@@ -14,10 +14,10 @@ export class Attester {
     this.address = computeAddress(privateKey);
   }
 
-  /** Signs that the other side of a link was found; packed as the contract takes it. */
+  /** Signs that the other side of a link was found; packed with the account id as the contract takes it. */
   attest(linkId: string, { accountId, checkedAt }: Pick<Evidence, "accountId" | "checkedAt">): string {
     const signature = signAttestation(this.#privateKey, { linkId, found: true, accountId, checkedAt });
-    return packAttestations([{ checkedAt, signature }]);
+    return packAttestations(accountId, [{ checkedAt, signature }]);
   }
 }
 

@@ -35,6 +35,9 @@ const MIGRATIONS = [
      UNIQUE (chain_id, link_id)
    );
    CREATE INDEX journal_block ON api.journal (chain_id, block);`,
+
+  // What was handed in for contracts of before fixed fields came in one word: those of today cannot take it.
+  "DELETE FROM api.submission WHERE NOT submission ? 'header'",
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

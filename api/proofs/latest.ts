@@ -1,3 +1,4 @@
+import { type Submission, submissionSignature } from "@syngraph/sdk/protocol";
 import type { Pool, PoolClient } from "pg";
 
 /**
@@ -8,14 +9,15 @@ import type { Pool, PoolClient } from "pg";
  */
 export async function latestSignature(db: Pool | PoolClient, chainId: number, avatar: string): Promise<string | null> {
   // What is on its way first: what is indexed between the two queries is then found by one of them, never by none.
-  const { rows } = await db.query<{ signature: string }>(
-    `SELECT s.submission ->> 'signature' AS signature FROM api.submission s
+  const { rows } = await db.query<{ submission: Submission }>(
+    `SELECT s.submission FROM api.submission s
      WHERE s.chain_id = $1 AND s.avatar = $2 AND s.method = 'append' AND s.state <> 'refused'
        AND NOT EXISTS (SELECT 1 FROM indexer.link l WHERE l.chain_id = s.chain_id AND l.id = s.link_id)
      ORDER BY s.id DESC LIMIT 1`,
     [chainId, avatar.toLowerCase()],
   );
-  return rows[0]?.signature ?? latestIndexed(db, chainId, avatar);
+  const [onItsWay] = rows;
+  return onItsWay ? submissionSignature(onItsWay.submission) : latestIndexed(db, chainId, avatar);
 }
 
 /** The same, of what the indexer has seen alone. */

@@ -72,7 +72,6 @@ interface ProvenLink {
   method: Method;
   proof: string;
   proofLocation: string;
-  accountId: string;
 }
 
 /**
@@ -94,7 +93,6 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
       withKey: draft.previous === null,
       proof: proven.proof,
       proofLocation: proven.proofLocation,
-      accountId: proven.accountId,
     }),
     previous: draft.previous,
   };
@@ -145,7 +143,7 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
     const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
     const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", proof, proofLocation: "", accountId: "" };
+    return { ...signed, method: "append", proof, proofLocation: "" };
   }
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
@@ -157,7 +155,6 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
     method: claim ? "confirm" : "append",
     proof: context.attester.attest(id, evidence),
     proofLocation: evidence.location,
-    accountId: evidence.accountId,
   };
 }
 
@@ -182,19 +179,18 @@ function toApiError(error: unknown): unknown {
 async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> {
   const { request, link, platform } = draft;
   const status = await bindingStatus(context.db, context.config.chain.chainId, draft.avatar.address, link);
-  if (status !== "confirmed" && status !== "claimed") {
+  if (status === undefined || status === "deleted") {
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
-  const rest = { proofLocation: "", accountId: "" };
   if (!platform.needsPost && request.walletSignature !== "") {
     const proof = await verifyWallet(context, draft, request.walletSignature);
-    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, ...rest };
+    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
   }
   const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
-  return { ...signed, method: "append", proof: "0x", ...rest };
+  return { ...signed, method: "append", proof: "0x", proofLocation: "" };
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */

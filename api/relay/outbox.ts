@@ -1,3 +1,4 @@
+import { submissionSignature } from "@syngraph/sdk/protocol";
 import type { Pool, PoolClient } from "pg";
 
 import { badRequest } from "../errors.ts";
@@ -66,7 +67,7 @@ export class Outbox {
       if (known) throw badRequest(`uuid ${item.uuid} was used already`);
       const current = await latest(client);
       // The link may itself be the latest by now: anybody can bring it on chain, and the relayer sees to the rest.
-      if (current !== item.previous && current !== item.submission.signature) {
+      if (current !== item.previous && current !== submissionSignature(item.submission)) {
         throw badRequest("bad signature: prev is not the latest link any more, another one was added meanwhile");
       }
       const { rows } = await client.query<OutboxItem>(

@@ -1,5 +1,5 @@
-import { PROOF_REGISTRY_ABI, type Submission } from "@syngraph/sdk/protocol";
-import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
+import { PROOF_REGISTRY_ABI, type RegistryError, STATUSES, type Submission, bindingKey } from "@syngraph/sdk/protocol";
+import { Contract, Interface, type JsonRpcProvider, isAddress, isCallException } from "ethers";
 
 /** The contract's function that a submission is for; `confirm` is for a claim that is on chain already. */
 export type Method = "append" | "release" | "confirm";
@@ -64,18 +64,24 @@ export class Registry {
 
 function argumentsOf({ method, submission, link_id, avatar }: Call): unknown[] {
   if (method !== "confirm") return [submission];
-  const { platform, identity, proofLocation, accountId, proof } = submission;
-  return [avatar, platform, identity, link_id, proofLocation, accountId, proof];
+  const { platform, identity, proofLocation, proof } = submission;
+  return [bindingKey(avatar, platform, identity), link_id, proofLocation, proof];
 }
 
 /** Sentences for the contract's errors that a caller can do something about. */
-const SENTENCES: Record<string, (...values: unknown[]) => string> = {
+const SENTENCES: Partial<Record<RegistryError, (...values: unknown[]) => string>> = {
   ProofRegistryStaleHead: () =>
     "prev is not the latest link of this avatar on chain: another link was added; ask for a new payload",
   ProofRegistryInvalidCreatedAt: (createdAt, earliest) =>
-    `created_at ${createdAt} lies before the avatar's previous link (${earliest}), or in the future`,
-  ProofRegistryInvalidWalletSignature: (wallet) => `ETH wallet signature validation failed: not signed by ${wallet}`,
-  ProofRegistryNoSuchBinding: () => "there is no such proof to delete",
+    `created_at ${createdAt} lies before what it follows on chain (${earliest}), or in the future`,
+  ProofRegistryInvalidProof: (identity) =>
+    `${isAddress(identity) ? "ETH wallet " : ""}signature validation failed: not signed by ${String(identity)}`,
+  ProofRegistryInvalidIdentity: (identity) => `identity ${String(identity)} is no wallet's address and no avatar's key`,
+  ProofRegistryInvalidSignature: () => "bad signature: it recovers to no key, or its s is high (EIP-2)",
+  ProofRegistryNoSuchBinding: (_key, status) =>
+    `there is no such proof to change: on chain it stands as ${STATUSES[Number(status)]}`,
+  ProofRegistryAlreadyReleased: () => "this very release was made before: ask for a new payload",
+  ProofRegistryNoQuorum: () => "too few attesters stand for it: the word of this node alone makes no quorum",
 };
 
 /** What a revert's data says, in words where there are some. */
@@ -83,5 +89,8 @@ export function explainRevert(data: string | null): string {
   const error = data === null ? null : abi.parseError(data);
   if (error === null) return "the contract refused the link without a reason";
   const values = error.args.toArray();
-  return SENTENCES[error.name]?.(...values) ?? `the contract refused the link: ${error.name}(${values.join(", ")})`;
+  return (
+    SENTENCES[error.name as RegistryError]?.(...values) ??
+    `the contract refused the link: ${error.name}(${values.join(", ")})`
+  );
 }

@@ -6,7 +6,7 @@ import { ApiError } from "../errors.ts";
 import { avatarWithBindings } from "../proofs/read/avatars.ts";
 import { methodNotAllowed } from "./http.ts";
 
-/** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed and deleted ones. */
+/** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed, suspended and deleted ones. */
 export function avatarRoutes({ db }: Context): Router {
   const router = Router();
   router
@@ -27,6 +27,7 @@ export function avatarRoutes({ db }: Context): Router {
           status: binding.status,
           proof_location: binding.proof_location,
           as_of: String(binding.as_of),
+          attesters: binding.attesters,
           link_id: binding.link_id,
           chain_id: binding.chain_id,
         })),

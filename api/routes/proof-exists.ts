@@ -12,7 +12,7 @@ import { parsePublicKey } from "@syngraph/sdk/protocol";
 const text = z.string().default("");
 const query = z.object({ platform: text, identity: text, public_key: text });
 
-/** GET /v1/proof/exists: whether an avatar has one confirmed identity. */
+/** GET /v1/proof/exists: whether an avatar has one identity, confirmed, or suspended and so not valid. */
 export function proofExistsRoutes({ db }: Context): Router {
   const router = Router();
   router
@@ -26,7 +26,9 @@ export function proofExistsRoutes({ db }: Context): Router {
       const forms = storedForms(identity, platformOf(platform));
       const found = (await bindingsOf(db, [avatar])).find(
         (binding) =>
-          binding.status === "confirmed" && binding.platform === platform && forms.includes(binding.identity),
+          (binding.status === "confirmed" || binding.status === "suspended") &&
+          binding.platform === platform &&
+          forms.includes(binding.identity),
       );
       if (!found) throw new ApiError(404, `Record not found for ${platform}: ${identity}`);
       const { created_at, last_checked_at, is_valid, invalid_reason } = toProof(found);

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
 import { makePayload } from "../proofs/payload.ts";
+import type { BindingStatus } from "../proofs/read/bindings.ts";
 import { searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
 import { settled } from "../relay/settled.ts";
@@ -24,8 +25,19 @@ const proofQuery = z.object({
   exact: queryBoolean,
   sort: text,
   order: text,
-  status: z.enum(["", "confirmed", "any"], "must be confirmed or any").default(""),
+  status: z.enum(["", "confirmed", "suspended", "any"], "must be confirmed, suspended or any").default(""),
 });
+
+/**
+ * What each filter lists. Without one it is what both sides stood for once and did not take back: Next.ID, too, lists what
+ * it no longer finds, as invalid.
+ */
+const STATUSES_LISTED: Record<z.infer<typeof proofQuery>["status"], readonly BindingStatus[]> = {
+  "": ["confirmed", "suspended"],
+  confirmed: ["confirmed"],
+  suspended: ["suspended"],
+  any: ["confirmed", "suspended", "claimed", "deleted"],
+};
 
 /** POST /v1/proof/payload, POST and GET /v1/proof. */
 export function proofRoutes(context: Context): Router {
@@ -83,7 +95,7 @@ export function proofRoutes(context: Context): Router {
           exact: query.exact,
           sort: query.sort,
           order: query.order === "asc" ? "asc" : "desc",
-          anyStatus: query.status === "any",
+          statuses: STATUSES_LISTED[query.status],
         }),
       );
     })

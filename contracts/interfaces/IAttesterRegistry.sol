@@ -8,8 +8,8 @@ pragma solidity ^0.8.28;
 /// 1. An address is an attester from its AttesterAdded to its AttesterRemoved. Each of the two happens at most once to an
 ///    address, in this order: a key that was removed may have been stolen, and what it signed never counts again.
 /// 2. The endpoint and metadata of an attester are those of its latest AttesterAdded or AttesterProfileSet.
-/// 3. The quorum of a platform is that of its latest QuorumSet; where it has none, or zero, that of the latest QuorumSet
-///    with an empty platform; before any, one.
+/// 3. The quorum of a platform is that of the latest QuorumSet of a platform with its tag (PlatformTag.sol), which only one
+///    can have; where there is none, or it is zero, that of the latest QuorumSet with an empty platform; before any, one.
 interface IAttesterRegistry {
     /// @notice An attester may attest from now on.
     /// @param endpoint The origin of its node's API, empty if it has none.

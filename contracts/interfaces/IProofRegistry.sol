@@ -30,7 +30,7 @@ enum Status {
 /// - `InvalidPublicKey`: ProofRegistryInvalidPublicKey.
 /// - `StaleHead`: ProofRegistryStaleHead.
 /// - `InvalidCreatedAt`: ProofRegistryInvalidCreatedAt.
-/// - `UnexpectedField`: ProofRegistryUnexpectedField.
+/// - `UnexpectedProof`: ProofRegistryUnexpectedProof.
 /// - `InvalidIdentity`: ProofRegistryInvalidIdentity.
 /// - `InvalidProof`: ProofRegistryInvalidProof.
 /// - `InvalidAttestations`: one of Attestations.sol.
@@ -42,7 +42,7 @@ enum Refusal {
     InvalidPublicKey,
     StaleHead,
     InvalidCreatedAt,
-    UnexpectedField,
+    UnexpectedProof,
     InvalidIdentity,
     InvalidProof,
     InvalidAttestations
@@ -203,8 +203,11 @@ interface IProofRegistry {
     /// @notice Thrown when an `ethereum` identity is not `0x` and 40 lower-case hex digits, or a `nextid` identity not a
     /// compressed public key, `0x` and 66 of them.
     error ProofRegistryInvalidIdentity(string identity);
-    /// @notice Thrown when a field carries what this platform and action have no use for.
-    error ProofRegistryUnexpectedField();
+    /// @notice Thrown when a delete brings a proof, of `length` bytes: it has no use for one.
+    error ProofRegistryUnexpectedProof(uint256 length);
+    /// @notice Thrown when what is to be a release is no delete, carries an avatar's signature, or names a platform whose
+    /// identities do not sign for themselves.
+    error ProofRegistryNotARelease(bytes32 header, string platform, bytes32 r, bytes32 vs);
     /// @notice Thrown when there is no such binding in a state that the call could change.
     error ProofRegistryNoSuchBinding(bytes32 bindingKey, Status status);
     /// @notice Thrown when the same release (by the EIP-191 digest of its text) was made before.

@@ -6,6 +6,7 @@ import {Header} from "./Header.sol";
 import {Slice} from "./Slice.sol";
 
 /// A link on its way from the calldata to the log. The first seven words are those in front of the strings of LinkAppended.
+// solhint-disable-next-line gas-struct-packing
 struct Reading {
     Header header;
     Slice platform;

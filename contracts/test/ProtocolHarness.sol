@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IProofRegistry, Submission} from "../interfaces/IProofRegistry.sol";
+import {IProofRegistry, Status, Submission} from "../interfaces/IProofRegistry.sol";
 import {AttestationHash} from "../lib/AttestationHash.sol";
 import {Header, Headers} from "../lib/Header.sol";
+import {PlatformTag} from "../lib/PlatformTag.sol";
 import {SignPayload} from "../lib/SignPayload.sol";
 import {Text} from "../lib/Text.sol";
 
@@ -14,6 +15,15 @@ contract ProtocolHarness {
         bool accepted;
         bytes text;
         bytes32 payloadHash;
+    }
+
+    /// What Headers makes of one header.
+    struct Fields {
+        bytes16 uuid;
+        uint64 createdAt;
+        uint8 previousV;
+        bool isCreate;
+        bool valid;
     }
 
     /// What an attester states.
@@ -37,7 +47,7 @@ contract ProtocolHarness {
     function read(Submission calldata link) external pure returns (Reading memory) {
         string calldata platform = link.platform;
         string calldata identity = link.identity;
-        require(Headers.isValid(Header.wrap(link.header)));
+        require(Headers.isValid(Header.wrap(link.header)), IProofRegistry.ProofRegistryInvalidHeader(link.header));
         if (!SignPayload.isValid(platform, identity, link.proofLocation)) SignPayload.explain(link);
         bytes32 platformHash = keccak256(bytes(platform));
         (bytes32 r, bytes32 s) = (link.previousR, link.previousS);
@@ -72,6 +82,68 @@ contract ProtocolHarness {
         for (uint256 i = 0; i < texts.length; ++i) {
             (oks[i], values[i]) = Text.parseAddress(bytes(texts[i]));
         }
+    }
+
+    /// @notice What Headers makes of each header.
+    function readHeaders(Header[] calldata headers) external pure returns (Fields[] memory fields) {
+        fields = new Fields[](headers.length);
+        for (uint256 i = 0; i < headers.length; ++i) {
+            Header it = headers[i];
+            fields[i] = Fields({
+                uuid: Headers.uuid(it),
+                createdAt: Headers.createdAt(it),
+                previousV: Headers.previousV(it),
+                isCreate: Headers.isCreate(it),
+                valid: Headers.isValid(it)
+            });
+        }
+    }
+
+    function completeHeader(
+        Header header,
+        uint64 asOf,
+        uint256 sequence,
+        Status status
+    ) external pure returns (bytes32) {
+        return Headers.complete(header, asOf, sequence, status);
+    }
+
+    /// @notice What Text.parseCompressedKey reads, for each text; zeros where it is none.
+    function parseCompressedKeys(
+        string[] calldata texts
+    ) external pure returns (bool[] memory oks, bytes32[] memory xs, bool[] memory odds) {
+        oks = new bool[](texts.length);
+        xs = new bytes32[](texts.length);
+        odds = new bool[](texts.length);
+        for (uint256 i = 0; i < texts.length; ++i) {
+            (oks[i], xs[i], odds[i]) = Text.parseCompressedKey(bytes(texts[i]));
+        }
+    }
+
+    /// @notice What each platform's tag is.
+    function tagsOf(string[] calldata platforms) external pure returns (uint16[] memory tags) {
+        tags = new uint16[](platforms.length);
+        for (uint256 i = 0; i < platforms.length; ++i) {
+            tags[i] = PlatformTag.tagOf(keccak256(bytes(platforms[i])));
+        }
+    }
+
+    /// @notice The hashes of the statements as findings, and the digest of them all as a list.
+    function attestList(
+        Statement[] calldata statements,
+        uint64 checkedAt
+    ) external pure returns (bytes32[] memory findings, bytes32 digest) {
+        findings = new bytes32[](statements.length);
+        for (uint256 i = 0; i < statements.length; ++i) {
+            Statement calldata it = statements[i];
+            findings[i] = AttestationHash.finding(it.linkId, it.found, keccak256(bytes(it.accountId)));
+        }
+        digest = AttestationHash.batchDigest(keccak256(abi.encodePacked(findings)), checkedAt);
+    }
+
+    /// @notice What attesters sign under.
+    function attestationDomain() external pure returns (bytes32) {
+        return AttestationHash.DOMAIN_SEPARATOR;
     }
 
     function attestationDigests(Statement[] calldata statements) external pure returns (bytes32[] memory digests) {

@@ -1,18 +1,31 @@
-import { compressedPoint, unpackAttestations, uuidFromBytes } from "@syngraph/sdk/protocol";
-import { ponder } from "ponder:registry";
+import {
+  type BindingStatus,
+  bindingKey,
+  compressedPoint,
+  isCosigned,
+  quotedSignature,
+  submissionSignature,
+  unpackHeader,
+} from "@syngraph/sdk/protocol";
+import { type Context, ponder } from "ponder:registry";
 import schema from "ponder:schema";
-import { concat, keccak256, numberToHex } from "viem";
+import { concat, keccak256, numberToHex, zeroAddress } from "viem";
+import { publicKeyToAddress } from "viem/accounts";
 
-const STATUS = schema.bindingStatus.enumValues;
-/** The contract's NO_PREVIOUS: the text's `prev` is null. */
-const NO_PREVIOUS = 255;
+import { hear, hearList } from "./attesters.ts";
+import { lower } from "./hex.ts";
+
+type Hex = `0x${string}`;
+
+/** A binding for which attesters did not have to speak. */
+const NOTHING_HEARD = { accountId: "", attesters: [] as Hex[], attestations: "0x" as Hex };
 
 ponder.on("ProofRegistry:AvatarRegistered", async ({ event, context }) => {
-  const { avatar, x, y } = event.args;
+  const { x, y } = event.args;
   await context.db.insert(schema.avatar).values({
     chainId: context.chain.id,
-    address: lower(avatar),
-    publicKey: compressedPoint(x, y) as `0x${string}`,
+    address: lower(publicKeyToAddress(concat(["0x04", x, y]))),
+    publicKey: compressedPoint(x, y) as Hex,
     length: 0,
     activatedAt: 0,
   });
@@ -25,95 +38,128 @@ ponder.on("ProofRegistry:ChainImported", async ({ event, context }) => {
 });
 
 ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
-  const { linkId, identityKey, platform, identity, proof, proofLocation, accountId } = event.args;
+  const { linkId, identityKey, platform, identity, r, vs, proof, proofLocation } = event.args;
+  const { uuid, createdAt, asOf, sequence, previousV, action, status } = unpackHeader(event.args.header);
   const chainId = context.chain.id;
   const avatar = lower(event.args.avatar);
-  const createdAt = Number(event.args.createdAt);
-  const blockTime = Number(event.block.timestamp);
-  const status = STATUS[event.args.status]!;
-  const sequence = Number(event.args.sequence);
+  const at = position(event);
+  // What came with a claim is what whoever handed it in liked to say: no attester stands for it.
+  const heard =
+    status === "confirmed" && !isCosigned(platform)
+      ? await hear(context, { linkId, found: true, transactionHash: at.transactionHash }, proof)
+      : NOTHING_HEARD;
 
   await context.db.insert(schema.link).values({
-    chainId,
-    id: linkId,
-    avatar,
-    sequence,
-    action: event.args.action === 0 ? "create" : "delete",
-    platform,
-    identity,
-    uuid: uuidFromBytes(event.args.uuid),
-    createdAt,
-    previousV: event.args.previousV === NO_PREVIOUS ? null : event.args.previousV,
-    signature: signatureBytes(event.args.r, event.args.vs),
-    proof,
-    proofLocation,
-    accountId,
-    status,
-    ...position(event),
+    ...{ chainId, id: linkId, avatar, sequence, action, platform, identity, uuid, createdAt, previousV },
+    signature: submissionSignature({ r, vs }) as Hex,
+    ...{ proof, proofLocation, accountId: heard.accountId, status },
+    ...at,
   });
   await context.db
     .update(schema.avatar, { chainId, address: avatar })
     .set({ length: sequence, activatedAt: createdAt });
 
   if (status === "none") return; // A delete of what this avatar never had.
+  const key = bindingKey(avatar, platform, identity) as Hex;
   if (status === "deleted") {
-    await context.db.update(schema.binding, { chainId, avatar, identityKey }).set({ status, updatedAt: blockTime });
+    await endBinding(context, key, event);
     return;
   }
+  const { accountId, attesters } = heard;
+  const attestations = heard === NOTHING_HEARD ? NOTHING_HEARD.attestations : proof;
   const state = {
-    status,
-    link: linkId,
-    // Of a claim that nobody attested it is what whoever handed it in liked to say.
-    accountId: status === "confirmed" ? accountId : "",
-    proofLocation,
-    asOf: status === "confirmed" && platform !== "ethereum" ? lastSeen(proof) : createdAt,
-    updatedAt: blockTime,
+    ...{ status, link: linkId, accountId, proofLocation, asOf, attesters, attestations },
+    ...changeOf(event),
   };
   await context.db
     .insert(schema.binding)
-    .values({ chainId, avatar, identityKey, platform, identity, ...state, createdAt: blockTime })
+    .values({ chainId, key, avatar, identityKey, platform, identity, ...state, createdAt: at.blockTime })
     .onConflictDoUpdate(state);
 });
 
-ponder.on("ProofRegistry:BindingConfirmed", async ({ event, context }) => {
-  const { avatar, identityKey, proofLocation, accountId, attestations } = event.args;
-  await context.db.update(schema.binding, { chainId: context.chain.id, avatar: lower(avatar), identityKey }).set({
-    status: "confirmed",
-    proofLocation,
-    accountId,
-    asOf: lastSeen(attestations),
-    updatedAt: Number(event.block.timestamp),
-  });
+ponder.on("ProofRegistry:FindingsAttested", async ({ event, context }) => {
+  const { findings, attestations } = event.args;
+  const list = {
+    logIndex: event.log.logIndex,
+    findings,
+    checkedAt: Number(event.args.checkedAt),
+    attestations,
+    attesters: await hearList(context, findings, attestations),
+  };
+  await context.db
+    .insert(schema.findingsAttested)
+    .values({ chainId: context.chain.id, transactionHash: event.transaction.hash, lists: [list] })
+    .onConflictDoUpdate(({ lists }) => ({ lists: [...lists, list] }));
 });
 
+ponder.on("ProofRegistry:BindingConfirmed", ({ event, context }) => turnBinding(context, event, "confirmed"));
+ponder.on("ProofRegistry:BindingSuspended", ({ event, context }) => turnBinding(context, event, "suspended"));
+ponder.on("ProofRegistry:BindingReinstated", ({ event, context }) => turnBinding(context, event, "confirmed"));
+
 ponder.on("ProofRegistry:BindingReleased", async ({ event, context }) => {
-  const { identityKey, release } = event.args;
+  const { platform, identity, proof, proofLocation, ...release } = event.args.release;
+  const { uuid, createdAt } = unpackHeader(release.header);
   const chainId = context.chain.id;
   const avatar = lower(event.args.avatar);
   await context.db.insert(schema.link).values({
     chainId,
     id: keccak256(concat([event.transaction.hash, numberToHex(event.log.logIndex, { size: 32 })])),
-    avatar,
-    action: "release",
-    platform: release.platform,
-    identity: release.identity,
-    uuid: uuidFromBytes(release.uuid),
-    createdAt: Number(release.createdAt),
-    previous: release.previous,
-    proof: release.proof,
-    proofLocation: release.proofLocation,
-    accountId: "",
-    status: "deleted",
+    ...{ avatar, action: "release", platform, identity, uuid, createdAt },
+    previous: quotedSignature(release) as Hex | null,
+    ...{ proof, proofLocation, accountId: "", status: "deleted" },
     ...position(event),
   });
-  await context.db
-    .update(schema.binding, { chainId, avatar, identityKey })
-    .set({ status: "deleted", updatedAt: Number(event.block.timestamp) });
+  await endBinding(context, bindingKey(avatar, platform, identity) as Hex, event);
 });
+
+ponder.on("ProofRegistry:AvatarSet", async ({ event, context }) => {
+  const key = { chainId: context.chain.id, wallet: lower(event.args.wallet) };
+  const avatar = lower(event.args.avatar);
+  if (avatar === zeroAddress) await context.db.delete(schema.reverseRecord, key);
+  else
+    await context.db
+      .insert(schema.reverseRecord)
+      .values({ ...key, avatar })
+      .onConflictDoUpdate({ avatar });
+});
+
+/** An event by which attesters turned a binding. */
+interface Turn extends PositionedEvent {
+  args: { bindingKey: Hex; linkId: Hex; proofLocation?: string; attestations: Hex };
+}
+
+async function turnBinding(context: Context, event: Turn, status: "confirmed" | "suspended"): Promise<void> {
+  const { linkId, attestations, proofLocation } = event.args;
+  const row = { chainId: context.chain.id, key: event.args.bindingKey };
+  const before = (await context.db.find(schema.binding, row))!;
+  const found = status === "confirmed";
+  // The contract takes for it only what is newer than the status, unless that is a claim.
+  const notBefore = before.status === "claimed" ? 0 : before.asOf + 1;
+  const { transactionHash } = changeOf(event);
+  const { accountId, ...heard } = await hear(context, { linkId, found, transactionHash }, attestations, notBefore);
+  await context.db.update(schema.binding, row).set({
+    status,
+    ...heard,
+    attestations,
+    // Where they found nothing, they still know whose it was.
+    ...(found ? { accountId } : {}),
+    // Empty stands for what the link says.
+    ...(proofLocation ? { proofLocation } : {}),
+    ...changeOf(event),
+  });
+}
+
+async function endBinding(context: Context, key: Hex, event: PositionedEvent): Promise<void> {
+  const { attesters, attestations } = NOTHING_HEARD;
+  const status: BindingStatus = "deleted";
+  await context.db
+    .update(schema.binding, { chainId: context.chain.id, key })
+    .set({ status, attesters, attestations, ...changeOf(event) });
+}
 
 interface PositionedEvent {
   block: { number: bigint; timestamp: bigint };
-  transaction: { hash: `0x${string}` };
+  transaction: { hash: Hex };
   log: { logIndex: number };
 }
 
@@ -126,18 +172,11 @@ function position({ block, transaction, log }: PositionedEvent) {
   };
 }
 
-/** 65 bytes with v in {0, 1} from the two words of ERC-2098. */
-function signatureBytes(r: `0x${string}`, vs: `0x${string}`): `0x${string}` {
-  const word = BigInt(vs);
-  const s = numberToHex(word & ((1n << 255n) - 1n), { size: 32 });
-  return concat([r, s, numberToHex(word >> 255n, { size: 1 })]);
-}
-
-/** When an attester last looked, Unix seconds. */
-function lastSeen(attestations: string): number {
-  return Math.max(...unpackAttestations(attestations).map(({ checkedAt }) => checkedAt));
-}
-
-function lower(address: `0x${string}`): `0x${string}` {
-  return address.toLowerCase() as `0x${string}`;
+/** Which event last changed a binding, and when. */
+function changeOf({ block, transaction, log }: PositionedEvent) {
+  return {
+    updatedAt: Number(block.timestamp),
+    transactionHash: transaction.hash,
+    logIndex: log.logIndex,
+  };
 }

@@ -33,6 +33,18 @@ export function currencyOf(chainId: number): string {
 /** The chain id of anvil and Hardhat, which no public chain has. */
 export const LOCAL_CHAIN_ID = 31337;
 
+/** The id of the chain that a name, or the id itself, stands for; undefined where there is no such network. */
+export function chainIdOf(network: string): number | undefined {
+  if (/^\d{1,15}$/.test(network)) return Number(network);
+  return network === "local" ? LOCAL_CHAIN_ID : PUBLIC_NETWORKS[network]?.chainId;
+}
+
+/** What a chain is called; `chain` where it is none of ours. */
+export function networkName(chainId: number): string {
+  if (chainId === LOCAL_CHAIN_ID) return "local";
+  return Object.entries(PUBLIC_NETWORKS).find(([, network]) => network.chainId === chainId)?.[0] ?? "chain";
+}
+
 /** Whether a URL names this machine. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);

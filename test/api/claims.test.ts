@@ -1,15 +1,17 @@
-import { contractPublicKey, signText, uuidBytes } from "@syngraph/sdk/protocol";
+import { type Link, bindingKey, linkId, signText, toSubmission } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import { type Answer, type Person, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { attest } from "../helpers/contractLinks.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { strangersRegistry } from "./stranger.ts";
+import { mined, somebody, strangersRegistry } from "./stranger.ts";
 
 describe("ProofService: a link that somebody else brought on chain first", () => {
   let test: TestStack;
   let strangers: ProofRegistry;
+  const stranger = somebody();
   before(async () => {
     test = await sharedStack();
     strangers = await strangersRegistry(test);
@@ -19,25 +21,21 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   async function publish(person: Person, login: string) {
     const fields = { action: "create", platform: "github", identity: login } as const;
     const answer = await payload(test.stack, person, fields);
-    const { base64, raw } = signText(person.privateKey, answer.sign_payload);
+    const { base64, raw: signature } = signText(person.privateKey, answer.sign_payload);
     const gist = person.key.compressed.slice(2, 34);
     test.github.publish(gist, {
       owner: { login, id: 4711 },
       files: { [`${person.key.compressed}.json`]: answer.post_content.default.replace("%SIG_BASE64%", base64) },
     });
-    const front = {
-      action: 0,
-      platform: "github",
-      identity: login,
-      uuid: uuidBytes(answer.uuid),
-      createdAt: Number(answer.created_at),
-      previous: "0x",
-      signature: raw,
-      publicKey: contractPublicKey(person.key),
-      proof: "0x",
+    const createdAt = Number(answer.created_at);
+    const link: Link = { ...fields, avatar: person.key.compressed, prev: null, createdAt, uuid: answer.uuid };
+    const front = toSubmission(link, {
+      signature,
+      withKey: true,
+      // The stranger attests it, under a number of their own.
+      proof: attest([stranger], { linkId: linkId(link, signature), accountId: "666", checkedAt: createdAt }),
       proofLocation: "https://attacker.example/",
-      accountId: "666",
-    };
+    });
     const submit = () => post(test.stack, "/v1/proof", proofBody(person, fields, answer, { proof_location: gist }));
     return { gist, front, submit };
   }
@@ -54,7 +52,7 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   it("is no proof before attesters saw it, and says nothing that the stranger made up", async () => {
     const person = newPerson();
     const { front } = await publish(person, "claimed-only");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const any = () => get(test.stack, "/v1/proof?platform=github&identity=claimed-only&exact=true&status=any");
     let found = await any();
     while (found.body.ids.length === 0) found = await any();
@@ -65,22 +63,21 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
   it("is confirmed at the location where we saw it, before the index knows of the stranger's", async () => {
     const person = newPerson();
     const { gist, front, submit } = await publish(person, "front-run");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     await expectConfirmed(person, "front-run", gist, await submit());
   });
 
   it("is confirmed as well after the index knows of it, and once only", async () => {
     const person = newPerson();
     const { gist, front, submit } = await publish(person, "imported");
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const known = () => get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`);
     while ((await known()).body.pagination.total === 0);
     await expectConfirmed(person, "imported", gist, await submit());
     const again = await submit();
     expect(again.status).to.equal(400);
-    expect(await test.registry.queryFilter(test.registry.filters.BindingConfirmed(person.key.address))).to.have.length(
-      1,
-    );
+    const confirmed = test.registry.filters.BindingConfirmed(bindingKey(person.key.address, "github", "imported"));
+    expect(await test.registry.queryFilter(confirmed)).to.have.length(1);
   });
 
   it("stays a claim where the post is somebody else's", async () => {
@@ -88,7 +85,7 @@ describe("ProofService: a link that somebody else brought on chain first", () =>
     const { gist, front, submit } = await publish(person, "not-mine");
     const theirs = { [`${person.key.compressed}.json`]: "{}" };
     test.github.publish(gist, { owner: { login: "somebody", id: 1 }, files: theirs });
-    await (await strangers.append(front)).wait();
+    await mined(test, (await strangers.append(front)).hash);
     const answer = await submit();
     expect(answer.status).to.equal(400);
     expect(answer.body.message).to.include("somebody");

@@ -62,8 +62,10 @@ describe("ProofService: github", () => {
       const attesters = new Contract(address, ATTESTER_REGISTRY_ABI, test.provider);
       expect(await attesters.getFunction("quorumOf").staticCall("github")).to.equal(1n);
       const [log] = await test.registry.queryFilter(test.registry.filters.LinkAppended(person.key.address));
-      const { linkId, proof, accountId } = log!.args;
-      const [attestation, ...more] = unpackAttestations(proof);
+      const { linkId, proof } = log!.args;
+      const { accountId, attestations } = unpackAttestations(proof);
+      expect(accountId).to.equal(String(ACCOUNT));
+      const [attestation, ...more] = attestations;
       expect(more).to.deep.equal([]);
       const { checkedAt, signature } = attestation!;
       const attester = recoverAttester({ linkId, found: true, accountId, checkedAt }, signature);

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 
 import { get } from "../helpers/api.ts";
-import type { LinkFields, Person, SignedLink } from "../helpers/contractLinks.ts";
+import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { append, attested, claim, now, somebody } from "./stranger.ts";
+import { type AttestedFields, append, attested, claim, now, somebody } from "./stranger.ts";
 
 /** A record of GET /v1/proof, as far as it is looked at. */
 interface Found {
@@ -15,7 +15,7 @@ interface Found {
 }
 
 /** Binds an account. */
-function github(person: Person, identity: string, more: Partial<LinkFields> = {}): SignedLink {
+function github(person: Person, identity: string, more: Partial<AttestedFields> = {}): SignedLink {
   return attested(person, { platform: "github", identity, ...more });
 }
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
 import { get } from "../helpers/api.ts";
-import type { Person } from "../helpers/contractLinks.ts";
+import { type Person, attest } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { expectError } from "./proofs.ts";
-import { append, attested, claim, now, somebody } from "./stranger.ts";
+import { ATTESTER, accountIdOf, append, attested, claim, now, somebody } from "./stranger.ts";
 
 /** The fields of GET /v1/proof/exists that Next.ID's clients know. */
 const EXISTS = ["created_at", "last_checked_at", "is_valid", "invalid_reason"];
@@ -27,7 +27,7 @@ describe("what is not confirmed", () => {
     const untrue = claim(impostor, {
       platform: "github",
       identity: "status-owner",
-      accountId: "80000001",
+      attested: (linkId) => attest([impostor], { linkId, accountId: "80000001", checkedAt: now() }),
       proofLocation: "aa00",
       after: own,
     });
@@ -86,11 +86,12 @@ describe("what is not confirmed", () => {
       expect(body.bindings.map((binding: object) => ({ ...binding, as_of: undefined }))).to.deep.equal([
         {
           ...{ platform: "twitter", identity: "status-claimed", alt_id: "status-claimed", status: "claimed" },
-          ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, as_of: undefined },
+          ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, as_of: undefined, attesters: [] },
         },
         {
-          ...{ platform: "github", identity: "status-bound", alt_id: bound.submission.accountId, status: "confirmed" },
+          ...{ platform: "github", identity: "status-bound", alt_id: accountIdOf(person), status: "confirmed" },
           ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, as_of: undefined },
+          attesters: [ATTESTER.wallet],
         },
       ]);
       for (const { as_of } of body.bindings) expect(Number(as_of)).to.be.closeTo(now(), 600);

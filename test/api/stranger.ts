@@ -1,8 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import {
+  type Attestation,
+  type Finding,
+  PROOF_REGISTRY_ABI,
+  type SignedAttestation,
+  packAttestations,
+  packList,
+  signAttestation,
+  signAttestationBatch,
+} from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Contract, Wallet } from "ethers";
+import { Contract, type TransactionReceipt, Wallet } from "ethers";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
 import {
@@ -21,7 +30,7 @@ import type { TestStack } from "../helpers/stack.ts";
 const STRANGER = "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6";
 
 /** anvil's second published key: the stack's only attester. */
-const ATTESTER = personOf("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+export const ATTESTER = personOf("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
 
 /** The contract as a stranger calls it, past the API. */
 export async function strangersRegistry({ provider, registry }: TestStack): Promise<ProofRegistry> {
@@ -79,6 +88,52 @@ async function shown({ stack }: TestStack, { id, link }: SignedLink): Promise<vo
   }
 }
 
+/** Waits until the index has the block of a transaction. */
+export async function indexed(test: TestStack, hash: string): Promise<void> {
+  const { blockNumber } = await mined(test, hash);
+  while ((await get(test.stack, "/readyz")).body.indexed_block < blockNumber) await sleep(20);
+}
+
+/** Waits until the chain has a transaction. ethers' own `wait` would ask every four seconds only. */
+export async function mined({ provider }: TestStack, hash: string): Promise<TransactionReceipt> {
+  let receipt = await provider.getTransactionReceipt(hash);
+  while (!receipt) {
+    await sleep(20);
+    receipt = await provider.getTransactionReceipt(hash);
+  }
+  expect(receipt.status, "the contract took it").to.equal(1);
+  return receipt;
+}
+
+/** What some say of a link, each with a time of their own, in the order that the contracts want. */
+export function saidBy(
+  statement: Omit<Attestation, "checkedAt">,
+  words: readonly (readonly [who: Person, checkedAt: number])[],
+): string {
+  return packAttestations(
+    statement.accountId,
+    inOrder(words, (checkedAt) => ({ ...statement, checkedAt }), signAttestation),
+  );
+}
+
+/** The same of a list of findings. */
+export function listSaidBy(
+  findings: readonly Finding[],
+  words: readonly (readonly [who: Person, checkedAt: number])[],
+): string {
+  return packList(inOrder(words, (checkedAt) => ({ findings, checkedAt }), signAttestationBatch));
+}
+
+function inOrder<T>(
+  words: readonly (readonly [Person, number])[],
+  statementAt: (checkedAt: number) => T,
+  sign: (privateKey: string, statement: T) => string,
+): SignedAttestation[] {
+  return words
+    .toSorted(([a], [b]) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
+    .map(([{ privateKey }, checkedAt]) => ({ checkedAt, signature: sign(privateKey, statementAt(checkedAt)) }));
+}
+
 let named = 0;
 
 /** Somebody with an avatar whom no other test has. */
@@ -94,9 +149,21 @@ export function claim(avatar: Person, fields: LinkFields): SignedLink {
   return signLink(avatar, { createdAt: now(), ...fields });
 }
 
+/** The account id that {@link attested} has for somebody by default. */
+export function accountIdOf({ address }: Person): string {
+  return String(BigInt(address) % 10n ** 9n);
+}
+
+/** What the tests say of a link that an attester confirms. */
+export interface AttestedFields extends LinkFields {
+  accountId?: string;
+}
+
 /** A link that the attester confirms, with an account id of its own by default. */
-export function attested(avatar: Person, fields: LinkFields): SignedLink {
-  const accountId = fields.accountId ?? String(BigInt(avatar.address) % 10n ** 9n);
-  const by = (linkId: string) => attest([ATTESTER], { linkId, accountId, checkedAt: now() });
-  return claim(avatar, { ...fields, accountId, attested: by });
+export function attested(avatar: Person, fields: AttestedFields): SignedLink {
+  const { accountId = accountIdOf(avatar), ...link } = fields;
+  return claim(avatar, {
+    ...link,
+    attested: (linkId) => attest([ATTESTER], { linkId, accountId, checkedAt: now() }),
+  });
 }

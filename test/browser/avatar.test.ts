@@ -5,7 +5,7 @@ import { Wallet } from "ethers";
 
 import vectors from "../vectors/nextid.json" with { type: "json" };
 import { bindingsOf, checksOf, expectQuiet, useWebPage } from "./page.ts";
-import { signChain, signRelease, walletStep } from "./signedChain.ts";
+import { aliasStep, signChain, signRelease, signReleaseOf, walletStep } from "./signedChain.ts";
 
 const AVATAR = Wallet.createRandom();
 const WALLET = Wallet.createRandom();
@@ -100,6 +100,37 @@ describe("Page of an avatar", function () {
       ["deleted", "✔ deleted by link 3"],
     ]);
     expectQuiet(watched);
+  });
+
+  it("shows what attesters no longer find as suspended", async () => {
+    api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, [{ ...GITHUB, status: "suspended" }, DNS]));
+    const watched = await open(`/?q=${KEY.compressed}`);
+    const rows = await bindingsOf(watched.page);
+    expect(rows.map(([, , status, , backing]) => [status, backing])).to.deep.equal([
+      ["suspended", "✔ signed in link 1"],
+      ["claimed", "✔ signed in link 2"],
+    ]);
+    expectQuiet(watched);
+    const { page } = await open("/?q=alice");
+    await page.getByRole("status").getByText("1 avatar, without claims and deleted bindings.").waitFor();
+  });
+
+  it("verifies another avatar's signature of an alias, and its release", async () => {
+    const step = aliasStep(WALLET.privateKey);
+    const items = signChain(AVATAR.privateKey, [step]);
+    api.chains.set(KEY.compressed, items);
+    const bound = await open(`/?q=${KEY.compressed}`);
+    expect((await bindingsOf(bound.page))[0]).to.include.members(["nextid", "confirmed", "✔ signed in link 1"]);
+    expect((await checksOf(bound.page, "link 1"))["Other avatar’s signature"]).to.equal(
+      "✔ verified: by the other avatar’s key",
+    );
+    expectQuiet(bound);
+    items.push(signReleaseOf(AVATAR.privateKey, step, items));
+    const released = await open(`/?q=${KEY.compressed}`);
+    expect((await bindingsOf(released.page))[0]).to.include.members([
+      "deleted",
+      "✔ deleted by the other avatar’s release",
+    ]);
   });
 
   it("names the latest create of what was deleted and bound again", async () => {

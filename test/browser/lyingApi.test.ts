@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { bindingsOf, checksOf, expectQuiet, useWebPage } from "./page.ts";
-import { type Step, signChain, signRelease, walletStep } from "./signedChain.ts";
+import { type Step, aliasStep, signChain, signRelease, walletStep } from "./signedChain.ts";
 
 const AVATAR = Wallet.createRandom();
 const ATTACKER = Wallet.createRandom();
@@ -102,6 +102,21 @@ describe("Page over an API that lies", function () {
     const { page } = await open(SHOWN);
     expect((await checksOf(page, "link 1"))["Wallet signature"]).to.equal("✘ missing");
     expect((await bindingsOf(page))[0]!.at(-1)).to.equal("✘ link 1 does not verify");
+  });
+
+  it("marks an alias that the other avatar did not sign", async () => {
+    for (const forge of [() => null, (text: string) => signText(ATTACKER.privateKey, text).raw]) {
+      serve(
+        (items) => {
+          items[0]!.extra.target_signature = forge(items[0]!.signature_payload);
+        },
+        [aliasStep(WALLET.privateKey)],
+      );
+      const { page } = await open(SHOWN);
+      expect((await checksOf(page, "link 1"))["Other avatar’s signature"]).to.match(/^✘ missing, or not/);
+      await page.getByText("1 of 1 link did not verify in this browser.").waitFor();
+      expect((await bindingsOf(page))[0]!.at(-1)).to.equal("✘ link 1 does not verify");
+    }
   });
 
   it("contradicts a status that the chain does not bear out", async () => {

@@ -34,7 +34,7 @@ describe("Search page", function () {
     expect(await page.evaluate("document.activeElement.name")).to.equal("q");
     await page.keyboard.type("alice");
     await page.keyboard.press("Enter");
-    await page.getByRole("status").getByText("1 avatar, confirmed bindings only.").waitFor();
+    await page.getByRole("status").getByText("1 avatar, without claims and deleted bindings.").waitFor();
     await page.getByText("The only link verified in this browser.").waitFor();
     expect(await page.getByText(key, { exact: true }).count()).to.equal(1);
     expect(new URL(page.url()).search).to.equal("?q=alice");
@@ -46,7 +46,7 @@ describe("Search page", function () {
     const keys = [register(ALICE), register(ALICE)];
     const watched = await open("/?q=alice");
     const { page } = watched;
-    await page.getByText("3 avatars, confirmed bindings only.").waitFor();
+    await page.getByText("3 avatars, without claims and deleted bindings.").waitFor();
     expect(await page.locator(".results .key").allTextContents()).to.deep.equal([...keys, similar]);
     expect(await page.getByText("Similar, not the same identity:").count()).to.equal(1);
 
@@ -56,7 +56,7 @@ describe("Search page", function () {
     expect(await page.evaluate("document.activeElement.textContent")).to.equal("Avatar");
     expect(new URL(page.url()).searchParams.get("q")).to.equal(keys[1]);
     await page.goBack();
-    await page.getByText("3 avatars, confirmed bindings only.").waitFor();
+    await page.getByText("3 avatars, without claims and deleted bindings.").waitFor();
     expect(await page.getByRole("searchbox").inputValue()).to.equal("alice");
     await page.goForward();
     await page.getByText("The only link verified in this browser.").waitFor();
@@ -77,14 +77,14 @@ describe("Search page", function () {
     await page.getByRole("searchbox").fill("alice");
     await page.getByLabel("Platform").selectOption("dns");
     await page.getByRole("button", { name: "Search" }).click();
-    await page.getByText("1 avatar, only on dns, confirmed bindings only.").waitFor();
+    await page.getByText("1 avatar, only on dns, without claims and deleted bindings.").waitFor();
     expect(new URL(page.url()).search).to.equal("?q=alice&platform=dns");
   });
 
   it("leaves claims out until they are asked for, and says what they are", async () => {
     register({ ...ALICE, status: "claimed" });
     const { page } = await open("/?q=alice");
-    await page.getByText("No avatar found, confirmed bindings only.").waitFor();
+    await page.getByText("No avatar found, without claims and deleted bindings.").waitFor();
     await page.getByRole("link", { name: "Search claims that nobody confirmed" }).click();
     await page.getByText("1 avatar, with claims and deleted bindings.").waitFor();
     await page.getByRole("cell", { name: "claimed", exact: true }).waitFor();

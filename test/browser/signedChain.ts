@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { ChainItem } from "@syngraph/sdk/client";
+import type { BindingStatus, ChainItem } from "@syngraph/sdk/client";
 import { type Action, type Link, head, linkId, publicKeyOf, signPayload, signText } from "@syngraph/sdk/protocol";
 import { Wallet, keccak256 } from "ethers";
 
@@ -11,8 +11,10 @@ export interface Step {
   identity: string;
   /** The private key of the wallet that countersigns. */
   wallet?: string;
+  /** The private key of the other avatar that countersigns. */
+  alias?: string;
   location?: string;
-  status?: "claimed" | "confirmed" | "deleted";
+  status?: BindingStatus;
 }
 
 /** The chain id that all chains under test stand on: anvil's default. */
@@ -21,6 +23,11 @@ export const CHAIN_ID = 31337;
 /** A wallet's step: its identity is its address. */
 export function walletStep(wallet: string): Step {
   return { platform: "ethereum", identity: new Wallet(wallet).address.toLowerCase(), wallet, status: "confirmed" };
+}
+
+/** An alias's step: its identity is the other avatar's key. */
+export function aliasStep(alias: string): Step {
+  return { platform: "nextid", identity: publicKeyOf(alias).compressed, alias, status: "confirmed" };
 }
 
 /** Signs a proof chain as the API would serve it; every signature and every `prev` in it is real. */
@@ -40,25 +47,33 @@ function signLink(privateKey: string, step: Step, before: readonly ChainItem[]):
     ...wireOf(link, step, before.length + 1),
     signature: signature.base64,
     signature_payload: text,
-    extra: { wallet_signature: step.wallet === undefined ? null : signText(step.wallet, text).base64 },
+    extra: {
+      wallet_signature: step.wallet === undefined ? null : signText(step.wallet, text).base64,
+      target_signature: step.alias === undefined ? null : signText(step.alias, text).raw,
+    },
     link_id: linkId(link, signature.raw),
   };
 }
 
-/** The wallet's own delete of a binding, which is no link of the avatar's chain. */
-export function signRelease(privateKey: string, wallet: string, before: readonly ChainItem[]): ChainItem {
-  const step: Step = { ...walletStep(wallet), action: "delete", status: "deleted" };
+/** The other side's own delete of a binding that this step made, which is no link of the avatar's chain. */
+export function signReleaseOf(privateKey: string, bound: Step, before: readonly ChainItem[]): ChainItem {
+  const step: Step = { ...bound, action: "delete", status: "deleted" };
   const link = linkOf(privateKey, step, before);
   const text = signPayload(link);
-  const signature = signText(wallet, text).base64;
+  const { base64, raw } = signText((step.wallet ?? step.alias)!, text);
   return {
     ...wireOf(link, step, before.length + 1),
     signature: "",
     signature_payload: text,
-    extra: { wallet_signature: signature },
-    link_id: keccak256(head(signature)),
+    extra: { wallet_signature: step.wallet ? base64 : null, target_signature: step.alias ? raw : null },
+    link_id: keccak256(head(raw)),
     sequence: null,
   };
+}
+
+/** A wallet's. */
+export function signRelease(privateKey: string, wallet: string, before: readonly ChainItem[]): ChainItem {
+  return signReleaseOf(privateKey, walletStep(wallet), before);
 }
 
 function linkOf(privateKey: string, step: Step, before: readonly ChainItem[]): Link {

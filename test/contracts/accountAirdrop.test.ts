@@ -1,11 +1,12 @@
-import { ATTESTATION_DOMAIN, encodeLeaf, packAttestations } from "@syngraph/sdk/protocol";
+import { encodeLeaf, findingHash, packAttestations, unpackAttestations } from "@syngraph/sdk/protocol";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { TypedDataEncoder, Wallet, concat, id, keccak256, parseEther } from "ethers";
+import { concat, dataSlice, id, keccak256, parseEther } from "ethers";
 
 import type { AccountAirdrop, GreedyWallet } from "../../types/ethers-contracts/index.ts";
 import { NOW } from "../helpers/contractClock.ts";
 import { type Member, alice, attesters, mallory, member, useGate } from "../helpers/contractGate.ts";
+import { attestList, covered } from "../helpers/contractBatch.ts";
 import { type Person, type SignedLink, attest } from "../helpers/contractLinks.ts";
 
 const OCTOCAT = "583231";
@@ -26,15 +27,20 @@ const list = StandardMerkleTree.of(
 /** The contract's AccountEvidence. */
 interface Evidence {
   linkId: string;
-  accountId: string;
-  attestations: string;
+  proof: string;
   findings: string[];
   index: number;
+  attestations: string;
 }
 
 /** What the registry's events say of a link that was attested by itself. */
-function evidenceOf({ id: linkId, submission }: SignedLink): Evidence {
-  return { linkId, accountId: submission.accountId, attestations: submission.proof, findings: [], index: 0 };
+function evidenceOf({ id: linkId, submission: { proof } }: SignedLink): Evidence {
+  return { linkId, proof, findings: [], index: 0, attestations: "0x" };
+}
+
+/** The same attestations with another account id in front. */
+function withAccountId(said: string, accountId: string): string {
+  return packAttestations(accountId, unpackAttestations(said).attestations);
 }
 
 /** How the contract names a GitHub account. */
@@ -42,40 +48,13 @@ function account(accountId: string): string {
   return keccak256(encodeLeaf(["string", "string"], ["github", accountId]));
 }
 
-const FINDING = [
-  { name: "linkId", type: "bytes32" },
-  { name: "found", type: "bool" },
-  { name: "accountId", type: "string" },
-];
-const BATCH = {
-  Finding: FINDING,
-  AttestationBatch: [
-    { name: "findings", type: "Finding[]" },
-    { name: "checkedAt", type: "uint64" },
-  ],
-};
-
-/** A list of links that were found, as attesters sign it, and as FindingsAttested has it. */
-async function attestList(signers: readonly Person[], links: readonly SignedLink[]) {
-  const findings = links.map(({ id: linkId, submission: { accountId } }) => ({ linkId, found: true, accountId }));
-  const ascending = [...signers].sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-  const signatures = ascending.map(({ privateKey }) =>
-    new Wallet(privateKey).signTypedData(ATTESTATION_DOMAIN, BATCH, { findings, checkedAt: NOW }),
-  );
-  return {
-    findings: findings.map((finding) => TypedDataEncoder.hashStruct("Finding", { Finding: FINDING }, finding)),
-    attestations: packAttestations((await Promise.all(signatures)).map((signature) => ({ checkedAt: NOW, signature }))),
-  };
-}
-
 describe("AccountAirdrop", () => {
   const world = useGate();
   let airdrop: AccountAirdrop;
 
   async function deploy(value: bigint): Promise<AccountAirdrop> {
-    const { ethers, registry, attesters: registered } = world();
-    const args = [await registry.getAddress(), await registered.getAddress(), list.root];
-    return ethers.deployContract("AccountAirdrop", args, { value });
+    const { ethers, registry } = world();
+    return ethers.deployContract("AccountAirdrop", [await registry.getAddress(), list.root], { value });
   }
 
   beforeEach(async () => {
@@ -85,7 +64,8 @@ describe("AccountAirdrop", () => {
   /** Claims as somebody's wallet. */
   async function claim(who: Pick<Member, "wallet">, identity: string, evidence: Evidence, amount = AMOUNT) {
     const theirs = airdrop.connect(await world().signer(who.wallet));
-    const entry = [...list.entries()].find(([, [accountId]]) => accountId === evidence.accountId)?.[0] ?? 0;
+    const claimed = unpackAttestations(evidence.proof).accountId;
+    const entry = [...list.entries()].find(([, [accountId]]) => accountId === claimed)?.[0] ?? 0;
     return theirs.claim(identity, evidence, amount, list.getProof(entry));
   }
 
@@ -107,11 +87,14 @@ describe("AccountAirdrop", () => {
 
   it("takes the attestations of a batch, as the events have them", async () => {
     const { registry, next } = world();
+    const accounts = [OCTOCAT, MALLORY];
     const links = [
-      next(alice, { platform: "github", identity: "octocat", accountId: OCTOCAT }),
-      next(mallory, { platform: "github", identity: "mallory", accountId: MALLORY }),
+      next(alice, { platform: "github", identity: "octocat", attested: () => covered(OCTOCAT) }),
+      next(mallory, { platform: "github", identity: "mallory", attested: () => covered(MALLORY) }),
     ];
-    const { findings, attestations } = await attestList(attesters.slice(0, 2), links);
+    const found = links.map(({ id: linkId }, index) => ({ linkId, found: true, accountId: accounts[index]! }));
+    const findings = found.map(findingHash);
+    const attestations = attestList(attesters.slice(0, 2), found);
     await expect(
       registry.appendBatch(
         links.map(({ submission }) => submission),
@@ -130,17 +113,26 @@ describe("AccountAirdrop", () => {
     await expect(claim(mallory, "mallory", { ...theirs, index: 0 }))
       .to.be.revertedWithCustomError(airdrop, "IdentityGateNotInList")
       .withArgs(theirs.linkId, 0);
-    for (const forged of [{ index: 2 }, { accountId: OCTOCAT }, { accountId: OCTOCAT, index: 0 }]) {
-      await expect(claim(mallory, "mallory", { ...theirs, ...forged })).to.be.revertedWithCustomError(
+    const { proof } = mine;
+    for (const forged of [{ index: 2 }, { proof }, { proof, index: 0 }, { findings: [] }, { index: 2n ** 255n }]) {
+      await expect(claim(mallory, "mallory", { ...theirs, ...forged } as Evidence)).to.be.revertedWithCustomError(
         airdrop,
         "IdentityGateNotInList",
       );
     }
-    const { attestations: byOne } = await attestList(attesters.slice(0, 1), links);
-    await expect(claim(alice, "octocat", { ...mine, attestations: byOne })).to.be.revertedWithCustomError(
-      airdrop,
-      "IdentityGateNoQuorum",
-    );
+    const byOne = attestList(attesters.slice(0, 1), found);
+    for (const few of [byOne, "0x", attestList([attesters[0]!, mallory.avatar], found)]) {
+      await expect(claim(alice, "octocat", { ...mine, attestations: few })).to.be.revertedWithCustomError(
+        airdrop,
+        "IdentityGateNoQuorum",
+      );
+    }
+    await expect(claim(alice, "octocat", { ...mine, attestations: concat([byOne, byOne]) }))
+      .to.be.revertedWithCustomError(airdrop, "AttestationsNotAscending")
+      .withArgs(attesters[0]!.address, attesters[0]!.address);
+    await expect(
+      claim(alice, "octocat", { ...mine, attestations: dataSlice(attestations, 1) }),
+    ).to.be.revertedWithCustomError(airdrop, "AttestationsInvalidLength");
     await world().attesters.setQuorum("github", 1);
     const rewritten = [findings[0]!, id("a finding that nobody signed")];
     await expect(
@@ -148,6 +140,25 @@ describe("AccountAirdrop", () => {
     ).to.be.revertedWithCustomError(airdrop, "IdentityGateNoQuorum");
     await claim(alice, "octocat", { ...mine, attestations: byOne });
     await claim(mallory, "mallory", theirs, 1n);
+  });
+
+  it("takes no list in which a finding says that the account was not there", async () => {
+    const { registry, next } = world();
+    const link = next(alice, {
+      platform: "github",
+      identity: "octocat",
+      attested: () => covered(OCTOCAT),
+    });
+    const seen = { linkId: link.id, found: true, accountId: OCTOCAT };
+    await registry.appendBatch([link.submission], attestList(attesters.slice(0, 2), [seen]));
+    const gone = { ...seen, found: false };
+    await expect(
+      claim(alice, "octocat", {
+        ...evidenceOf(link),
+        findings: [findingHash(gone)],
+        attestations: attestList(attesters, [gone]),
+      }),
+    ).to.be.revertedWithCustomError(airdrop, "IdentityGateNotInList");
   });
 
   describe("pays an account once", () => {
@@ -216,24 +227,42 @@ describe("AccountAirdrop", () => {
 
     it("an account id that the attesters did not sign", async () => {
       const theirs = await world().bindAccount(mallory, "mallory", MALLORY);
-      await expect(claim(mallory, "mallory", { ...evidenceOf(theirs), accountId: OCTOCAT }))
+      const evidence = evidenceOf(theirs);
+      await expect(claim(mallory, "mallory", { ...evidence, proof: withAccountId(evidence.proof, OCTOCAT) }))
         .to.be.revertedWithCustomError(airdrop, "IdentityGateNoQuorum")
-        .withArgs(theirs.id);
+        .withArgs(theirs.id.slice(0, 50));
+    });
+
+    it("what is no account id and whole attestations", async () => {
+      const evidence = evidenceOf(bound);
+      const { registry, ethers, signer } = world();
+      const theirs = airdrop.connect(await signer(alice.wallet));
+      const proof = list.getProof([OCTOCAT, AMOUNT]);
+      const attempt = (said: string) => theirs.claim("octocat", { ...evidence, proof: said }, AMOUNT, proof);
+      for (const cut of ["0x", "0x01", dataSlice(evidence.proof, 0, OCTOCAT.length)]) {
+        await expect(attempt(cut), cut).to.be.revert(ethers);
+      }
+      for (const odd of [dataSlice(evidence.proof, 0, OCTOCAT.length + 146), concat([evidence.proof, "0x00"])]) {
+        await expect(attempt(odd)).to.be.revertedWithCustomError(airdrop, "IdentityGateNoQuorum");
+      }
+      expect(await registry.isBound(alice.avatar.address, "github", "octocat")).to.equal(true);
+      expect(await airdrop.paid(account(OCTOCAT))).to.equal(false);
     });
 
     it("attestations by too few, by one twice, by strangers, and by a former attester", async () => {
       const by = (...signers: Person[]) => ({
         ...evidenceOf(bound),
-        attestations: attest(signers, { linkId: bound.id, accountId: OCTOCAT }),
+        proof: attest(signers, { linkId: bound.id, accountId: OCTOCAT }),
       });
       const [one, two, three] = attesters as [Person, Person, Person];
       for (const evidence of [by(one), by(one, mallory.avatar), by(mallory.avatar, mallory.wallet)]) {
         await expect(claim(alice, "octocat", evidence)).to.be.revertedWithCustomError(airdrop, "IdentityGateNoQuorum");
       }
-      const twice = concat([by(one).attestations, by(one).attestations]);
-      await expect(
-        claim(alice, "octocat", { ...evidenceOf(bound), attestations: twice }),
-      ).to.be.revertedWithCustomError(world().attesters, "AttesterRegistryNotAscending");
+      const twice = concat([by(one).proof, dataSlice(by(one).proof, 1 + OCTOCAT.length)]);
+      await expect(claim(alice, "octocat", { ...evidenceOf(bound), proof: twice })).to.be.revertedWithCustomError(
+        airdrop,
+        "IdentityGateNoQuorum",
+      );
       await world().attesters.removeAttester(one.address);
       await expect(claim(alice, "octocat", by(one, two))).to.be.revertedWithCustomError(
         airdrop,

@@ -196,7 +196,7 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       await expect(registry.release({ ...bound.submission, r: ZeroHash, vs: ZeroHash })).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryUnexpectedField",
+        "ProofRegistryNotARelease",
       );
       await expect(
         registry.release({ ...releaseAlias(bob), proof: bound.submission.proof }),

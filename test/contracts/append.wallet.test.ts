@@ -6,13 +6,14 @@ import {
   type LinkFields,
   type Person,
   type SignedLink,
+  attest,
   person,
   signLink,
   withHighS,
   withV,
 } from "../helpers/contractLinks.ts";
 import { NOW } from "../helpers/contractClock.ts";
-import { type Registries, useRegistries } from "../helpers/contracts.ts";
+import { type Registries, addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 
 const alice = person("alice");
@@ -66,7 +67,7 @@ describe("ProofRegistry", () => {
       const mirrored = withHighS(signText(owner.privateKey, text).raw);
       for (const proof of [submission.proof, signature.raw, "0x", `0x${"00".repeat(65)}`, mirrored]) {
         await expect(registry.append({ ...submission, proof }))
-          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature")
+          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
           .withArgs(owner.wallet);
       }
     });
@@ -77,7 +78,7 @@ describe("ProofRegistry", () => {
       const stolen = signLink(mallory, { ...honest.link, platform: "ethereum", identity: owner.wallet });
       await expect(
         registry.append({ ...stolen.submission, proof: honest.submission.proof }),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature");
+      ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof");
     });
 
     it("refuses a signature that the wallet made for a delete", async () => {
@@ -86,7 +87,7 @@ describe("ProofRegistry", () => {
       const create = bindWallet(owner.wallet, owner, { uuid: release.link.uuid });
       await expect(
         registry.append({ ...create.submission, proof: release.submission.proof }),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature");
+      ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof");
     });
 
     it("refuses an identity that is no lower-case address, so that one wallet has one identity", async () => {
@@ -100,7 +101,7 @@ describe("ProofRegistry", () => {
       );
       for (const identity of identities) {
         await expect(registry.append(bindWallet(identity, owner).submission))
-          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWallet")
+          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidIdentity")
           .withArgs(identity);
       }
     });
@@ -112,7 +113,7 @@ describe("ProofRegistry", () => {
       for (const proof of ["0x", `0x${"00".repeat(65)}`, `0x${"ff".repeat(64)}1b`]) {
         await expect(registry.append({ ...submission, proof })).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryInvalidWalletSignature",
+          "ProofRegistryInvalidProof",
         );
       }
     });
@@ -121,17 +122,18 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       for (const number of [1, 2, 4, 9]) {
         const { submission } = bindWallet(`0x${String(number).padStart(40, "0")}`, owner);
-        await expect(registry.append(submission)).to.be.revertedWithCustomError(
-          registry,
-          "ProofRegistryInvalidWalletSignature",
-        );
+        await expect(registry.append(submission)).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof");
       }
     });
 
-    it("takes no account id, which nobody attested", async () => {
+    it("refuses attestations in place of its signature", async () => {
       const { registry } = world();
-      const { submission } = bindWallet(owner.wallet, owner, { accountId: "1" });
-      await expect(registry.append(submission)).to.be.revertedWithCustomError(registry, "ProofRegistryUnexpectedField");
+      await addAttesters(world(), [mallory]);
+      const attested = (linkId: string) => attest([mallory], { linkId });
+      const { submission } = signLink(alice, { platform: "ethereum", identity: owner.wallet, attested });
+      await expect(registry.append(submission))
+        .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
+        .withArgs(owner.wallet);
     });
   });
 
@@ -162,12 +164,12 @@ describe("ProofRegistry", () => {
       const byOwner = bindWallet(identity, owner);
       await expect(registry.append(byStranger.submission)).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryInvalidWalletSignature",
+        "ProofRegistryInvalidProof",
       );
       await wallet.setOwner(mallory.address);
       await expect(registry.append(byOwner.submission)).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryInvalidWalletSignature",
+        "ProofRegistryInvalidProof",
       );
     });
 
@@ -177,7 +179,7 @@ describe("ProofRegistry", () => {
       for (const contract of [await echo.getAddress(), await attesters.getAddress()]) {
         await expect(
           registry.append(bindWallet(contract.toLowerCase(), owner).submission),
-        ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature");
+        ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof");
       }
     });
   });
@@ -197,7 +199,7 @@ describe("ProofRegistry", () => {
         await delegate(world(), code);
         await expect(registry.append(bindWallet(owner.wallet, mallory).submission)).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryInvalidWalletSignature",
+          "ProofRegistryInvalidProof",
         );
       }
     });

@@ -1,39 +1,66 @@
 import { ATTESTATION_DOMAIN, TWO_SIDED_PLATFORMS } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { TypedDataEncoder, ZeroAddress, ZeroHash, id } from "ethers";
+import { TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 
-import { attest, person } from "../helpers/contractLinks.ts";
-import { NOW } from "../helpers/contractClock.ts";
+import { type Person, attest, person, signLink } from "../helpers/contractLinks.ts";
+import { platformTag } from "../helpers/contractTag.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 
 const people = ["one", "two", "three"].map((name) => person(`attester ${name}`));
 const [one, two, three] = people as [(typeof people)[0], (typeof people)[0], (typeof people)[0]];
 
+const alice = person("alice");
+
 /** Which bit stands for a platform with a quorum of its own. */
-function bitOf(platform: string): bigint {
-  return BigInt(id(platform)) % 240n;
+function bitOf(platform: string): number {
+  return platformTag(platform) % 240;
+}
+
+/** The first of platform-0, platform-1, … that a condition holds for. */
+function findPlatform(holds: (platform: string) => boolean): string {
+  for (let index = 0; ; index++) {
+    const platform = `platform-${index}`;
+    if (holds(platform)) return platform;
+  }
 }
 
 describe("AttesterRegistry", () => {
   const world = useRegistries();
 
-  /** Whether so many of the attesters make a quorum. */
+  /** Whether so many of the attesters make a quorum: whether a link that they attested is bound. */
   async function reached(platform: string, count: number): Promise<boolean> {
-    const attestations = attest(people.slice(0, count), { linkId: ZeroHash });
-    const counted = await world().attesters.countAttestations(id(platform), ZeroHash, true, id(""), attestations);
-    return counted.reached;
+    return reachedBy(platform, people.slice(0, count));
+  }
+
+  async function reachedBy(platform: string, signers: readonly Person[]): Promise<boolean> {
+    const { registry, networkHelpers } = world();
+    const { restore } = await networkHelpers.takeSnapshot();
+    const attested = (linkId: string) => attest(signers, { linkId });
+    await registry.append(signLink(alice, { platform, identity: "alice", attested }).submission);
+    const bound = await registry.isBound(alice.address, platform, "alice");
+    await restore();
+    return bound;
+  }
+
+  /** The registry as an attester, who has ether. */
+  async function as({ address }: Person) {
+    const { attesters, ethers, networkHelpers } = world();
+    await networkHelpers.setBalance(address, 10n ** 18n);
+    return attesters.connect(await ethers.getImpersonatedSigner(address));
+  }
+
+  async function profile({ address }: Person): Promise<string[]> {
+    return [...(await world().attesters.profileOf(address))];
   }
 
   describe("governance", () => {
     it("refuses a stranger, and an attester", async () => {
-      const { attesters, stranger, networkHelpers, ethers } = world();
+      const { attesters, stranger } = world();
       await addAttesters(world(), [one]);
-      await networkHelpers.setBalance(one.address, 10n ** 18n);
-      await networkHelpers.impersonateAccount(one.address);
-      for (const who of [stranger, await ethers.getSigner(one.address)]) {
-        const theirs = attesters.connect(who);
+      for (const theirs of [attesters.connect(stranger), await as(one)]) {
+        const who = theirs.runner as typeof stranger;
         for (const attempt of [
-          theirs.addAttester(two.address, ""),
+          theirs.addAttester(two.address, "", ""),
           theirs.removeAttester(one.address),
           theirs.setQuorum("", 1),
           theirs.setQuorum("github", 1),
@@ -58,7 +85,7 @@ describe("AttesterRegistry", () => {
       await manager.getFunction("setTargetFunctionRole")(await attesters.getAddress(), [selector], guardian);
       await manager.getFunction("grantRole")(guardian, stranger.address, 0);
       await attesters.connect(stranger).removeAttester(one.address);
-      await expect(attesters.connect(stranger).addAttester(two.address, "")).to.be.revertedWithCustomError(
+      await expect(attesters.connect(stranger).addAttester(two.address, "", "")).to.be.revertedWithCustomError(
         attesters,
         "AccessManagedUnauthorized",
       );
@@ -69,28 +96,28 @@ describe("AttesterRegistry", () => {
       const target = await attesters.getAddress();
       await manager.getFunction("grantRole")(0, admin.address, 3600);
       await networkHelpers.time.increase(6 * 86_400);
-      await expect(attesters.addAttester(one.address, "")).to.be.revertedWithCustomError(
+      await expect(attesters.addAttester(one.address, "", "")).to.be.revertedWithCustomError(
         manager,
         "AccessManagerNotScheduled",
       );
-      const call = attesters.interface.encodeFunctionData("addAttester", [one.address, ""]);
+      const call = attesters.interface.encodeFunctionData("addAttester", [one.address, "", ""]);
       await manager.getFunction("schedule")(target, call, 0);
-      await expect(attesters.addAttester(one.address, "")).to.be.revertedWithCustomError(
+      await expect(attesters.addAttester(one.address, "", "")).to.be.revertedWithCustomError(
         manager,
         "AccessManagerNotReady",
       );
       await networkHelpers.time.increase(3600);
-      await attesters.addAttester(one.address, "");
+      await attesters.addAttester(one.address, "", "");
       expect(await attesters.isAttester(one.address)).to.equal(true);
     });
   });
 
   describe("attesters", () => {
-    it("come and go, with events that alternate", async () => {
+    it("come and go, with events", async () => {
       const { attesters } = world();
-      await expect(attesters.addAttester(one.address, "https://one.example"))
+      await expect(attesters.addAttester(one.address, "https://one.example", "a1=b2"))
         .to.emit(attesters, "AttesterAdded")
-        .withArgs(one.address, "https://one.example");
+        .withArgs(one.address, "https://one.example", "a1=b2");
       await addAttesters(world(), [two, three]);
       expect(await attesters.attesters()).to.have.members(people.map(({ address }) => address));
       await expect(attesters.removeAttester(one.address)).to.emit(attesters, "AttesterRemoved").withArgs(one.address);
@@ -99,17 +126,51 @@ describe("AttesterRegistry", () => {
       await attesters.removeAttester(three.address);
       await attesters.removeAttester(two.address);
       expect(await attesters.attesters()).to.deep.equal([]);
-      await addAttesters(world(), [one]);
-      expect(await attesters.isAttester(one.address)).to.equal(true);
+    });
+
+    it("cannot come back once removed, since their keys may have been stolen", async () => {
+      const { attesters } = world();
+      await addAttesters(world(), people);
+      await attesters.removeAttester(one.address);
+      await expect(attesters.addAttester(one.address, "", ""))
+        .to.be.revertedWithCustomError(attesters, "AttesterRegistryRetiredAttester")
+        .withArgs(one.address);
+      await expect(attesters.removeAttester(one.address))
+        .to.be.revertedWithCustomError(attesters, "AttesterRegistryNotAttester")
+        .withArgs(one.address);
+      expect([await reachedBy("github", [one]), await reachedBy("github", [two])]).to.deep.equal([false, true]);
+      // Nor by what governance sets later, which it writes to all that are left.
+      await attesters.setQuorum("", 1);
+      await attesters.setQuorum("github", 1);
+      expect([await attesters.isAttester(one.address), await reachedBy("github", [one])]).to.deep.equal([false, false]);
+      expect(await attesters.quorum(one.address, platformTag("github"))).to.equal(0n);
+    });
+
+    it("are at most 64, and one who leaves makes room", async () => {
+      const { attesters } = world();
+      const crowd = Array.from({ length: 64 }, (_, index) => person(`crowd ${index}`));
+      await addAttesters(world(), crowd);
+      await expect(attesters.addAttester(one.address, "", ""))
+        .to.be.revertedWithCustomError(attesters, "AttesterRegistryTooManyAttesters")
+        .withArgs(64);
+      await attesters.setQuorum("", 64);
+      for (const { address } of crowd) expect(await attesters.quorum(address, platformTag("github"))).to.equal(64n);
+      expect([await reachedBy("github", crowd.slice(1)), await reachedBy("github", crowd)]).to.deep.equal([
+        false,
+        true,
+      ]);
+      await attesters.removeAttester(crowd[7]!.address);
+      await attesters.addAttester(one.address, "", "");
+      expect(await reachedBy("github", [...crowd.toSpliced(7, 1), one])).to.equal(true);
     });
 
     it("refuses one twice, nobody, and the removal of who is none", async () => {
       const { attesters } = world();
       await addAttesters(world(), [one]);
-      await expect(attesters.addAttester(one.address, ""))
+      await expect(attesters.addAttester(one.address, "", ""))
         .to.be.revertedWithCustomError(attesters, "AttesterRegistryAlreadyAttester")
         .withArgs(one.address);
-      for (const attempt of [attesters.addAttester(ZeroAddress, ""), attesters.removeAttester(ZeroAddress)]) {
+      for (const attempt of [attesters.addAttester(ZeroAddress, "", ""), attesters.removeAttester(ZeroAddress)]) {
         await expect(attempt)
           .to.be.revertedWithCustomError(attesters, "AttesterRegistryNotAttester")
           .withArgs(ZeroAddress);
@@ -117,6 +178,66 @@ describe("AttesterRegistry", () => {
       await expect(attesters.removeAttester(two.address))
         .to.be.revertedWithCustomError(attesters, "AttesterRegistryNotAttester")
         .withArgs(two.address);
+    });
+  });
+
+  describe("profiles", () => {
+    it("are set with the attester, and then by the attester itself alone", async () => {
+      const { attesters, stranger } = world();
+      await attesters.addAttester(one.address, "https://one.example", "peer=1");
+      await attesters.addAttester(two.address, "", "");
+      expect(await profile(one)).to.deep.equal(["https://one.example", "peer=1"]);
+      await expect((await as(one)).setProfile("https://new.example", ""))
+        .to.emit(attesters, "AttesterProfileSet")
+        .withArgs(one.address, "https://new.example", "");
+      expect([await profile(one), await profile(two)]).to.deep.equal([
+        ["https://new.example", ""],
+        ["", ""],
+      ]);
+      // Governance neither, which could pass another's node off for it.
+      for (const who of [stranger, world().admin]) {
+        await expect(attesters.connect(who).setProfile("https://evil.example", ""))
+          .to.be.revertedWithCustomError(attesters, "AttesterRegistryNotAttester")
+          .withArgs(who.address);
+      }
+    });
+
+    it("go with the attester, who cannot set one any more", async () => {
+      const { attesters } = world();
+      await attesters.addAttester(one.address, "https://one.example", "peer=1");
+      await attesters.removeAttester(one.address);
+      expect(await profile(one)).to.deep.equal(["", ""]);
+      await expect((await as(one)).setProfile("", "")).to.be.revertedWithCustomError(
+        attesters,
+        "AttesterRegistryNotAttester",
+      );
+    });
+
+    it("are printable ASCII, an endpoint of at most 255 and metadata of at most 1024 characters", async () => {
+      const { attesters } = world();
+      await attesters.addAttester(one.address, "~".repeat(255), "!".repeat(1024));
+      expect(await profile(one)).to.deep.equal(["~".repeat(255), "!".repeat(1024)]);
+      const theirs = await as(one);
+      for (const [endpoint, metadata, error, ...values] of [
+        ["a".repeat(256), "", "TextInvalidLength", 256, 255],
+        ["", "a".repeat(1025), "TextInvalidLength", 1025, 1024],
+        ["https://one.example/ ", "", "TextInvalidCharacter", 20],
+        ["", "{\n}", "TextInvalidCharacter", 1],
+        ["\u0000", "", "TextInvalidCharacter", 0],
+        ["", "é", "TextInvalidCharacter", 0],
+      ] as const) {
+        for (const attempt of [
+          attesters.addAttester(two.address, endpoint, metadata),
+          theirs.setProfile(endpoint, metadata),
+        ]) {
+          await expect(attempt)
+            .to.be.revertedWithCustomError(attesters, error)
+            .withArgs(...values);
+        }
+      }
+      expect(await attesters.isAttester(two.address)).to.equal(false);
+      expect(await profile(one)).to.deep.equal(["~".repeat(255), "!".repeat(1024)]);
+      await theirs.setProfile("~".repeat(255), "!".repeat(1024));
     });
   });
 
@@ -152,10 +273,9 @@ describe("AttesterRegistry", () => {
 
     it("of a platform does not spill over to another that shares its bit", async () => {
       const { attesters } = world();
-      const twin = Array.from({ length: 5000 }, (_, index) => `platform-${index}`).find(
-        (name) => bitOf(name) === bitOf("github"),
-      )!;
-      expect(bitOf(twin)).to.equal(bitOf("github"));
+      const twin = findPlatform(
+        (name) => bitOf(name) === bitOf("github") && platformTag(name) !== platformTag("github"),
+      );
       await attesters.setQuorum("github", 3);
       expect([await attesters.quorumOf(twin), await reached(twin, 1)]).to.deep.equal([1n, true]);
       await attesters.setQuorum(twin, 2);
@@ -164,18 +284,50 @@ describe("AttesterRegistry", () => {
       expect([await reached(twin, 1), await reached("github", 1)]).to.deep.equal([false, true]);
     });
 
+    it("cannot be set on a platform whose tag another has with a quorum of its own, even if that is back to zero", async () => {
+      const { attesters } = world();
+      const twin = findPlatform((name) => platformTag(name) === platformTag("github"));
+      await attesters.setQuorum("github", 3);
+      // Until there is another of the name, it has github's.
+      expect(await attesters.quorumOf(twin)).to.equal(3n);
+      for (const own of [3, 0]) {
+        await attesters.setQuorum("github", own);
+        await expect(attesters.setQuorum(twin, 1))
+          .to.be.revertedWithCustomError(attesters, "AttesterRegistryTagTaken")
+          .withArgs(twin, platformTag("github"));
+        await expect(attesters.setQuorum(twin, 0)).to.be.revertedWithCustomError(attesters, "AttesterRegistryTagTaken");
+      }
+      await attesters.setQuorum("github", 2);
+      expect([await reached("github", 1), await reached("github", 2)]).to.deep.equal([false, true]);
+    });
+
+    it("is answered for an attester and a tag at once, and is zero for everybody else", async () => {
+      const { attesters } = world();
+      await attesters.setQuorum("github", 3);
+      await attesters.setQuorum("", 2);
+      const ask = async (who: Person) => [
+        await attesters.quorum(who.address, platformTag("github")),
+        await attesters.quorum(who.address, platformTag("dns")),
+        await attesters.quorum(who.address, 0),
+      ];
+      expect(await ask(one)).to.deep.equal([3n, 2n, 2n]);
+      expect(await ask(alice)).to.deep.equal([0n, 0n, 0n]);
+      expect(await attesters.quorum(ZeroAddress, platformTag("github"))).to.equal(0n);
+    });
+
     it("holds for attesters added after it was set, and for those there before", async () => {
       const { attesters } = world();
+      const four = person("attester four");
       await attesters.removeAttester(three.address);
       await attesters.setQuorum("", 3);
       await attesters.setQuorum("github", 2);
-      await addAttesters(world(), [three]);
-      const byThree = attest([three], { linkId: ZeroHash });
-      for (const platform of ["github", "dns"]) {
-        const { reached: alone } = await attesters.countAttestations(id(platform), ZeroHash, true, id(""), byThree);
-        expect(alone).to.equal(false);
-      }
-      expect([await reached("github", 2), await reached("dns", 2)]).to.deep.equal([true, false]);
+      await addAttesters(world(), [four]);
+      for (const platform of ["github", "dns"]) expect(await reachedBy(platform, [four])).to.equal(false);
+      expect([await reachedBy("github", [one, four]), await reachedBy("dns", [one, four])]).to.deep.equal([
+        true,
+        false,
+      ]);
+      expect(await reachedBy("dns", [one, two, four])).to.equal(true);
     });
 
     it("refuses to be zero by default, which would confirm whatever is claimed", async () => {
@@ -199,28 +351,6 @@ describe("AttesterRegistry", () => {
     });
   });
 
-  describe("countAttestations", () => {
-    it("answers with the latest look of an attester", async () => {
-      const { attesters } = world();
-      await addAttesters(world(), [one]);
-      const attestations = attest([one], { linkId: ZeroHash, checkedAt: NOW - 77 });
-      expect(await attesters.countAttestations(id("github"), ZeroHash, true, id(""), attestations)).to.deep.equal([
-        true,
-        BigInt(NOW - 77),
-      ]);
-    });
-
-    it("counts that something was not found as a statement of its own", async () => {
-      const { attesters } = world();
-      await addAttesters(world(), [one]);
-      const attestations = attest([one], { linkId: ZeroHash, found: false });
-      for (const found of [true, false]) {
-        const counted = await attesters.countAttestations(id("github"), ZeroHash, found, id(""), attestations);
-        expect(counted.reached).to.equal(!found);
-      }
-    });
-  });
-
   describe("eip712Domain (ERC-5267)", () => {
     it("is the domain that attesters sign under: name and version, no chain and no contract", async () => {
       const { fields, name, version, chainId, verifyingContract, salt, extensions } =
@@ -232,7 +362,9 @@ describe("AttesterRegistry", () => {
         salt: ZeroHash,
         extensions: [],
       });
-      expect(TypedDataEncoder.hashDomain({ name, version })).to.equal(TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN));
+      expect({ name, version }).to.deep.equal(ATTESTATION_DOMAIN);
+      const harness = await world().ethers.deployContract("ProtocolHarness");
+      expect(await harness.attestationDomain()).to.equal(TypedDataEncoder.hashDomain({ name, version }));
     });
   });
 });

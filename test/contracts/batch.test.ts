@@ -78,7 +78,7 @@ function faults(): Fault[] {
     ["what is there already", before.submission, "staleHead", "StaleHead", before.id],
     ["a time before the last link's", early.submission, "invalidCreatedAt", "InvalidCreatedAt", early.id],
     ["a time in the future", late.submission, "invalidCreatedAt", "InvalidCreatedAt", late.id],
-    ["a delete with a proof", { ...remove.submission, proof: "0x00" }, "unexpectedField", "UnexpectedField", remove.id],
+    ["a delete with a proof", { ...remove.submission, proof: "0x00" }, "unexpectedProof", "UnexpectedProof", remove.id],
     ["a wallet in capitals", upper.submission, "invalidIdentity", "InvalidIdentity", upper.id],
     ["an alias that is no key", noPoint.submission, "invalidIdentity", "InvalidIdentity", noPoint.id],
     ["a wallet that another signed for", stolen.submission, "invalidProof", "InvalidProof", stolen.id],

@@ -1,8 +1,10 @@
-import { identityKey } from "@syngraph/sdk/protocol";
+import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { ZeroHash, dataSlice } from "ethers";
+import { ZeroHash, concat, dataLength, dataSlice } from "ethers";
 
 import { type SignedLink, attest, person, signLink } from "../helpers/contractLinks.ts";
+import { covered } from "../helpers/contractBatch.ts";
+import { signAlias } from "../helpers/contractAliases.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
@@ -17,8 +19,10 @@ const claim = signLink(alice, { platform: "github", identity: "alice" });
 /** Confirms a claim with attestations about it, or about what `said` says. */
 function confirming({ link, id }: SignedLink, said: Partial<Parameters<typeof attest>[1]> = {}, by = attester) {
   const attestations = attest([by], { linkId: id, accountId, ...said });
-  return [alice.address, link.platform, link.identity, id, location, accountId, attestations] as const;
+  return [bindingKey(alice.address, link.platform, link.identity), id, location, attestations] as const;
 }
+
+const github = bindingKey(alice.address, "github", "alice");
 
 describe("ProofRegistry", () => {
   const world = useRegistries();
@@ -40,6 +44,18 @@ describe("ProofRegistry", () => {
       ]);
     });
 
+    it("tells of it, with where the attesters saw it, or nowhere else than the link says", async () => {
+      const { registry, networkHelpers } = world();
+      const { restore } = await networkHelpers.takeSnapshot();
+      const [key, id, , attestations] = confirming(claim);
+      for (const where of [location, "", "~".repeat(1024)]) {
+        await expect(registry.confirm(key, id, where, attestations))
+          .to.emit(registry, "BindingConfirmed")
+          .withArgs(github, claim.id, where, attestations);
+        await restore();
+      }
+    });
+
     it("confirms an older claim of a chain that went on", async () => {
       const { registry } = world();
       await registry.append(signLink(alice, { platform: "dns", identity: "a.example", after: claim }).submission);
@@ -49,21 +65,20 @@ describe("ProofRegistry", () => {
 
     it("refuses too few attesters, strangers, and a statement about another account, link or finding", async () => {
       const { registry, attesters } = world();
+      const [key, id, , attestations] = confirming(claim);
+      const signed = dataSlice(attestations, 1 + accountId.length);
       const lies = [
         confirming(claim, {}, mallory),
-        confirming(claim, { accountId: "1" }),
+        [key, id, location, concat([covered("1"), signed])],
+        [key, id, location, covered(accountId)],
         confirming(claim, { linkId: ZeroHash }),
         confirming(claim, { found: false }),
-      ];
+      ] as const;
       for (const lie of lies) {
         await expect(registry.confirm(...lie))
           .to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum")
           .withArgs(claim.id);
       }
-      const [avatar, platform, identity, id, , account] = confirming(claim);
-      await expect(
-        registry.confirm(avatar, platform, identity, id, location, account, "0x"),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum");
       await attesters.setQuorum("github", 2);
       await expect(registry.confirm(...confirming(claim))).to.be.revertedWithCustomError(
         registry,
@@ -72,10 +87,25 @@ describe("ProofRegistry", () => {
     });
 
     it("refuses an attestation from the future", async () => {
-      const { registry, attesters } = world();
+      const { registry } = world();
       await expect(
         registry.confirm(...confirming(claim, { checkedAt: NOW + CLOCK_SKEW + 3600 })),
-      ).to.be.revertedWithCustomError(attesters, "AttesterRegistryCheckedInFuture");
+      ).to.be.revertedWithCustomError(registry, "AttestationsCheckedInFuture");
+    });
+
+    it("refuses what is no account id and whole attestations, and one attester twice", async () => {
+      const { registry } = world();
+      const [key, id, , attestations] = confirming(claim);
+      const signed = dataSlice(attestations, 1 + accountId.length);
+      const size = dataLength(attestations);
+      for (const said of ["0x", "0x01", dataSlice(attestations, 0, size - 1), concat([attestations, "0x00"])]) {
+        await expect(registry.confirm(key, id, location, said))
+          .to.be.revertedWithCustomError(registry, "AttestationsInvalidLength")
+          .withArgs(dataLength(said));
+      }
+      await expect(registry.confirm(key, id, location, concat([attestations, signed])))
+        .to.be.revertedWithCustomError(registry, "AttestationsNotAscending")
+        .withArgs(attester.address, attester.address);
     });
 
     it("refuses what is confirmed already", async () => {
@@ -89,16 +119,16 @@ describe("ProofRegistry", () => {
 
     it("refuses what nobody claimed: another avatar's, another identity, another platform", async () => {
       const { registry } = world();
-      const [avatar, platform, identity, ...rest] = confirming(claim);
-      for (const [who, where, what] of [
-        [mallory.address, platform, identity],
-        [avatar, platform, "mallory"],
-        [avatar, "twitter", identity],
+      const [, ...rest] = confirming(claim);
+      for (const [avatar, platform, identity] of [
+        [mallory.address, "github", "alice"],
+        [alice.address, "github", "mallory"],
+        [alice.address, "twitter", "alice"],
       ] as const) {
-        await expect(registry.confirm(who, where, what, ...rest)).to.be.revertedWithCustomError(
-          registry,
-          "ProofRegistryNoSuchBinding",
-        );
+        const key = bindingKey(avatar, platform, identity);
+        await expect(registry.confirm(key, ...rest))
+          .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
+          .withArgs(key, STATUS.none);
       }
     });
 
@@ -110,6 +140,7 @@ describe("ProofRegistry", () => {
         registry,
         "ProofRegistryNoSuchBinding",
       );
+      // Those of the earlier one, handed in for the newer.
       await expect(registry.confirm(...confirming(newer, { linkId: claim.id }))).to.be.revertedWithCustomError(
         registry,
         "ProofRegistryNoQuorum",
@@ -120,59 +151,45 @@ describe("ProofRegistry", () => {
     it("refuses a link of which only the stored part is right", async () => {
       const { registry } = world();
       const id = `${dataSlice(claim.id, 0, 24)}${"00".repeat(8)}`;
-      const [avatar, platform, identity] = confirming(claim);
-      await expect(
-        registry.confirm(
-          avatar,
-          platform,
-          identity,
-          id,
-          location,
-          accountId,
-          attest([attester], { linkId: claim.id, accountId }),
-        ),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryNoQuorum");
+      const [key, , , attestations] = confirming(claim);
+      await expect(registry.confirm(key, id, location, attestations)).to.be.revertedWithCustomError(
+        registry,
+        "ProofRegistryNoQuorum",
+      );
+      const other = `${dataSlice(claim.id, 0, 23)}${"00".repeat(9)}`;
+      await expect(registry.confirm(key, other, location, attestations))
+        .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
+        .withArgs(github, STATUS.claimed);
     });
 
     it("refuses a location that no indexer could store", async () => {
       const { registry } = world();
-      const [avatar, platform, identity, id, , account, attestations] = confirming(claim);
+      const [key, id, , attestations] = confirming(claim);
       for (const [where, error] of [
         ["a b", "TextInvalidCharacter"],
         ["\u0000", "TextInvalidCharacter"],
         ["1".repeat(1025), "TextInvalidLength"],
       ] as const) {
-        await expect(
-          registry.confirm(avatar, platform, identity, id, where, account, attestations),
-        ).to.be.revertedWithCustomError(registry, error);
+        await expect(registry.confirm(key, id, where, attestations)).to.be.revertedWithCustomError(registry, error);
       }
     });
 
-    it("refuses an account id that no indexer could store", async () => {
+    it("refuses to have a wallet or an avatar's alias attested, which stand by themselves", async () => {
       const { registry } = world();
-      const [avatar, platform, identity, id] = confirming(claim);
-      for (const [account, error] of [
-        ["a b", "TextInvalidCharacter"],
-        ["\u0000", "TextInvalidCharacter"],
-        ["ä", "TextInvalidCharacter"],
-        ["1".repeat(256), "TextInvalidLength"],
-      ] as const) {
-        const attestations = attest([attester], { linkId: id, accountId: account });
-        await expect(
-          registry.confirm(avatar, platform, identity, id, location, account, attestations),
-        ).to.be.revertedWithCustomError(registry, error);
+      const wallet = signLink(alice, {
+        platform: "ethereum",
+        identity: mallory.wallet,
+        cosigner: mallory,
+        after: claim,
+      });
+      const alias = signAlias(alice, mallory, { after: wallet });
+      for (const signed of [wallet, alias]) {
+        await registry.append(signed.submission);
+        const [key, ...rest] = confirming(signed);
+        await expect(registry.confirm(key, ...rest))
+          .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
+          .withArgs(key, STATUS.confirmed);
       }
-    });
-
-    it("refuses to have an avatar's alias attested", async () => {
-      const { registry } = world();
-      const alias = { platform: "nextid", identity: mallory.key.compressed, after: claim };
-      const signed = signLink(alice, alias);
-      await registry.append(signed.submission);
-      await expect(registry.confirm(...confirming(signed))).to.be.revertedWithCustomError(
-        registry,
-        "ProofRegistryUnexpectedField",
-      );
     });
   });
 
@@ -196,7 +213,7 @@ describe("ProofRegistry", () => {
       await registry.append(remove.submission);
       await expect(registry.confirm(...confirming(claim)))
         .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
-        .withArgs(alice.address, identityKey("github", "alice"), STATUS.deleted);
+        .withArgs(github, STATUS.deleted);
     });
 
     it("needs no binding to exist, and leaves none behind", async () => {
@@ -223,12 +240,13 @@ describe("ProofRegistry", () => {
       expect(await registry.isBound(alice.address, "ethereum", mallory.wallet)).to.equal(false);
     });
 
-    it("takes no proof and no account id", async () => {
+    it("takes no proof: no attestations, no account id, no signature", async () => {
       const { registry } = world();
-      for (const extra of [{ proof: attest([attester], { linkId: remove.id }) }, { accountId }, { proof: "0x00" }]) {
-        await expect(registry.append({ ...remove.submission, ...extra })).to.be.revertedWithCustomError(
+      const { raw } = remove.signature;
+      for (const proof of [attest([attester], { linkId: remove.id }), covered(accountId), "0x00", raw]) {
+        await expect(registry.append({ ...remove.submission, proof })).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryUnexpectedField",
+          "ProofRegistryUnexpectedProof",
         );
       }
     });

@@ -1,3 +1,4 @@
+import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
@@ -14,8 +15,8 @@ describe("IdentityGate", () => {
   let door: GatedDoor;
 
   beforeEach(async () => {
-    const { ethers, registry, attesters: registered } = world();
-    door = await ethers.deployContract("GatedDoor", [await registry.getAddress(), await registered.getAddress()]);
+    const { ethers, registry } = world();
+    door = await ethers.deployContract("GatedDoor", [await registry.getAddress()]);
   });
 
   const as = async (wallet: { address: string }) =>
@@ -83,16 +84,15 @@ describe("IdentityGate", () => {
       const { id: linkId } = await bindAccount(alice, "octocat", "583231");
       const turn = (found: boolean, checkedAt: number) =>
         [
-          alice.avatar.address,
-          "github",
-          "octocat",
+          bindingKey(alice.avatar.address, "github", "octocat"),
           linkId,
-          "583231",
           attest(attesters, { linkId, found, accountId: "583231", checkedAt }),
         ] as const;
       const gate = await as(alice.wallet);
       await registry.suspend(...turn(false, NOW + 1));
-      await expect(gate.enter()).to.be.revertedWithCustomError(door, "IdentityGateNotBound");
+      await expect(gate.enter())
+        .to.be.revertedWithCustomError(door, "IdentityGateNotBound")
+        .withArgs(alice.avatar.address, "github", "octocat", STATUS.suspended);
       await registry.reinstate(...turn(true, NOW + 2));
       await gate.enter();
     });

@@ -1,7 +1,16 @@
-import { contractPublicKey } from "@syngraph/sdk/protocol";
+import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
+import { ZeroHash } from "ethers";
 
-import { type SignedLink, attest, person, signLink, signRelease } from "../helpers/contractLinks.ts";
+import {
+  type SignedLink,
+  attest,
+  person,
+  signLink,
+  signRelease,
+  withHeaderByte,
+  withoutKey,
+} from "../helpers/contractLinks.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { addAttesters, useRegistries } from "../helpers/contracts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
@@ -53,7 +62,7 @@ describe("ProofRegistry", () => {
       await registry.append(next.submission);
       await expect(registry.release(signRelease(alice, mallory, { identity }))).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryInvalidWalletSignature",
+        "ProofRegistryInvalidProof",
       );
       await registry.release(signRelease(alice, wallet, { identity }));
       expect(await registry.isBound(alice.address, "ethereum", identity)).to.equal(false);
@@ -63,7 +72,7 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       for (const signer of [mallory, alice]) {
         await expect(registry.release(signRelease(alice, signer, { identity: wallet.wallet })))
-          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature")
+          .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
           .withArgs(wallet.wallet);
       }
     });
@@ -71,23 +80,24 @@ describe("ProofRegistry", () => {
     it("refuses a release from another avatar", async () => {
       const { registry } = world();
       const release = signRelease(mallory, wallet);
-      await expect(registry.release(release)).to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding");
-      await expect(
-        registry.release({ ...release, publicKey: contractPublicKey(alice.key) }),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryInvalidWalletSignature");
+      await expect(registry.release(release))
+        .to.be.revertedWithCustomError(registry, "ProofRegistryNoSuchBinding")
+        .withArgs(bindingKey(mallory.address, "ethereum", wallet.wallet), STATUS.none);
+      const { publicKeyX, publicKeyY } = signRelease(alice, wallet);
+      await expect(registry.release({ ...release, publicKeyX, publicKeyY })).to.be.revertedWithCustomError(
+        registry,
+        "ProofRegistryInvalidProof",
+      );
     });
 
     it("refuses the wallet's signature over a create", async () => {
       const { registry } = world();
-      const { submission } = bound;
-      await expect(registry.release({ ...submission, signature: "0x" })).to.be.revertedWithCustomError(
-        registry,
-        "ProofRegistryUnexpectedField",
-      );
-      await expect(registry.release({ ...submission, signature: "0x", action: 1 })).to.be.revertedWithCustomError(
-        registry,
-        "ProofRegistryInvalidWalletSignature",
-      );
+      const unsigned = { ...bound.submission, r: ZeroHash, vs: ZeroHash };
+      await expect(registry.release(unsigned)).to.be.revertedWithCustomError(registry, "ProofRegistryNotARelease");
+      // Its header says delete, but what the wallet signed does not.
+      await expect(registry.release(withHeaderByte(unsigned, 30, 1)))
+        .to.be.revertedWithCustomError(registry, "ProofRegistryInvalidProof")
+        .withArgs(wallet.wallet);
     });
 
     it("refuses what is not bound any more, and what never was", async () => {
@@ -161,27 +171,41 @@ describe("ProofRegistry", () => {
       expect(await registry.isBound(alice.address, "github", wallet.wallet)).to.equal(true);
       await expect(registry.release(signRelease(alice, wallet, { platform: "github" }))).to.be.revertedWithCustomError(
         registry,
-        "ProofRegistryUnexpectedField",
+        "ProofRegistryNotARelease",
       );
     });
 
-    it("takes no avatar's signature and no account id", async () => {
+    it("takes no avatar's signature, nor half of one", async () => {
       const { registry } = world();
       const release = signRelease(alice, wallet);
-      for (const extra of [{ signature: bound.signature.raw }, { accountId: "1" }]) {
+      const { r, vs } = bound.submission;
+      for (const extra of [{ r, vs }, { r }, { vs }]) {
         await expect(registry.release({ ...release, ...extra })).to.be.revertedWithCustomError(
           registry,
-          "ProofRegistryUnexpectedField",
+          "ProofRegistryNotARelease",
         );
       }
     });
 
     it("needs the avatar's public key", async () => {
       const { registry } = world();
-      await expect(registry.release({ ...signRelease(alice, wallet), publicKey: "0x" })).to.be.revertedWithCustomError(
+      await expect(registry.release(withoutKey(signRelease(alice, wallet)))).to.be.revertedWithCustomError(
         registry,
         "ProofRegistryInvalidPublicKey",
       );
+    });
+
+    it("refuses texts that no link may have, and an identity that is no address", async () => {
+      const { registry } = world();
+      const release = signRelease(alice, wallet);
+      for (const [change, error] of [
+        [{ platform: "Ethereum" }, "TextInvalidCharacter"],
+        [{ identity: "" }, "TextInvalidLength"],
+        [{ proofLocation: "a b" }, "TextInvalidCharacter"],
+        [{ identity: wallet.address }, "ProofRegistryNoSuchBinding"],
+      ] as const) {
+        await expect(registry.release({ ...release, ...change })).to.be.revertedWithCustomError(registry, error);
+      }
     });
   });
 });

@@ -257,7 +257,7 @@ describe("ProofRegistry", () => {
       const { registry } = world();
       await expect(
         registry.release(signRelease(alice, bob, { platform: "github", identity: "alice" })),
-      ).to.be.revertedWithCustomError(registry, "ProofRegistryUnexpectedField");
+      ).to.be.revertedWithCustomError(registry, "ProofRegistryNotARelease");
     });
 
     it("can be deleted, and is not reinstated then", async () => {

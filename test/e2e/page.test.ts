@@ -36,7 +36,7 @@ describe("the page over the whole registry", function () {
     await page.getByRole("searchbox").fill(second.address);
     await page.getByRole("button", { name: "Search" }).click();
 
-    await page.getByRole("status").getByText("1 avatar, confirmed bindings only.").waitFor();
+    await page.getByRole("status").getByText("1 avatar, without claims and deleted bindings.").waitFor();
     await page.getByText("All 2 links verified in this browser.").waitFor();
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(person.key.compressed);
     expect(await page.getByText(person.key.address, { exact: true }).count()).to.equal(1);

@@ -21,7 +21,7 @@ export const REFUSAL = {
   invalidPublicKey: 4n,
   staleHead: 5n,
   invalidCreatedAt: 6n,
-  unexpectedField: 7n,
+  unexpectedProof: 7n,
   invalidIdentity: 8n,
   invalidProof: 9n,
   invalidAttestations: 10n,

@@ -1,6 +1,7 @@
-import { type Link, signText, signPayload, uuidFromBytes } from "@syngraph/sdk/protocol";
+import { type Link, isTwoSided, signPayload, signText, uuidFromBytes } from "@syngraph/sdk/protocol";
 
-import { type Person, type SignedLink, person, signLink, withV } from "./contractLinks.ts";
+import { signAlias } from "./contractAliases.ts";
+import { type LinkFields, type Person, type SignedLink, person, signLink, withV, withoutKey } from "./contractLinks.ts";
 import type { Random } from "./contractRandom.ts";
 import { NOW } from "./contractClock.ts";
 
@@ -56,7 +57,7 @@ export function randomLink(random: Random, avatar: Person): Link & { proofLocati
     avatar: avatar.key.uncompressed,
     prev: random.once(2) ? null : randomSignature(random),
     createdAt: random.once(6)
-      ? random.pick([0, 1, 999_999_999, 1e9, 9_999_999_999, 1e10, NOW * 1000])
+      ? random.pick([0, 1, 999_999_999, 1e9, 9_999_999_999, 1e10, 2 ** 40 - 1])
       : random.between(1e9, 2 ** 31),
     uuid: uuidFromBytes(random.bytes(16)),
     proofLocation: spoil(
@@ -73,28 +74,25 @@ export function randomChain(random: Random, name: string, length: number): { ava
   for (let index = 0; index < length; index++) {
     const platform = randomPlatform(random);
     const action = random.pick(["create", "delete"] as const);
-    const wallet = person(`${name} wallet ${random.between(1, 2)}`);
+    const other = person(`${name} other ${random.between(1, 2)}`);
+    const identities: Record<string, string> = { ethereum: other.wallet, nextid: other.key.compressed };
     createdAt = random.between(createdAt, NOW);
     const before = links.at(-1);
-    const signed = signLink(avatar, {
+    const fields: LinkFields = {
       action,
       platform,
-      identity: platform === "ethereum" ? wallet.wallet : randomIdentity(random),
+      identity: identities[platform] ?? randomIdentity(random),
       createdAt,
       uuid: uuidFromBytes(random.bytes(16)),
       proofLocation: random.once(2) ? "" : random.text(40, () => random.pick([..."abc/:.~!0"])),
-      ...(platform === "ethereum" && action === "create" ? { cosigner: wallet } : {}),
+      ...(platform in identities && action === "create" ? { cosigner: other } : {}),
       ...(before ? { after: published(before, random) } : {}),
-    });
-    // Handed in with any v; needless public keys left out.
-    const v = Number(signed.signature.canonical.slice(-2)) + random.pick([0, 27]);
-    const keyIsNeeded = index === 0 || ["ethereum", "solana", "nextid"].includes(platform) || random.once(2);
-    signed.submission = {
-      ...signed.submission,
-      signature: withV(signed.signature.raw, v),
-      publicKey: keyIsNeeded ? signed.submission.publicKey : "0x",
     };
-    links.push(signed);
+    const isAlias = platform === "nextid" && action === "create";
+    const signed = isAlias ? signAlias(avatar, other, fields) : signLink(avatar, fields);
+    // Needless public keys are left out.
+    const keyIsNeeded = index === 0 || isTwoSided(platform) || random.once(2);
+    links.push(keyIsNeeded ? signed : { ...signed, submission: withoutKey(signed.submission) });
   }
   return { avatar, links };
 }

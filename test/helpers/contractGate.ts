@@ -60,7 +60,7 @@ export function useGate(): () => Gate {
       bindWallet,
       bindAccount: async (who, identity, accountId) => {
         const attested = (linkId: string) => attest(attesters.slice(0, 2), { linkId, accountId });
-        const link = next(who, { platform: "github", identity, accountId, attested });
+        const link = next(who, { platform: "github", identity, attested });
         await registry.append(link.submission);
         return link;
       },

@@ -14,7 +14,7 @@ import {
   toSubmission,
   uuidFromBytes,
 } from "@syngraph/sdk/protocol";
-import { ZeroHash, concat, dataSlice, id, toBeHex } from "ethers";
+import { ZeroHash, concat, dataSlice, getBytes, hexlify, id, toBeHex } from "ethers";
 
 import { NOW } from "./contractClock.ts";
 
@@ -116,6 +116,23 @@ export function attest(
 /** The part of a signature's head that the contract keeps. */
 export function storedHead(signature: string): string {
   return dataSlice(head(signature), 0, 24);
+}
+
+/** A submission with another signature of 65 bytes (`0x` hex): s as it comes, and v for the highest bit. */
+export function withSignature(submission: Submission, signature: string): Submission {
+  const [r, s, v] = [
+    dataSlice(signature, 0, 32),
+    BigInt(dataSlice(signature, 32, 64)),
+    BigInt(dataSlice(signature, 64)),
+  ];
+  return { ...submission, r, vs: toBeHex(s | ((v % 27n) << 255n), 32) };
+}
+
+/** A submission of which a byte of the header is another. */
+export function withHeaderByte(submission: Submission, at: number, byte: number): Submission {
+  const header = getBytes(submission.header);
+  header[at] = byte;
+  return { ...submission, header: hexlify(header) };
 }
 
 /** A signature of 65 bytes (`0x` hex) with another last byte. */

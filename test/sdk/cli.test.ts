@@ -159,6 +159,7 @@ describe("syngraph command", function () {
       invalid_reason: "",
       status: "confirmed",
       proof_location: "abc",
+      attesters: ["0x70997970c51812dc3a010c7d01b50e0d17dc79c8"],
       link_id: "0x1",
       chain_id: 1,
     };
@@ -174,6 +175,15 @@ describe("syngraph command", function () {
       expect(JSON.parse((await run(["show", "alice", "--json"])).stdout)).to.deep.equal(ids[0]);
     });
 
+    it("says of what is suspended why it is not valid", async () => {
+      const suspended = { ...proof, status: "suspended", is_valid: false, invalid_reason: "its proof is gone" };
+      const ids = [{ avatar: AVATAR.compressed, activated_at: "1770000000", proofs: [suspended] }];
+      api.documents["/v1/proof"] = { pagination, ids };
+      const { code, stdout } = await run(["show", "alice"]);
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/\ngithub +alice +suspended +its proof is gone/);
+    });
+
     it("keeps escape sequences of a server away from the terminal", async () => {
       const hostile = { ...proof, identity: "alice\u001b[2J\u202e\r\nfake line", proof_location: "\u009b31m" };
       const ids = [{ avatar: AVATAR.compressed, activated_at: "1770000000", proofs: [hostile] }];
@@ -187,8 +197,9 @@ describe("syngraph command", function () {
     });
 
     it("shows an avatar by key, and by address where no wallet has it", async () => {
-      const { platform, identity, alt_id, status, proof_location, link_id, chain_id } = proof;
-      const binding = { platform, identity, alt_id, status, proof_location, link_id, chain_id, as_of: "1770000000" };
+      const { platform, identity, alt_id, status, proof_location, attesters, link_id, chain_id } = proof;
+      const where = { proof_location, attesters, link_id, chain_id };
+      const binding = { platform, identity, alt_id, status, ...where, as_of: "1770000000" };
       const document = { avatar: AVATAR.compressed, address: AVATAR.address, length: 3, bindings: [binding] };
       api.documents["/v1/proof"] = { pagination, ids: [] };
       for (const name of [AVATAR.compressed, AVATAR.uncompressed, AVATAR.address]) {

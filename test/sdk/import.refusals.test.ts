@@ -6,7 +6,7 @@ import { type Link, publicKeyOf, signPayload, signText } from "@syngraph/sdk/pro
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
-import { type Step, signRelease, walletStep } from "../browser/signedChain.ts";
+import { type Step, aliasStep, signChain, signRelease, walletStep } from "../browser/signedChain.ts";
 import { startAnvil } from "./anvil.ts";
 import { REAL_CHAINS, expectEnd, freshChain, useImportRuns } from "./importRuns.ts";
 import { chainDocument } from "./stubApi.ts";
@@ -73,7 +73,21 @@ describe("import of what must not go in", function () {
     it("refuses a wallet without its signature, and with another wallet's", async () => {
       const step = walletStep(WALLET);
       await expectRefusal(step, ATTACKS.leaveWalletOut, "no signature of the wallet");
-      await expectRefusal(step, ATTACKS.signAsAnotherWallet, "the wallet's signature is not good");
+      await expectRefusal(step, ATTACKS.signAsAnotherWallet, "the other side's signature is not good");
+    });
+
+    it("refuses an alias without the other avatar's signature, and with another key's", async () => {
+      const step = aliasStep(Wallet.createRandom().privateKey);
+      await expectRefusal(step, ATTACKS.leaveWalletOut, "no signature of the other avatar in extra.target_signature");
+      const asAnother = ({ signature_payload }: ChainItem) => ({
+        extra: { target_signature: signText(FORGER, signature_payload).raw },
+      });
+      await expectRefusal(step, asAnother, "forged or altered: the other avatar did not sign it");
+      const own = aliasStep(FORGER);
+      const itself = signChain(FORGER, [own]);
+      const finished = await runs.items(itself, own.identity);
+      expectEnd(finished, 1, "0 appended, 0 already there, 1 refused");
+      expect(finished.stdout).to.include("is not good");
     });
 
     it("refuses a release that the wallet did not sign", async () => {

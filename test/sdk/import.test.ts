@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 
+import type { ChainItem } from "@syngraph/sdk/client";
 import { head, parsePublicKey, publicKeyOf } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Wallet, encodeBase64 } from "ethers";
 
-import { signRelease, walletStep } from "../browser/signedChain.ts";
+import { aliasStep, signRelease, signReleaseOf, walletStep } from "../browser/signedChain.ts";
 import vectors from "../vectors/nextid.json" with { type: "json" };
 import { REAL_CHAINS, expectEnd, freshChain, useImportRuns } from "./importRuns.ts";
 
@@ -113,6 +114,26 @@ describe("import", function () {
       expect(await runs.statusOf(avatar, "dns", "example.com")).to.equal(STATUS.CLAIMED);
       expect(await runs.statusOf(avatar, "github", "alice")).to.equal(STATUS.DELETED);
       expectEnd(await runs.items(items, avatar), 0, "0 appended, 4 already there, 0 refused");
+    });
+
+    it("takes an alias along by the other avatar's signature, in hex or Base64, and its release", async () => {
+      const other = Wallet.createRandom().privateKey;
+      const step = aliasStep(other);
+      const identity = publicKeyOf(other).compressed;
+      for (const form of [(hex: string) => hex, (hex: string) => hex.slice(2), (hex: string) => encodeBase64(hex)]) {
+        const { privateKey, avatar, items } = freshChain([step]);
+        const asSent = ({ extra, ...item }: ChainItem) => ({
+          ...item,
+          extra: { ...extra, target_signature: form(extra.target_signature!) },
+        });
+        const finished = await runs.items(items.map(asSent), avatar);
+        expectEnd(finished, 0, "1 appended, 0 already there, 0 refused");
+        expect(finished.stdout).to.match(/ nextid 0x[0-9a-f]{66} \S+: confirmed$/m);
+        const all = [...items, signReleaseOf(privateKey, step, items)].map(asSent);
+        expectEnd(await runs.items(all, avatar), 0, "1 appended, 1 already there, 0 refused");
+        expect(await runs.statusOf(avatar, "nextid", identity)).to.equal(STATUS.DELETED);
+        expectEnd(await runs.items(all, avatar), 0, "0 appended, 2 already there, 0 refused");
+      }
     });
 
     it("goes on where it was interrupted", async () => {

@@ -3,7 +3,7 @@ import { head, linkId, parseSignature, publicKeyOf, signPayload, signText } from
 import { expect } from "chai";
 import { Wallet, hexlify } from "ethers";
 
-import { type Step, signChain, signRelease, walletStep } from "../browser/signedChain.ts";
+import { type Step, aliasStep, signChain, signRelease, signReleaseOf, walletStep } from "../browser/signedChain.ts";
 
 const OWNER = Wallet.createRandom().privateKey;
 const ATTACKER = Wallet.createRandom().privateKey;
@@ -39,6 +39,12 @@ function renumbered(items: readonly ChainItem[]): ChainItem[] {
   return items.map((item, index) => Object.assign({}, item, { sequence: index + 1 }));
 }
 
+/** Where an alias's signature stands, made by a key over a text. */
+const over = (key: string, text: string) => ({
+  wallet_signature: null,
+  target_signature: signText(key, text).raw,
+});
+
 describe("verifyChain", () => {
   let items: ChainItem[];
   beforeEach(() => {
@@ -48,7 +54,7 @@ describe("verifyChain", () => {
   it("verifies every item of a good chain, whatever the form of the avatar's key", () => {
     expect(failures(items)).to.deep.equal(["ok", "ok", "ok", "ok"]);
     expect(failures(items, publicKeyOf(OWNER).uncompressed.slice(2))).to.deep.equal(["ok", "ok", "ok", "ok"]);
-    const checks: ItemChecks = { text: "pass", signature: "pass", order: "pass", linkId: "pass", wallet: "pass" };
+    const checks: ItemChecks = { text: "pass", signature: "pass", order: "pass", linkId: "pass", cosigner: "pass" };
     expect(verifyChain(items, AVATAR)[1]).to.deep.equal({ ok: true, checks, problem: null });
   });
 
@@ -139,13 +145,13 @@ describe("verifyChain", () => {
   it("leaves a wallet's signature that is no key's own to the chain, and does not call it verified", () => {
     const forged = signText(ATTACKER, items[1]!.signature_payload).base64;
     for (const wallet_signature of [forged, Buffer.from("a contract takes anything").toString("base64")]) {
-      items[1]!.extra = { wallet_signature };
+      items[1]!.extra = { wallet_signature, target_signature: null };
       const [, check] = verifyChain(items, AVATAR);
-      expect(check!.checks.wallet).to.equal("chain");
+      expect(check!.checks.cosigner).to.equal("chain");
       expect(check!.ok).to.equal(false);
       expect(check!.problem).to.match(/^needs the chain: /);
     }
-    items[1]!.extra = { wallet_signature: null };
+    items[1]!.extra = { wallet_signature: null, target_signature: null };
     expect(verifyChain(items, AVATAR)[1]).to.deep.include({ ok: false, problem: "the wallet's signature is missing" });
   });
 
@@ -154,8 +160,42 @@ describe("verifyChain", () => {
     const before = longer.slice(0, 4);
     const release = signRelease(OWNER, WALLET, before);
     expect(failures([...before, release, longer[4]!])).to.deep.equal(Array(6).fill("ok"));
-    const forged = { ...release, extra: { wallet_signature: signText(ATTACKER, release.signature_payload).base64 } };
-    expect(failures([...before, forged])).to.deep.equal(["ok", "ok", "ok", "ok", "wallet"]);
+    const wallet_signature = signText(ATTACKER, release.signature_payload).base64;
+    const forged = { ...release, extra: { ...release.extra, wallet_signature } };
+    expect(failures([...before, forged])).to.deep.equal(["ok", "ok", "ok", "ok", "cosigner"]);
+  });
+
+  describe("of an alias", () => {
+    const OTHER = Wallet.createRandom().privateKey;
+    const step = aliasStep(OTHER);
+
+    it("verifies the other avatar's signature, in the link and in a release", () => {
+      const chain = signChain(OWNER, [step]);
+      expect(failures([...chain, signReleaseOf(OWNER, step, chain)])).to.deep.equal(["ok", "ok"]);
+      expect(verifyChain(chain, AVATAR)[0]!.checks.cosigner).to.equal("pass");
+    });
+
+    it("finds it missing, of another key, over another text, or in the wallet's place: no chain would take that", () => {
+      const [item] = signChain(OWNER, [step]) as [ChainItem];
+      const mine = over(OTHER, item.signature_payload).target_signature;
+      for (const extra of [
+        { wallet_signature: null, target_signature: null },
+        { wallet_signature: mine, target_signature: null },
+        over(ATTACKER, item.signature_payload),
+        over(OTHER, item.signature_payload.replace("create", "delete")),
+        { wallet_signature: null, target_signature: "0x00" },
+      ]) {
+        expect(failures([{ ...item, extra }])).to.deep.equal(["cosigner"]);
+        expect(verifyChain([{ ...item, extra }], AVATAR)[0]!.checks.cosigner).to.equal("fail");
+      }
+      const chain = [item, signReleaseOf(OWNER, step, [item])];
+      chain[1]!.extra = over(OWNER, chain[1]!.signature_payload);
+      expect(failures(chain)).to.deep.equal(["ok", "cosigner"]);
+    });
+
+    it("finds an avatar that is its own alias", () => {
+      expect(failures(signChain(OWNER, [aliasStep(OWNER)]))).to.deep.equal(["cosigner"]);
+    });
   });
 
   it("does not take a delete without a signature for a release where it claims a place in the chain", () => {

@@ -97,7 +97,7 @@ export class WebApi {
     const matched = [...this.chains].filter(([, links]) =>
       bindingsOf(links).some(
         (binding) =>
-          (query.status === "any" || binding.status === "confirmed") &&
+          isListed(binding, query.status) &&
           (!query.platform || binding.platform === query.platform) &&
           binding.identity.includes((query.identity ?? "").toLowerCase()),
       ),
@@ -109,7 +109,7 @@ export class WebApi {
       alias: [],
       last_arweave_id: "",
       activated_at: links.at(-1)?.created_at ?? "0",
-      proofs: bindingsOf(links).filter((binding) => query.status === "any" || binding.status === "confirmed"),
+      proofs: bindingsOf(links).filter((binding) => isListed(binding, query.status)),
     }));
     return { pagination, ids };
   }
@@ -126,6 +126,11 @@ export class WebApi {
       bindings: this.bindingsInstead?.(bindings) ?? bindings,
     };
   }
+}
+
+/** Whether GET /v1/proof lists a binding. */
+function isListed({ status }: ProofReply, filter: string | undefined): boolean {
+  return filter === "any" || status === "confirmed" || status === "suspended";
 }
 
 /** Where each binding stands at the end of a chain, with the fields of both routes that list bindings. */
@@ -145,7 +150,8 @@ function bindingOf(item: ChainItem): AvatarBinding & ProofReply {
   const status = item.status === "none" ? "claimed" : item.status;
   const times = { as_of: NOTED_AT, created_at: NOTED_AT, last_checked_at: NOTED_AT };
   const validity = { is_valid: status === "confirmed", invalid_reason: "" };
-  return { platform, identity, alt_id, status, proof_location, link_id, chain_id, ...times, ...validity };
+  const about = { platform, identity, alt_id, status, proof_location, link_id, chain_id };
+  return { ...about, attesters: [], ...times, ...validity };
 }
 
 function pageOf<T>(all: readonly T[], asked: string | undefined) {

@@ -1,9 +1,8 @@
-import type { Link } from "@syngraph/sdk/protocol";
-import { identityKey } from "@syngraph/sdk/protocol";
+import { type Link, bindingKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
 
 /** Where a binding stands, as the indexer has it. */
-export type BindingStatus = "claimed" | "confirmed" | "deleted";
+export type BindingStatus = "claimed" | "confirmed" | "deleted" | "suspended";
 
 /** A binding as the read routes print it. Times are Unix seconds. */
 export interface Binding {
@@ -17,6 +16,8 @@ export interface Binding {
   link_id: string;
   proof_location: string;
   as_of: number;
+  /** Addresses of those who attested its status, lower case. */
+  attesters: string[];
   created_at: number;
 }
 
@@ -27,12 +28,12 @@ export interface Binding {
 export const BINDINGS = `
   SELECT DISTINCT ON (b.avatar, b.identity_key)
     b.chain_id, b.avatar, b.platform, b.identity, b.status::text AS status, b.link AS link_id, b.proof_location, b.as_of,
-    b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id
+    b.attesters, b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id
   FROM indexer.binding b`;
 
-/** Confirmed before claimed before deleted; then the chain with the lowest id. */
+/** Confirmed before suspended before claimed before deleted; then the chain with the lowest id. */
 export const BEST_FIRST = `b.avatar, b.identity_key,
-  CASE b.status WHEN 'confirmed' THEN 0 WHEN 'claimed' THEN 1 ELSE 2 END, b.chain_id`;
+  array_position(ARRAY['confirmed', 'suspended', 'claimed'], b.status::text), b.chain_id`;
 
 /** All bindings of some avatars. */
 export async function bindingsOf(db: Pool, avatars: readonly string[]): Promise<Binding[]> {
@@ -48,8 +49,8 @@ export async function bindingStatus(
   { platform, identity }: Pick<Link, "platform" | "identity">,
 ): Promise<BindingStatus | undefined> {
   const { rows } = await db.query<{ status: BindingStatus }>(
-    "SELECT status::text FROM indexer.binding WHERE chain_id = $1 AND avatar = $2 AND identity_key = $3",
-    [chainId, avatar.toLowerCase(), identityKey(platform, identity)],
+    "SELECT status::text FROM indexer.binding WHERE chain_id = $1 AND key = $2",
+    [chainId, bindingKey(avatar, platform, identity)],
   );
   return rows[0]?.status;
 }

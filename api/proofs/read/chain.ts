@@ -1,4 +1,4 @@
-import { type Link, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, aliasSignature, signPayload } from "@syngraph/sdk/protocol";
 import { concat, dataSlice, encodeBase64, toBeHex } from "ethers";
 import type { Pool } from "pg";
 
@@ -15,7 +15,8 @@ export interface ChainItem {
   signature: string;
   signature_payload: string;
   uuid: string;
-  extra: { wallet_signature?: string };
+  /** The other side's own signature: a wallet's in Base64, an alias's as `0x` hex, as Next.ID has them. */
+  extra: { wallet_signature?: string; target_signature?: string };
   arweave_id: string;
   prev: string | null;
   link_id: string;
@@ -137,7 +138,7 @@ function toItem(row: LinkRow): ChainItem {
     signature: row.signature === null ? "" : encodeBase64(row.signature),
     signature_payload: signPayload(link),
     uuid: row.uuid,
-    extra: row.platform === "ethereum" && row.proof !== "0x" ? { wallet_signature: encodeBase64(row.proof) } : {},
+    extra: extraOf(row),
     arweave_id: "",
     prev: link.prev,
     link_id: row.id,
@@ -147,6 +148,12 @@ function toItem(row: LinkRow): ChainItem {
     block: row.block_number,
     tx_hash: row.transaction_hash,
   };
+}
+
+function extraOf({ platform, proof }: LinkRow): ChainItem["extra"] {
+  if (proof === "0x") return {};
+  if (platform === "ethereum") return { wallet_signature: encodeBase64(proof) };
+  return platform === "nextid" ? { target_signature: aliasSignature(proof) } : {};
 }
 
 /** The signature that the text quotes, as it was published, in Base64. */

@@ -4,8 +4,9 @@ import type { Pool } from "pg";
 import { badRequest } from "../../errors.ts";
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
+import { aliasesOf } from "./aliases.ts";
 import { avatarsOf } from "./avatars.ts";
-import { BEST_FIRST, BINDINGS, type Binding, bindingsOf } from "./bindings.ts";
+import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingsOf } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** What GET /v1/proof asks for. */
@@ -16,8 +17,8 @@ export interface ProofSearch {
   exact: boolean;
   sort: string;
   order: "asc" | "desc";
-  /** Also what is only claimed, or was deleted. */
-  anyStatus: boolean;
+  /** Bindings that stand otherwise are left out. */
+  statuses: readonly BindingStatus[];
 }
 
 /** A proof in Next.ID's shape, with what we add. */
@@ -31,6 +32,8 @@ export interface Proof {
   invalid_reason: string;
   status: Binding["status"];
   proof_location: string;
+  /** Addresses of those who attested that; empty for what the other side signed itself. */
+  attesters: string[];
   link_id: string;
   chain_id: number;
 }
@@ -61,6 +64,7 @@ const SORT_COLUMNS = new Map<string, keyof Binding>([
 
 const INVALID_REASONS: Record<Binding["status"], string> = {
   confirmed: "",
+  suspended: "attesters saw that the other side's confirmation is gone",
   claimed: "claimed by the avatar, not confirmed by the other side yet",
   deleted: "deleted",
 };
@@ -71,18 +75,20 @@ export async function searchProofs(
   search: ProofSearch,
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
   const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
-  const [records, bindings] = await Promise.all([avatarsOf(db, avatars), bindingsOf(db, avatars)]);
+  const [records, bindings, aliases] = await Promise.all([
+    avatarsOf(db, avatars),
+    bindingsOf(db, avatars),
+    aliasesOf(db, avatars),
+  ]);
   const ids = avatars.flatMap((address) => {
     const record = records.get(address);
     if (!record) return [];
-    const own = bindings.filter(
-      ({ avatar, status }) => avatar === address && (search.anyStatus || status === "confirmed"),
-    );
+    const own = bindings.filter(({ avatar, status }) => avatar === address && search.statuses.includes(status));
     return [
       {
         persona: record.public_key,
         avatar: record.public_key,
-        alias: [],
+        alias: aliases.get(address) ?? [],
         last_arweave_id: "",
         activated_at: String(record.activated_at),
         proofs: own.sort(comparing(search)).map(toProof),
@@ -104,6 +110,7 @@ export function toProof(binding: Binding): Proof {
     invalid_reason: INVALID_REASONS[binding.status],
     status: binding.status,
     proof_location: binding.proof_location,
+    attesters: binding.attesters,
     link_id: binding.link_id,
     chain_id: binding.chain_id,
   };
@@ -112,9 +119,12 @@ export function toProof(binding: Binding): Proof {
 /** The ways in which an identity may be stored, given as a user wrote it. */
 export function storedForms(typed: string, platform: Platform | undefined): string[] {
   const forms = new Set([typed, typed.toLowerCase(), typed.replace(/^@/, "").toLowerCase()]);
-  for (const { normaliseIdentity } of platform ? [platform] : PLATFORMS) {
+  const normalForms = (platform ? [platform] : PLATFORMS).map(({ normaliseIdentity }) => normaliseIdentity);
+  // Aliases are named by their keys, which have many forms.
+  if (!platform) normalForms.push((key) => parsePublicKey(key).compressed);
+  for (const normalForm of normalForms) {
     try {
-      forms.add(normaliseIdentity(typed));
+      forms.add(normalForm(typed));
     } catch {
       // It is no identity of that platform.
     }
@@ -132,7 +142,7 @@ interface Matches {
 
 async function byIdentity(
   db: Pool,
-  { identities, platform, page, exact, sort, order, anyStatus }: ProofSearch,
+  { identities, platform, page, exact, sort, order, statuses }: ProofSearch,
 ): Promise<Matches> {
   const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
   const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
@@ -148,7 +158,7 @@ async function byIdentity(
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
       FROM matched m
       ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
-      WHERE $4 OR m.status = 'confirmed'
+      WHERE m.status = ANY($4)
     )
     SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted
     LEFT JOIN listed l ON l.place > $5::bigint AND l.place <= $5::bigint + ${PER_PAGE}
@@ -157,7 +167,7 @@ async function byIdentity(
     platform,
     forms,
     parts,
-    anyStatus,
+    statuses,
     offsetOf(page),
   ]);
   const avatars = rows.map(({ avatar }) => avatar).filter((avatar) => avatar !== null);
@@ -165,7 +175,7 @@ async function byIdentity(
 }
 
 /** Next.ID's platform `nextid` names avatars by their public keys; those are found that have a proof to list. */
-async function byKey(db: Pool, { identities, page, anyStatus }: ProofSearch): Promise<Matches> {
+async function byKey(db: Pool, { identities, page, statuses }: ProofSearch): Promise<Matches> {
   const keys = identities.map((identity) => {
     try {
       return parsePublicKey(identity).compressed;
@@ -176,9 +186,9 @@ async function byKey(db: Pool, { identities, page, anyStatus }: ProofSearch): Pr
   const { rows } = await db.query<{ address: string }>(
     `SELECT DISTINCT a.address FROM indexer.avatar a
      WHERE a.public_key = ANY($1) AND EXISTS (
-       SELECT FROM indexer.binding b WHERE b.avatar = a.address AND ($2 OR b.status = 'confirmed'))
+       SELECT FROM indexer.binding b WHERE b.avatar = a.address AND b.status::text = ANY($2))
      ORDER BY a.address`,
-    [keys, anyStatus],
+    [keys, statuses],
   );
   const start = offsetOf(page);
   return { total: rows.length, avatars: rows.slice(start, start + PER_PAGE).map(({ address }) => address) };

@@ -5,7 +5,9 @@ import {
   ProtocolError,
   type PublicKey,
   type Signature,
+  aliasProof,
   assertAppendable,
+  isCosigned,
   linkId,
   parsePublicKey,
   parseSignature,
@@ -26,7 +28,7 @@ export interface LinkName {
   uuid: string;
 }
 
-/** A link whose signatures are good, or a wallet's release, which is no link. */
+/** A link whose signatures are good, or the other side's release, which is no link. */
 export interface Candidate {
   name: LinkName;
   avatar: PublicKey;
@@ -35,7 +37,7 @@ export interface Candidate {
   signature: Signature | null;
   /** linkId; of a release the digest of its text. */
   id: string;
-  /** The wallet's signature, `0x` hex, where the contract takes one; else `0x`. */
+  /** What the contract takes of the wallet or of the other avatar, `0x` hex; else `0x`. */
   proof: string;
   proofLocation: string;
   /** What was left out, in a sentence; empty if nothing. */
@@ -70,35 +72,67 @@ export function nameOf({ avatar, action, platform, identity, uuid }: ChainDocume
 
 function read(document: ChainDocument, previous: string | null): Candidate {
   const avatar = parsePublicKey(document.avatar);
-  const wallet = (document.platform === "ethereum" && document.extra?.wallet_signature) || "";
+  const cosigned = cosignatureOf(document);
   const signature = document.signature ? parseSignature(document.signature) : null;
-  const link = findLink(document, avatar, () => signature ?? parseSignature(wallet), previous);
+  const link = findLink(document, avatar, () => signature ?? parseSignature(cosigned), previous);
   // The contract writes prev itself, out of the bytes.
   if (link.prev !== null && parseSignature(link.prev, "prev").base64 !== link.prev) {
     throw new RefusedLink("its prev is not in standard Base64");
   }
   const signedBy = signature && recoverPublicKey(signPayload(link), signature.raw);
   const common = { name: nameOf(document), avatar, link, ...checkAppendable(link, document.proof_location ?? "") };
-  if (isRelease(link, signedBy, wallet)) {
-    const proof = signature ? signature.raw : readBytes(wallet);
+  if (isRelease(link, signedBy, cosigned)) {
+    const proof = readCosignature(link, signature ? signature.raw : cosigned);
     return { ...common, signature: null, id: payloadHash(link), proof };
   }
   if (!signature) throw new RefusedLink("no signature of the avatar");
   if (signedBy?.compressed !== avatar.compressed) {
     throw new RefusedLink("forged or altered: the avatar did not sign it");
   }
-  const needsWallet = link.platform === "ethereum" && link.action === "create";
-  if (needsWallet && wallet === "") throw new RefusedLink("no signature of the wallet");
-  return { ...common, signature, id: linkId(link, signature.raw), proof: needsWallet ? readBytes(wallet) : "0x" };
+  const proof = isCosigned(link.platform) && link.action === "create" ? readCosignature(link, cosigned) : "0x";
+  return { ...common, signature, id: linkId(link, signature.raw), proof };
+}
+
+/** The signature of the wallet, or of the other avatar, as Next.ID has it; empty where there is none. */
+function cosignatureOf({ platform, extra }: ChainDocument): string {
+  if (platform === "nextid") {
+    const target = extra?.target_signature || "";
+    return /^[0-9a-f]{130}$/i.test(target) ? `0x${target}` : target;
+  }
+  return (platform === "ethereum" && extra?.wallet_signature) || "";
+}
+
+/** What the contract takes as the other side's signature. */
+function readCosignature({ platform, identity, ...link }: Link, signature: string): string {
+  if (platform !== "nextid") {
+    if (signature === "") throw new RefusedLink("no signature of the wallet");
+    return readBytes(signature);
+  }
+  if (signature === "") {
+    throw new RefusedLink(
+      "no signature of the other avatar in extra.target_signature: without it only Next.ID says that the two are one",
+    );
+  }
+  const { raw } = parseSignature(signature, "target_signature");
+  const text = signPayload({ ...link, platform, identity });
+  if (recoverPublicKey(text, raw, "target_signature").compressed !== identity) {
+    throw new RefusedLink("forged or altered: the other avatar did not sign it");
+  }
+  return aliasProof(identity, raw);
 }
 
 /**
- * A delete on ethereum by the wallet itself. Next.ID put the wallet's signature in the place of the avatar's; a Syngraph
- * API leaves that empty. A wallet that is a contract signs as it likes: the chain judges.
+ * A delete by the wallet, or the other avatar, itself. Next.ID put the wallet's signature in the place of the avatar's; a
+ * Syngraph API leaves that empty. A wallet that is a contract signs as it likes: the chain judges.
  */
-function isRelease(link: Link, signedBy: PublicKey | null, wallet: string): boolean {
-  if (link.platform !== "ethereum" || link.action !== "delete") return false;
-  return signedBy ? signedBy.address.toLowerCase() === link.identity : wallet !== "";
+function isRelease(link: Link, signedBy: PublicKey | null, cosigned: string): boolean {
+  if (!isCosigned(link.platform) || link.action !== "delete") return false;
+  return signedBy ? isNamedBy(signedBy, link) : cosigned !== "";
+}
+
+/** Whether a key is the one that a link's identity names. */
+function isNamedBy({ address, compressed }: PublicKey, { platform, identity }: Link): boolean {
+  return identity === (platform === "nextid" ? compressed : address.toLowerCase());
 }
 
 /** The link that was signed: the published text's where there is one, else one whose text the signature fits. */
@@ -126,7 +160,7 @@ function findLink(
 
 function isSignedBy(link: Link, avatar: PublicKey, signature: Signature): boolean {
   const found = recoverPublicKey(signPayload(link), signature.raw);
-  return found.compressed === avatar.compressed || found.address.toLowerCase() === link.identity;
+  return found.compressed === avatar.compressed || isNamedBy(found, link);
 }
 
 function linkOf(document: ChainDocument, avatar: PublicKey, prev: string | null): Link {

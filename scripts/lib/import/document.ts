@@ -19,7 +19,7 @@ const chainDocument = z.object({
   signature: text,
   signature_payload: text,
   uuid: text,
-  extra: z.object({ wallet_signature: text }).nullish(),
+  extra: z.object({ wallet_signature: text, target_signature: text }).nullish(),
   /** Only in the replies of a Syngraph API. */
   prev: text,
 });

@@ -1,12 +1,14 @@
+import type { BindingStatus } from "@syngraph/sdk/protocol";
+
 import { type Candidate, type LinkName, RefusedLink, nameOf, readCandidate } from "./candidate.ts";
 import type { ChainDocument } from "./document.ts";
 import { orderByPrev } from "./order.ts";
-import { type ChainState, type Registry, RegistryRefusal, type Status, shortHead } from "./registry.ts";
+import { type ChainState, type Registry, RegistryRefusal, shortHead } from "./registry.ts";
 
 /** What became of one link. */
 export type LinkReport = LinkName &
   (
-    | { outcome: "appended"; status: Status; transactionHash: string; note: string }
+    | { outcome: "appended"; status: BindingStatus; transactionHash: string; note: string }
     | { outcome: "already there" }
     | { outcome: "refused"; reason: string }
   );

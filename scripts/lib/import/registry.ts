@@ -1,21 +1,20 @@
 import {
+  type BindingStatus,
   PROOF_REGISTRY_ABI,
   type PublicKey,
+  type RegistryError,
+  STATUSES,
   type Submission,
   head,
-  parseSignature,
   payloadHash,
+  quotedSignature,
   toSubmission,
-  uuidFromBytes,
+  unpackHeader,
 } from "@syngraph/sdk/protocol";
-import { Contract, type ContractTransactionReceipt, type Signer, isError } from "ethers";
+import { Contract, type ContractTransactionReceipt, type Signer, encodeBase64, isError } from "ethers";
 
 import { queryLogs } from "../logs.ts";
 import type { Candidate } from "./candidate.ts";
-
-/** The statuses of a binding, in the order of the contract's `Status`. */
-const STATUSES = ["none", "claimed", "confirmed", "deleted"] as const;
-export type Status = (typeof STATUSES)[number];
 
 /** How far an avatar's chain has come. */
 export interface ChainState {
@@ -30,13 +29,14 @@ export class RegistryRefusal extends Error {
 }
 
 /** What the contract's errors mean to somebody who imports. */
-const REASONS: Record<string, string> = {
+const REASONS: Partial<Record<RegistryError, string>> = {
   ProofRegistryStaleHead: "its prev does not quote the last link of the avatar's chain",
   ProofRegistryInvalidPublicKey: "the public key is not the avatar's",
   ProofRegistryInvalidCreatedAt: "it is dated before the link in front of it, or in the future",
-  ProofRegistryInvalidWallet: "the identity is no lower-case Ethereum address",
-  ProofRegistryInvalidWalletSignature: "the wallet's signature is not good",
-  ProofRegistryNoSuchBinding: "there is no confirmed binding that the wallet could take back",
+  ProofRegistryInvalidIdentity: "the identity is no lower-case Ethereum address, or no compressed public key",
+  ProofRegistryInvalidProof: "the other side's signature is not good",
+  ProofRegistryNoSuchBinding: "there is no confirmed binding that the other side could take back",
+  ProofRegistryAlreadyReleased: "this very release was made before",
 };
 
 /** `ProofRegistry` on one chain, as the import uses it. */
@@ -69,12 +69,12 @@ export class Registry {
     const released = await queryLogs(this.#contract, releases, this.#firstBlock, last);
     return new Set([
       ...logs.map(({ args }) => args.getValue("linkId") as string),
-      ...released.map(({ args }) => releaseId(args.getValue("release") as ReleaseArgs, avatar)),
+      ...released.map(({ args }) => releaseId(args.getValue("release") as Submission, avatar)),
     ]);
   }
 
   /** Writes a link or a release and waits for its block. @throws {RegistryRefusal} */
-  async write(candidate: Candidate, state: ChainState): Promise<{ status: Status; transactionHash: string }> {
+  async write(candidate: Candidate, state: ChainState): Promise<{ status: BindingStatus; transactionHash: string }> {
     const method = this.#contract.getFunction(candidate.signature ? "append" : "release");
     const submission = submissionOf(candidate, state);
     try {
@@ -103,26 +103,14 @@ function submissionOf({ link, signature, proof, proofLocation }: Candidate, stat
   return toSubmission(link, { signature: signature?.raw ?? "0x", withKey, proof, proofLocation });
 }
 
-interface ReleaseArgs {
-  platform: string;
-  identity: string;
-  uuid: string;
-  createdAt: bigint;
-  previous: string;
-}
-
-function releaseId({ platform, identity, uuid, createdAt, previous }: ReleaseArgs, avatar: PublicKey): string {
-  return payloadHash({
-    action: "delete",
-    platform,
-    identity,
-    avatar: avatar.compressed,
-    prev: previous === "0x" ? null : parseSignature(previous).base64,
-    createdAt: Number(createdAt),
-    uuid: uuidFromBytes(uuid),
-  });
+function releaseId(release: Submission, avatar: PublicKey): string {
+  const { platform, identity } = release;
+  const { action, createdAt, uuid } = unpackHeader(release.header);
+  const quoted = quotedSignature(release);
+  const prev = quoted === null ? null : encodeBase64(quoted);
+  return payloadHash({ action, platform, identity, avatar: avatar.compressed, prev, createdAt, uuid });
 }
 
 function reasonOf(error: string | undefined): string {
-  return (error && REASONS[error]) || `the contract refuses it: ${error ?? "without a reason"}`;
+  return (error && REASONS[error as RegistryError]) || `the contract refuses it: ${error ?? "without a reason"}`;
 }

@@ -18,6 +18,8 @@ export interface PartOptions {
   logFile: string;
   /** The signal that asks it to finish what it is doing and end. */
   stopSignal?: NodeJS.Signals;
+  /** The signal that it gets where this process ends without stopping it; `stopSignal` unless told. */
+  orphanSignal?: NodeJS.Signals;
   /** Put before the command, for example to give up root. */
   prefix?: string[];
 }
@@ -41,7 +43,7 @@ export class Part {
     this.#stopSignal = options.stopSignal ?? "SIGTERM";
     const [command, ...args] = [
       ...(options.prefix ?? []),
-      ...outlivedBy(this.#stopSignal),
+      ...outlivedBy(options.orphanSignal ?? this.#stopSignal),
       options.command,
       ...options.args,
     ];

@@ -150,6 +150,8 @@ export class Stack {
       // Ponder takes PORT over its option, and here PORT is the API's.
       env: { ...this.#env(), PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
       logFile: join(dataDir, "logs", "indexer.log"),
+      // Asked to end where nobody reads its output any more, Ponder may hang. What it was writing is rebuilt from the chain.
+      orphanSignal: "SIGKILL",
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
     this.#log(`indexer   ${this.indexerUrl}/graphql`);

@@ -50,8 +50,11 @@ export interface ProofQuery {
   platform?: string;
   /** Whole identities only, instead of parts of them. */
   exact?: boolean;
-  /** `any` lists claimed and deleted bindings, too. */
-  status?: "any";
+  /**
+   * Without it what is confirmed, and what is suspended, which is not valid; `any` lists claimed and deleted bindings,
+   * too.
+   */
+  status?: "confirmed" | "suspended" | "any";
 }
 
 /** What became of a submission at once. */

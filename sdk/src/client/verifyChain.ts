@@ -3,6 +3,7 @@ import {
   type PublicKey,
   type Signature,
   head,
+  isCosigned,
   linkId,
   parsePublicKey,
   parseSignature,
@@ -27,8 +28,8 @@ export interface ItemChecks {
   order: Verdict;
   /** `link_id` is that of this text and signature. */
   linkId: Verdict;
-  /** The wallet's signature over the same text recovers to the identity. */
-  wallet: Verdict;
+  /** The signature of the wallet or alias over the same text recovers to the identity. */
+  cosigner: Verdict;
 }
 
 /** What came of checking one item of a proof chain. */
@@ -102,18 +103,18 @@ function verifyItem(item: ChainItem, cursor: Cursor): ItemCheck {
     signature: released ? "none" : check(() => checkSignature(link, item, avatar)),
     order: released ? "none" : check(() => checkOrder(item, cursor)),
     linkId: released ? "none" : check(() => checkLinkId(link, item)),
-    wallet: needsWallet(item) ? check(() => checkWallet(link, item)) : "none",
+    cosigner: needsCosigner(item) ? check(() => checkCosigner(link, item, avatar)) : "none",
   };
   if (!released) advance(cursor, item, checks.signature === "pass");
   return { ok: problems.length === 0, checks, problem: problems[0] ?? null };
 }
 
 function isRelease(item: ChainItem): boolean {
-  return item.action === "delete" && item.platform === "ethereum" && item.signature === "" && item.sequence === null;
+  return item.action === "delete" && isCosigned(item.platform) && item.signature === "" && item.sequence === null;
 }
 
-function needsWallet(item: ChainItem): boolean {
-  return item.platform === "ethereum" && (item.action === "create" || isRelease(item));
+function needsCosigner(item: ChainItem): boolean {
+  return isCosigned(item.platform) && (item.action === "create" || isRelease(item));
 }
 
 function linkOf(item: ChainItem, avatar: PublicKey): Link {
@@ -155,6 +156,20 @@ function checkOrder(item: ChainItem, cursor: Cursor): Verdict {
 function checkLinkId(link: Link, item: ChainItem): Verdict {
   if (linkId(link, item.signature) !== item.link_id) {
     throw new Finding("fail", "the link id is not that of this text and signature");
+  }
+  return "pass";
+}
+
+function checkCosigner(link: Link, item: ChainItem, avatar: PublicKey): Verdict {
+  return item.platform === "nextid" ? checkAlias(link, item, avatar) : checkWallet(link, item);
+}
+
+function checkAlias(link: Link, item: ChainItem, avatar: PublicKey): Verdict {
+  const signature = item.extra.target_signature;
+  if (!signature) throw new Finding("fail", "the other avatar's signature is missing");
+  if (item.identity === avatar.compressed) throw new Finding("fail", "an avatar is no alias of itself");
+  if (recoverPublicKey(signPayload(link), signature, "target_signature").compressed !== item.identity) {
+    throw new Finding("fail", "the other avatar did not sign this");
   }
   return "pass";
 }

@@ -8,7 +8,7 @@ import { type Reader, flag, integer, list, nullable, object, oneOf, record, text
 
 /** Where a binding stands, as `GET /v1/proof` shows it. */
 export type BindingStatus = (typeof BINDING_STATUSES)[number];
-export const BINDING_STATUSES = ["claimed", "confirmed", "deleted"] as const;
+export const BINDING_STATUSES = ["claimed", "confirmed", "deleted", "suspended"] as const;
 
 /** `GET /healthz`. */
 export interface Health {
@@ -95,6 +95,8 @@ export interface ProofReply {
   invalid_reason: string;
   status: BindingStatus;
   proof_location: string;
+  /** Addresses of those who attested that; empty for what the other side signed itself. */
+  attesters: string[];
   link_id: string;
   chain_id: number;
 }
@@ -123,6 +125,7 @@ const proofReply: Reader<ProofReply> = object<ProofReply>({
   invalid_reason: text,
   status: oneOf(BINDING_STATUSES),
   proof_location: text,
+  attesters: list(text),
   link_id: text,
   chain_id: integer,
 });
@@ -148,7 +151,7 @@ export const proofExistsReply: Reader<ProofExistsReply> = object<ProofExistsRepl
 });
 
 /**
- * One item of `GET /v1/proofchain`: a link, or a release, which is the bound wallet's own delete and no link (its
+ * One item of `GET /v1/proofchain`: a link, or a release, which is the bound wallet's or alias's own delete and no link (its
  * `signature` is empty and its `sequence` null).
  */
 export interface ChainItem {
@@ -163,7 +166,8 @@ export interface ChainItem {
   signature: string;
   signature_payload: string;
   uuid: string;
-  extra: { wallet_signature: string | null };
+  /** The other side's own signature: a wallet's in standard Base64, an alias's (platform `nextid`) as `0x` hex. */
+  extra: { wallet_signature: string | null; target_signature: string | null };
   /** Base64 of the signature that the text quotes, or null. */
   prev: string | null;
   link_id: string;
@@ -185,7 +189,7 @@ const chainFields = {
   signature: text,
   signature_payload: text,
   uuid: text,
-  extra: object<ChainItem["extra"]>({ wallet_signature: nullable(text) }),
+  extra: object<ChainItem["extra"]>({ wallet_signature: nullable(text), target_signature: nullable(text) }),
   prev: nullable(text),
   link_id: text,
   sequence: nullable(integer),
@@ -231,6 +235,8 @@ export interface AvatarBinding {
   proof_location: string;
   /** Since when it stands so. */
   as_of: string;
+  /** As in {@link ProofReply}. */
+  attesters: string[];
   link_id: string;
   chain_id: number;
 }
@@ -257,6 +263,7 @@ export const avatarReply: Reader<AvatarReply> = object<AvatarReply>({
       status: oneOf(BINDING_STATUSES),
       proof_location: text,
       as_of: timeText,
+      attesters: list(text),
       link_id: text,
       chain_id: integer,
     }),

@@ -84,6 +84,16 @@ export const PROOF_REGISTRY_ABI = [
     type: "error",
   },
   {
+    inputs: [
+      { internalType: "bytes32", name: "header", type: "bytes32" },
+      { internalType: "string", name: "platform", type: "string" },
+      { internalType: "bytes32", name: "r", type: "bytes32" },
+      { internalType: "bytes32", name: "vs", type: "bytes32" },
+    ],
+    name: "ProofRegistryNotARelease",
+    type: "error",
+  },
+  {
     inputs: [{ internalType: "uint256", name: "index", type: "uint256" }],
     name: "ProofRegistryOutOfGas",
     type: "error",
@@ -96,7 +106,11 @@ export const PROOF_REGISTRY_ABI = [
     name: "ProofRegistryStaleHead",
     type: "error",
   },
-  { inputs: [], name: "ProofRegistryUnexpectedField", type: "error" },
+  {
+    inputs: [{ internalType: "uint256", name: "length", type: "uint256" }],
+    name: "ProofRegistryUnexpectedProof",
+    type: "error",
+  },
   {
     inputs: [{ internalType: "uint256", name: "position", type: "uint256" }],
     name: "TextInvalidCharacter",

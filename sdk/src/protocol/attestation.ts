@@ -1,10 +1,14 @@
 import {
+  AbiCoder,
   Signature as EthersSignature,
   SigningKey,
   TypedDataEncoder,
+  Utf8ErrorFuncs,
   concat,
   dataLength,
   dataSlice,
+  id,
+  keccak256,
   recoverAddress,
   toBeHex,
   toUtf8Bytes,
@@ -67,6 +71,8 @@ export const ATTESTATION_BATCH_TYPES = {
   Finding: ATTESTATION_TYPES.Attestation.slice(0, 3),
 };
 
+const BATCH_TYPE = TypedDataEncoder.from(ATTESTATION_BATCH_TYPES).encodeType("AttestationBatch");
+
 /** What an attester states of many links in one signature. */
 export interface AttestationBatch {
   findings: readonly Finding[];
@@ -75,13 +81,35 @@ export interface AttestationBatch {
 }
 
 /** The EIP-712 digest of a list of findings. */
-export function attestationBatchHash(batch: AttestationBatch): string {
-  return TypedDataEncoder.hash(ATTESTATION_DOMAIN, ATTESTATION_BATCH_TYPES, batch);
+export function attestationBatchHash({ findings, checkedAt }: AttestationBatch): string {
+  return findingsDigest(findings.map(findingHash), checkedAt);
+}
+
+/**
+ * The same of a list of which only the hashes of the findings are known, as `FindingsAttested` has them: by EIP-712, a list
+ * is hashed as the hashes of its members.
+ */
+export function findingsDigest(findingHashes: readonly string[], checkedAt: number): string {
+  const structHash = AbiCoder.defaultAbiCoder().encode(
+    ["bytes32", "bytes32", "uint64"],
+    [id(BATCH_TYPE), keccak256(concat(findingHashes)), checkedAt],
+  );
+  return keccak256(concat(["0x1901", TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN), keccak256(structHash)]));
 }
 
 /** The EIP-712 struct hash of a finding, as it stands in `FindingsAttested`. */
 export function findingHash(finding: Finding): string {
   return TypedDataEncoder.hashStruct("Finding", { Finding: ATTESTATION_BATCH_TYPES.Finding }, finding);
+}
+
+/**
+ * {@link attestationBatchHash} of a list of which only the hashes of its findings are known, as `FindingsAttested` has them.
+ *
+ * @param findings the {@link findingHash} of each.
+ */
+export function attestationListHash(findings: readonly string[], checkedAt: number): string {
+  // EIP-712: an array is encoded as the hash of its members' hashes.
+  return digestOf("AttestationBatch", ["bytes32", "uint64"], [keccak256(concat(findings)), checkedAt]);
 }
 
 /** Signs a list of findings with an attester's private key; 65 bytes, `0x` hex, v in {27, 28}. */
@@ -92,6 +120,11 @@ export function signAttestationBatch(privateKey: string, batch: AttestationBatch
 /** The EIP-55 address of the attester who signed a list. Throws when the signature recovers to nothing. */
 export function recoverBatchAttester(batch: AttestationBatch, signature: string): string {
   return recoverAddress(attestationBatchHash(batch), signature);
+}
+
+/** {@link recoverBatchAttester} of a list of which only the hashes of its findings are known. */
+export function recoverListAttester(findings: readonly string[], { checkedAt, signature }: SignedAttestation): string {
+  return recoverAddress(attestationListHash(findings, checkedAt), signature);
 }
 
 /** An attester's signature and the time it signed for; link, `found` and account id stand beside it. */
@@ -140,7 +173,50 @@ export function unpackAttestations(said: string): Attested {
   if (start === 0 || start > dataLength(said)) {
     throw new ProtocolError("signature", `${dataLength(said)} bytes of attestations do not begin with an account id`);
   }
-  return { accountId: toUtf8String(dataSlice(said, 1, start)), attestations: unpackList(dataSlice(said, start)) };
+  // The contracts take any bytes, and Postgres no U+0000.
+  const accountId = toUtf8String(dataSlice(said, 1, start), Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd");
+  return { accountId, attestations: unpackList(dataSlice(said, start)) };
+}
+
+/** Who signed an attestation, and for which time. */
+export interface Witness {
+  /** EIP-55. */
+  attester: string;
+  /** Unix seconds. */
+  checkedAt: number;
+}
+
+/**
+ * Who signed what attesters say of one link, in their order. Unlike {@link recoverAttester} it also reads an account id that
+ * is no text, which the contracts take.
+ *
+ * @throws when a signature recovers to nothing, and {@link ProtocolError} as {@link unpackAttestations} does.
+ */
+export function recoverWitnesses({ linkId, found }: Pick<Attestation, "linkId" | "found">, said: string): Witness[] {
+  const accountIdHash = keccak256(dataSlice(said, 1, 1 + Number(dataSlice(said, 0, 1))));
+  return unpackAttestations(said).attestations.map(({ checkedAt, signature }) => {
+    const digest = digestOf(
+      "Attestation",
+      ["bytes32", "bool", "bytes32", "uint64"],
+      [linkId, found, accountIdHash, checkedAt],
+    );
+    return { attester: recoverAddress(digest, signature), checkedAt };
+  });
+}
+
+/**
+ * The EIP-712 digest of a struct whose members of dynamic size are given by their hashes: `TypedDataEncoder` takes them whole
+ * only.
+ */
+function digestOf(
+  type: "Attestation" | "AttestationBatch",
+  words: readonly string[],
+  values: readonly unknown[],
+): string {
+  const types = type === "Attestation" ? ATTESTATION_TYPES : ATTESTATION_BATCH_TYPES;
+  const typeHash = id(TypedDataEncoder.from(types).encodeType(type));
+  const struct = AbiCoder.defaultAbiCoder().encode(["bytes32", ...words], [typeHash, ...values]);
+  return keccak256(concat(["0x1901", TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN), keccak256(struct)]));
 }
 
 /**

@@ -9,6 +9,7 @@ export type ProtocolField =
   | "prev"
   | "signature"
   | "wallet_signature"
+  | "target_signature"
   | "proof_location"
   | "algorithm"
   | "rp_id"

@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./header.ts";
 export * from "./link.ts";
 export * from "./publicKey.ts";
+export * from "./registryError.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
 export * from "./stateAnchor.ts";

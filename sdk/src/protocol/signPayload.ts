@@ -13,6 +13,11 @@ export type Action = (typeof ACTIONS)[number];
  */
 export const TWO_SIDED_PLATFORMS: readonly string[] = ["ethereum", "solana", "nextid"];
 
+/**
+ * Two-sided platforms whose identity's signature the contract checks itself, so that nobody attests them: `PlatformTag.COSIGNED`.
+ */
+export const COSIGNED_PLATFORMS: readonly string[] = ["ethereum", "nextid"];
+
 /** Longest platform name and identity, in UTF-8 bytes, that the contract takes. */
 export const MAX_PLATFORM_BYTES = 32;
 export const MAX_IDENTITY_BYTES = 255;
@@ -66,6 +71,11 @@ export function payloadHash(link: Link): string {
 /** Whether the identities of a platform are keys that sign too (see {@link TWO_SIDED_PLATFORMS}). */
 export function isTwoSided(platform: string): boolean {
   return TWO_SIDED_PLATFORMS.includes(platform);
+}
+
+/** Whether the contract itself checks the other side's signature on a platform (see {@link COSIGNED_PLATFORMS}). */
+export function isCosigned(platform: string): boolean {
+  return COSIGNED_PLATFORMS.includes(platform);
 }
 
 /**

@@ -72,6 +72,27 @@ export function quotedSignature({
   return previousV === null ? null : concat([previousR, previousS, Uint8Array.of(previousV)]);
 }
 
+/** Bytes of an avatar's signature. */
+const SIGNATURE_SIZE = 65;
+
+/**
+ * The `proof` of a link or release on platform `nextid`: the other avatar's signature over the same text, and Y of its
+ * public key, of which the identity has only X.
+ *
+ * @param identity the other avatar's public key.
+ * @param signature 65 bytes.
+ * @throws {ProtocolError} when one of them is malformed.
+ */
+export function aliasProof(identity: string, signature: string): string {
+  const { uncompressed } = parsePublicKey(identity);
+  return concat([parseSignature(signature).raw, dataSlice(uncompressed, 1 + 32)]);
+}
+
+/** The other avatar's signature in an {@link aliasProof}, 65 bytes, `0x` hex. */
+export function aliasSignature(proof: string): string {
+  return dataSlice(proof, 0, SIGNATURE_SIZE);
+}
+
 /** The compact form of a signature (ERC-2098). */
 function compactParts(signature: string): Pick<Submission, "r" | "vs"> {
   if (signature === "0x") return { r: ZeroHash, vs: ZeroHash };

@@ -24,8 +24,8 @@ export function BindingTable({
       ) : (
         <table role="table">
           <caption>
-            Confirmed: both sides stand for it. Claimed: only the avatar says so. Deleted: taken back. The last column
-            was checked here.
+            Confirmed: both sides stand for it. Suspended: the other side’s confirmation is gone. Claimed: only the
+            avatar says so. Deleted: taken back. The last column was checked here.
           </caption>
           <thead role="rowgroup">
             <tr role="row">

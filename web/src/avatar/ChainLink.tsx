@@ -5,7 +5,7 @@ import { Identity } from "../ui/Identity.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
-import { type CheckedLink, nameOf } from "./checkChains.ts";
+import { type CheckedLink, nameOf, sideOf } from "./checkChains.ts";
 
 /** What the outcomes of a check mean. */
 interface CheckWords {
@@ -14,6 +14,20 @@ interface CheckWords {
   pass: string;
   fail: string;
 }
+
+const WALLET_WORDS: CheckWords = {
+  check: "cosigner",
+  title: "Wallet signature",
+  pass: "verified: by the wallet’s own key",
+  fail: "missing",
+};
+
+const ALIAS_WORDS: CheckWords = {
+  check: "cosigner",
+  title: "Other avatar’s signature",
+  pass: "verified: by the other avatar’s key",
+  fail: "missing, or not the other avatar’s over this text",
+};
 
 /** The checks of a link in the order they are shown. */
 function wordsOf(item: ChainItem): readonly CheckWords[] {
@@ -37,7 +51,7 @@ function wordsOf(item: ChainItem): readonly CheckWords[] {
       pass: "made of this text and signature",
       fail: "of another text or signature",
     },
-    { check: "wallet", title: "Wallet signature", pass: "verified: by the wallet’s own key", fail: "missing" },
+    item.platform === "nextid" ? ALIAS_WORDS : WALLET_WORDS,
   ];
 }
 
@@ -56,7 +70,7 @@ export function ChainLink({ link }: { link: CheckedLink }) {
       <h4>
         {item.sequence !== null && <span className="soft">{item.sequence}. </span>}
         {item.action} <Identity of={item} />{" "}
-        {item.sequence === null && <span className="soft">by the wallet itself</span>}
+        {item.sequence === null && <span className="soft">by {sideOf(item)} itself</span>}
       </h4>
       {failed && <p className="verdict bad">Not verified: {check.problem}.</p>}
       <dl className="facts">

@@ -33,9 +33,14 @@ function outcomeOf({ ok, checks }: ItemCheck): Outcome {
   return Object.values(checks).includes("fail") ? "bad" : "open";
 }
 
-/** How a link is called in words: a wallet's release has no number. */
+/** How a link is called in words: a release, the other side's own delete, has no number. */
 export function nameOf({ item }: CheckedLink): string {
-  return item.sequence === null ? "the wallet’s release" : `link ${item.sequence}`;
+  return item.sequence === null ? `${sideOf(item)}’s release` : `link ${item.sequence}`;
+}
+
+/** How the other side is called, where it signs. */
+export function sideOf({ platform }: ChainItem): string {
+  return platform === "nextid" ? "the other avatar" : "the wallet";
 }
 
 /** Whether a binding rests on what the avatar signed, and why. */

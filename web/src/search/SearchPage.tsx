@@ -52,5 +52,5 @@ function summaryOf({ page, platform, any }: Place, { found, next }: Findings): s
   if (found.length === 0) count = "No avatar found";
   else if (page > 1 || next > 0) count += ` on page ${page}`;
   const where = platform === "" ? "" : `, only on ${platform}`;
-  return `${count}${where}, ${any ? "with claims and deleted bindings" : "confirmed bindings only"}.`;
+  return `${count}${where}, ${any ? "with claims and deleted bindings" : "without claims and deleted bindings"}.`;
 }

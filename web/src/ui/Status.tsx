@@ -2,6 +2,7 @@
 const MEANING: Readonly<Record<string, string>> = {
   claimed: "signed by the avatar, not confirmed by the other side",
   confirmed: "both sides stand for it",
+  suspended: "the other side’s confirmation was seen to be gone",
   deleted: "taken back",
 };
 

@@ -1,0 +1,29 @@
+import { ponder } from "ponder:registry";
+import schema from "ponder:schema";
+
+import { lower } from "./hex.ts";
+
+ponder.on("AttesterRegistry:AttesterAdded", async ({ event, context }) => {
+  const { attester, endpoint, metadata } = event.args;
+  const key = { chainId: context.chain.id, address: lower(attester) };
+  await context.db.insert(schema.attester).values({ ...key, active: true, endpoint, metadata });
+});
+
+ponder.on("AttesterRegistry:AttesterRemoved", async ({ event, context }) => {
+  const key = { chainId: context.chain.id, address: lower(event.args.attester) };
+  await context.db.update(schema.attester, key).set({ active: false, endpoint: "", metadata: "" });
+});
+
+ponder.on("AttesterRegistry:AttesterProfileSet", async ({ event, context }) => {
+  const { attester, endpoint, metadata } = event.args;
+  const key = { chainId: context.chain.id, address: lower(attester) };
+  await context.db.update(schema.attester, key).set({ endpoint, metadata });
+});
+
+ponder.on("AttesterRegistry:QuorumSet", async ({ event, context }) => {
+  const quorum = Number(event.args.quorum);
+  await context.db
+    .insert(schema.quorum)
+    .values({ chainId: context.chain.id, platform: event.args.platform, quorum })
+    .onConflictDoUpdate({ quorum });
+});

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+
+/** A call of JSON-RPC. */
+export interface RpcCall {
+  id: number;
+  method: string;
+  params: unknown[];
+}
+
+/** Answers in place of the chain, or hands on what it says. May throw: then the call gets that as its error. */
+export type Tamper = (call: RpcCall, ask: () => Promise<unknown>) => unknown;
+
+/** A server in front of a chain that may lie about it. */
+export class RpcProxy {
+  readonly url: string;
+  /** The calls that came. */
+  readonly calls: RpcCall[] = [];
+  tamper: Tamper = (_, ask) => ask();
+  readonly #server: Server;
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
+
+  /** @param rpc the chain's own URL. */
+  static async start(rpc: string): Promise<RpcProxy> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const proxy = new RpcProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.on("request", (request, response) => {
+      void (async () => {
+        const body = (await json(request)) as RpcCall | RpcCall[];
+        const answers = Array.isArray(body)
+          ? await Promise.all(body.map((call) => proxy.#answer(rpc, call)))
+          : await proxy.#answer(rpc, body);
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify(answers));
+      })();
+    });
+    return proxy;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  async #answer(rpc: string, call: RpcCall): Promise<object> {
+    this.calls.push(call);
+    const common = { jsonrpc: "2.0", id: call.id };
+    try {
+      return { ...common, result: await this.tamper(call, () => ask(rpc, call)) };
+    } catch (error) {
+      return { ...common, error: { code: -32005, message: (error as Error).message } };
+    }
+  }
+}
+
+async function ask(rpc: string, call: RpcCall): Promise<unknown> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(rpc, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...call }) });
+  const { result, error } = (await response.json()) as { result: unknown; error?: { message: string } };
+  if (error) throw new Error(error.message);
+  return result;
+}
