@@ -103,7 +103,7 @@ describe("npm run mirror, run by run", () => {
         await expectMirrored(links);
         await arbitrum.anvil.provider.send("evm_revert", [snapshots.pop()]);
       }
-    });
+    }).timeout(180_000);
   }
 
   it("does no harm twice at once, by one payer or by two", async () => {
@@ -250,6 +250,28 @@ describe("npm run mirror, run by run", () => {
     expect(code, stdout).to.equal(0);
     expect(stdout).to.include("nothing to do; 0 transactions");
     expect(await sentTo(arbitrum)).to.equal(1);
+    expect(await lengthOf(arbitrum, alice)).to.equal(1);
+  });
+
+  it("does no harm where another run with the same key has sent the very same, not mined yet", async () => {
+    await append(base, signLink(alice, { platform: "github", identity: "alice" }));
+    proxy = await RpcProxy.start(arbitrum.anvil.url);
+    const { provider } = arbitrum.anvil;
+    await provider.send("evm_setAutomine", [false]);
+    let sends = 0;
+    proxy.tamper = async ({ method, params }, ask) => {
+      if (method === "eth_sendRawTransaction" && sends++ === 0) await provider.send(method, params);
+      // The run waits for it, once it knows.
+      if (method === "eth_getTransactionCount" && params[1] === "pending" && sends > 0) {
+        await provider.send("evm_setAutomine", [true]);
+        await provider.send("evm_mine", []);
+      }
+      return ask();
+    };
+    const { code, stdout } = await world.mirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
+    await provider.send("evm_setAutomine", [true]);
+    expect(code, stdout).to.equal(0);
+    expect(sends).to.be.greaterThan(1);
     expect(await lengthOf(arbitrum, alice)).to.equal(1);
   });
 
