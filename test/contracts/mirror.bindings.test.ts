@@ -25,6 +25,8 @@ const wallet = person("wallet");
 /** An attester on some chains only. */
 const another = person("another attester");
 
+const attested = (linkId: string) => attest([attester], { linkId, accountId: "7" });
+
 function keyOf(avatar: Person, { link }: SignedLink): string {
   return bindingKey(avatar.address, link.platform, link.identity);
 }
@@ -188,8 +190,8 @@ describe("npm run mirror, of what becomes of bindings", () => {
 
   it("leaves a binding claimed where its attesters do not attest, says so, and confirms it once they do", async () => {
     await write(base.attesters, "addAttester", another.address, "", "");
-    const attested = (linkId: string) => attest([another], { linkId, accountId: "7" });
-    const link = signLink(alice, { platform: "github", identity: "alice", attested });
+    const byAnother = (linkId: string) => attest([another], { linkId, accountId: "7" });
+    const link = signLink(alice, { platform: "github", identity: "alice", attested: byAnother });
     const claim = signLink(alice, { platform: "dns", identity: "alice.example", after: link });
     await append(base, link, claim);
     await turn(base, "confirm", claim, say(claim, NOW, true, [another]));
@@ -223,7 +225,6 @@ describe("npm run mirror, of what becomes of bindings", () => {
   });
 
   it("confirms what somebody else brought without its proofs, and does not confirm what was replaced", async () => {
-    const attested = (linkId: string) => attest([attester], { linkId, accountId: "7" });
     const replaced = signLink(alice, { platform: "github", identity: "alice", attested });
     const listed = signLink(alice, {
       platform: "dns",
@@ -325,10 +326,8 @@ describe("npm run mirror, of what becomes of bindings", () => {
     const links: SignedLink[] = [];
     for (let index = 0; index < 130; index++) {
       const after = links.at(-1);
-      const attested = index % 2 === 0 ? { attested: (id: string) => attest([attester], { linkId: id }) } : {};
-      links.push(
-        signLink(alice, { platform: "github", identity: `a${index}`, ...(after ? { after } : {}), ...attested }),
-      );
+      const proof = index % 2 === 0 ? { attested } : {};
+      links.push(signLink(alice, { platform: "github", identity: `a${index}`, ...(after ? { after } : {}), ...proof }));
     }
     for (let start = 0; start < links.length; start += 65) {
       const some = links.slice(start, start + 65).map(({ submission }) => submission);

@@ -58,6 +58,26 @@ function nameOf(log: RawLog): string {
   return registry.parseLog(log)!.name;
 }
 
+/** Changes one kind of event of one link. */
+function changing(name: string, { id: linkId }: SignedLink, change: (log: RawLog) => RawLog[]) {
+  return (logs: RawLog[]) =>
+    logs.flatMap((log) => (nameOf(log) === name && log.topics.includes(linkId) ? change(log) : [log]));
+}
+
+function header(log: RawLog): string {
+  return registry.parseLog(log)!.args.getValue("header") as string;
+}
+
+/** Bytes of which one is another. */
+function byteAt(hex: string, at: number, byte: number): string {
+  return `${hex.slice(0, 2 + 2 * at)}${toBeHex(byte, 1).slice(2)}${hex.slice(4 + 2 * at)}`;
+}
+
+/** Gives a link another proof. */
+function proving(link: SignedLink, proof: string) {
+  return changing("LinkAppended", link, (log) => [rewrite(log, { proof })]);
+}
+
 describe("npm run mirror, from a server that lies", () => {
   const world = useMirrorWorld(8453, 42161);
   let base: MirrorChain;
@@ -82,16 +102,6 @@ describe("npm run mirror, from a server that lies", () => {
     };
     return world.mirror(base, arbitrum, undefined, { RPC_URL_8453: proxy.url });
   }
-
-  /** Changes one kind of event of one link. */
-  function changing(name: string, { id: linkId }: SignedLink, change: (log: RawLog) => RawLog[]) {
-    return (logs: RawLog[]) =>
-      logs.flatMap((log) => (nameOf(log) === name && log.topics.includes(linkId) ? change(log) : [log]));
-  }
-
-  const header = (log: RawLog) => registry.parseLog(log)!.args.getValue("header") as string;
-  const byteAt = (hex: string, at: number, byte: number) =>
-    `${hex.slice(0, 2 + 2 * at)}${toBeHex(byte, 1).slice(2)}${hex.slice(4 + 2 * at)}`;
 
   const LIES: [string, (log: RawLog) => RawLog[], string][] = [
     ["another identity", (log) => [rewrite(log, { identity: "mallory" })], "is not signed by the avatar"],
@@ -156,9 +166,9 @@ describe("npm run mirror, from a server that lies", () => {
     await append(base, first, second, third, other);
     const strangers = Array.from({ length: 64 }, (_, index) => person(`stranger ${index}`));
     const rubbish = attest(strangers, { linkId: other.id, accountId: "8" });
-    const both = (link: SignedLink, proof: string) =>
-      changing("LinkAppended", link, (log) => [rewrite(log, { proof })]);
-    const { stdout } = await mirrorLies((logs) => both(other, rubbish)(both(second, `0x${"ab".repeat(5000)}`)(logs)));
+    const { stdout } = await mirrorLies((logs) =>
+      proving(other, rubbish)(proving(second, `0x${"ab".repeat(5000)}`)(logs)),
+    );
     expect(stdout).to.include(
       `link 2 ${second.id}: the wallet ${wallet.wallet} signed as a contract (ERC-1271), which is not`,
     );
@@ -187,9 +197,7 @@ describe("npm run mirror, from a server that lies", () => {
         }),
       },
     ]);
-    const telling = (link: SignedLink, proof: string) =>
-      changing("LinkAppended", link, (log) => [rewrite(log, { proof })]);
-    await mirrorLies((logs) => telling(first, mixed)(telling(other, wrong)(logs)));
+    await mirrorLies((logs) => proving(first, mixed)(proving(other, wrong)(logs)));
     expect(await statusOf(arbitrum, alice, first)).to.equal("confirmed");
     expect(await statusOf(arbitrum, bob, other)).to.equal("claimed");
     const [log] = await arbitrum.registry.queryFilter(arbitrum.registry.filters.LinkAppended!(alice.address));

@@ -30,6 +30,12 @@ const alice = person("alice");
 const bob = person("bob");
 const wallet = person("wallet");
 
+/** The blocks that a call of eth_getLogs asks for. */
+function rangeOf(params: unknown[]): readonly [number, number] {
+  const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
+  return [Number(fromBlock), Number(toBlock)];
+}
+
 describe("npm run mirror, run by run", () => {
   const world = useMirrorWorld(8453, 42161);
   let base: MirrorChain;
@@ -97,7 +103,7 @@ describe("npm run mirror, run by run", () => {
         await expectMirrored(links);
         await arbitrum.anvil.provider.send("evm_revert", [snapshots.pop()]);
       }
-    });
+    }).timeout(180_000);
   }
 
   it("does no harm twice at once, by one payer or by two", async () => {
@@ -162,10 +168,6 @@ describe("npm run mirror, run by run", () => {
     await append(base, signLink(bob, { platform: "github", identity: "bob" }));
     proxy = await RpcProxy.start(base.anvil.url);
     const env = { RPC_URL_8453: proxy.url };
-    const rangeOf = (params: unknown[]) => {
-      const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
-      return [Number(fromBlock), Number(toBlock)] as const;
-    };
     const first = (await readDeployment(world.deployments, 8453))!.contracts.ProofRegistry.block;
     const args = [...LATEST, "--chunk", "20"];
     const run = world.startMirror(base, arbitrum, args, env);
@@ -204,7 +206,7 @@ describe("npm run mirror, run by run", () => {
     await append(base, signLink(alice, { platform: "github", identity: "alice" }));
     const keep = [...LATEST, "--keep"];
     expect(await world.mirror(base, arbitrum, keep)).to.include({ code: 0, sent: 1 });
-    expect(await readdir(world.cache)).to.have.length(1);
+    const [file] = (await readdir(world.cache)).map((name) => join(world.cache, name)) as [string];
     proxy = await RpcProxy.start(base.anvil.url);
     await world.mirror(base, arbitrum, keep, { RPC_URL_8453: proxy.url });
     proxy.calls.length = 0;
@@ -216,6 +218,61 @@ describe("npm run mirror, run by run", () => {
     expect(code, stdout).to.equal(0);
     expect(stdout).to.include("1 avatar: 1 link;");
     expect(await lengthOf(arbitrum, bob)).to.equal(1);
+    // What it kept now is the chain as it is.
+    const kept = await readFile(file, "utf8");
+    expect(kept.trim().split("\n")).to.have.length(1);
+    expect(await world.mirror(base, arbitrum, keep)).to.include({ code: 0 });
+    expect(await readFile(file, "utf8")).to.equal(kept);
+  });
+
+  it("waits for what a killed run has sent, and does not send it again", async () => {
+    await append(base, signLink(alice, { platform: "github", identity: "alice" }));
+    const { provider } = arbitrum.anvil;
+    await provider.send("evm_setAutomine", [false]);
+    proxy = await RpcProxy.start(arbitrum.anvil.url);
+    const run = world.startMirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
+    proxy.tamper = async ({ method }, ask) => {
+      const answer = await ask();
+      if (method === "eth_sendRawTransaction") run.child.kill("SIGKILL");
+      return answer;
+    };
+    expect((await run.finished).signal).to.equal("SIGKILL");
+    expect(await sentTo(arbitrum)).to.equal(0);
+    const next = world.startMirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
+    proxy.tamper = async ({ method, params }, ask) => {
+      const answer = await ask();
+      // It has looked, and seen that there is something.
+      if (method === "eth_getTransactionCount" && params[1] === "pending") await provider.send("evm_mine", []);
+      return answer;
+    };
+    const { code, stdout } = await next.finished;
+    await provider.send("evm_setAutomine", [true]);
+    expect(code, stdout).to.equal(0);
+    expect(stdout).to.include("nothing to do; 0 transactions");
+    expect(await sentTo(arbitrum)).to.equal(1);
+    expect(await lengthOf(arbitrum, alice)).to.equal(1);
+  });
+
+  it("does no harm where another run with the same key has sent the very same, not mined yet", async () => {
+    await append(base, signLink(alice, { platform: "github", identity: "alice" }));
+    proxy = await RpcProxy.start(arbitrum.anvil.url);
+    const { provider } = arbitrum.anvil;
+    await provider.send("evm_setAutomine", [false]);
+    let sends = 0;
+    proxy.tamper = async ({ method, params }, ask) => {
+      if (method === "eth_sendRawTransaction" && sends++ === 0) await provider.send(method, params);
+      // The run waits for it, once it knows.
+      if (method === "eth_getTransactionCount" && params[1] === "pending" && sends > 0) {
+        await provider.send("evm_setAutomine", [true]);
+        await provider.send("evm_mine", []);
+      }
+      return ask();
+    };
+    const { code, stdout } = await world.mirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
+    await provider.send("evm_setAutomine", [true]);
+    expect(code, stdout).to.equal(0);
+    expect(sends).to.be.greaterThan(1);
+    expect(await lengthOf(arbitrum, alice)).to.equal(1);
   });
 
   it("refuses what it cannot do, and says why", async () => {

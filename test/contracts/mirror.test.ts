@@ -7,12 +7,13 @@ const alice = person("alice");
 const bob = person("bob");
 const wallet = person("wallet");
 
+const attested = (linkId: string) => attest([attester], { linkId, accountId: "7" });
+
 describe("npm run mirror", () => {
   const world = useMirrorWorld(8453, 42161, 10);
 
   it("replays chains with their proofs, twice changes nothing, and on to a third chain and back", async () => {
     const [base, arbitrum, optimism] = world.chains as [never, never, never];
-    const attested = (linkId: string) => attest([attester], { linkId, accountId: "7" });
     const first = signLink(alice, { platform: "github", identity: "alice", attested, proofLocation: "5b3acc09" });
     const second = signLink(alice, { platform: "ethereum", identity: wallet.wallet, cosigner: wallet, after: first });
     const third = signLink(alice, { platform: "dns", identity: "alice.example", after: second });

@@ -55,14 +55,14 @@ export class RpcProxy {
     this.calls.push(call);
     const common = { jsonrpc: "2.0", id: call.id };
     try {
-      return { ...common, result: await this.tamper(call, () => ask(rpc, call)) };
+      return { ...common, result: await this.tamper(call, () => forward(rpc, call)) };
     } catch (error) {
       return { ...common, error: { code: -32005, message: (error as Error).message } };
     }
   }
 }
 
-async function ask(rpc: string, call: RpcCall): Promise<unknown> {
+async function forward(rpc: string, call: RpcCall): Promise<unknown> {
   const headers = { "content-type": "application/json" };
   const response = await fetch(rpc, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...call }) });
   const { result, error } = (await response.json()) as { result: unknown; error?: { message: string } };

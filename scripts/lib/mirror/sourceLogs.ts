@@ -106,10 +106,9 @@ async function readCache(file: string, firstBlock: number, provider: JsonRpcProv
     next = chunk.to + 1;
   }
   const end = chunks.at(-1);
-  if (end && (await provider.getBlock(end.to))?.hash !== end.hash) {
-    return [];
-  }
-  return chunks;
+  if (!end || (await provider.getBlock(end.to))?.hash === end.hash) return chunks;
+  await rm(file);
+  return [];
 }
 
 function parseLine(line: string): Chunk | undefined {

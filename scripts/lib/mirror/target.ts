@@ -163,8 +163,7 @@ export class Target {
       } catch (error) {
         if (isError(error, "CALL_EXCEPTION"))
           throw new TargetRefusal(error.revert?.name ?? "no reason", { cause: error });
-        const taken = isError(error, "NONCE_EXPIRED") || isError(error, "REPLACEMENT_UNDERPRICED");
-        if (!taken || attempt === ATTEMPTS) throw error;
+        if (!isTaken(error) || attempt === ATTEMPTS) throw error;
         await this.#settle();
       }
     }
@@ -185,4 +184,13 @@ export class Target {
     }
     throw new Error(`an earlier transaction of ${address} on chain ${this.chainId} is not mined`);
   }
+}
+
+/** Whether a run with the same key was faster: with its nonce, or with the very same transaction. */
+function isTaken(error: unknown): boolean {
+  return (
+    isError(error, "NONCE_EXPIRED") ||
+    isError(error, "REPLACEMENT_UNDERPRICED") ||
+    /already (?:known|imported)/i.test((error as Error).message)
+  );
 }
