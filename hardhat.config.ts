@@ -26,10 +26,11 @@ export default defineConfig({
       // Else a comment, or a package that only a test imports, would change the bytecode, and so the CREATE2 addresses.
       metadata: { bytecodeHash: "none" },
     },
+    splitTestsCompilation: true,
   },
   // The generated classes use namespaces, which `erasableSyntaxOnly` refuses; they are only ever imported as types.
   typechain: { tsNocheck: true },
-  paths: { tests: { mocha: "test/contracts" } },
+  paths: { tests: { mocha: "test/contracts", solidity: "test/contracts/solidity" } },
   networks: {
     default: { type: "edr-simulated", chainType: "op" },
     // Without a key, the accounts that anvil unlocks.
