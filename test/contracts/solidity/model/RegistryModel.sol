@@ -62,16 +62,16 @@ contract RegistryModel {
     }
 
     /// @notice Does what a call by `sender` is to do to the registry.
-    /// @return error The selector of the error with which it reverts; zero if it does not, and with it nothing has changed.
+    /// @return why The selector of the error with which it reverts; zero if it does not, and with it nothing has changed.
     /// @return refusals Of each link of a batch its Refusal; of each confirmation whether it is refused.
     function foresee(
         address sender,
         bytes calldata input
-    ) external returns (bytes4 error, uint8[] memory refusals) {
+    ) external returns (bytes4 why, uint8[] memory refusals) {
         bytes4 selector = bytes4(input);
         bytes calldata args = input[4:];
         if (selector == IProofRegistry.append.selector) {
-            error = _appendOne(abi.decode(args, (Submission)));
+            why = _appendOne(abi.decode(args, (Submission)));
         } else if (selector == IProofRegistry.appendBatch.selector) {
             (Submission[] memory links, bytes memory said) = abi.decode(args, (Submission[], bytes));
             return _appendBatch(links, said);
@@ -82,21 +82,34 @@ contract RegistryModel {
             );
             return _confirmBatch(those, findings, said);
         } else if (selector == IProofRegistry.release.selector) {
-            error = _release(abi.decode(args, (Submission)));
+            why = _release(abi.decode(args, (Submission)));
         } else if (selector == IProofRegistry.setAvatar.selector) {
-            error = _setAvatar(sender, abi.decode(args, (address)));
+            why = _setAvatar(sender, abi.decode(args, (address)));
         } else if (selector == IProofRegistry.confirm.selector) {
             (bytes32 key, bytes32 linkId, string memory location, bytes memory said) = abi.decode(
                 args,
                 (bytes32, bytes32, string, bytes)
             );
-            error = _locationError(location);
-            if (error == 0) error = _turn(key, linkId, said, Status.Claimed, Status.Confirmed);
+            why = _locationError(location);
+            if (why == 0) why = _turn(key, linkId, said, Status.Claimed, Status.Confirmed);
         } else {
             (bytes32 key, bytes32 linkId, bytes memory said) = abi.decode(args, (bytes32, bytes32, bytes));
-            error = selector == IProofRegistry.suspend.selector
+            why = selector == IProofRegistry.suspend.selector
                 ? _turn(key, linkId, said, Status.Confirmed, Status.Suspended)
                 : _turn(key, linkId, said, Status.Suspended, Status.Confirmed);
+        }
+    }
+
+    /// @notice Which links of a batch its attesters speak of, and the list that they sign.
+    function listOf(
+        Submission[] memory links
+    ) external pure returns (bytes32[] memory linkIds, bytes32[] memory list) {
+        Finding[] memory findings;
+        (findings, list) = _readAll(links);
+        linkIds = new bytes32[](list.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < links.length; ++i) {
+            if (_isListed(links[i], findings[i])) linkIds[count++] = findings[i].linkId;
         }
     }
 
@@ -131,26 +144,9 @@ contract RegistryModel {
     function _appendBatch(
         Submission[] memory links,
         bytes memory said
-    ) private returns (bytes4 error, uint8[] memory refusals) {
-        Finding[] memory findings = new Finding[](links.length);
-        bytes32[] memory hashes = new bytes32[](links.length);
-        uint256 count = 0;
-        for (uint256 i = 0; i < links.length; ++i) {
-            bool none = links[i].previousR == 0 && links[i].previousS == 0;
-            if (i > 0 && none && HeaderReference.previousV(links[i].header) != 255) {
-                links[i].previousR = links[i - 1].r;
-                links[i].previousS = (links[i - 1].vs << 1) >> 1;
-            }
-            findings[i] = _read(links[i]);
-            if (!_isListed(links[i], findings[i])) continue;
-            bytes memory account = AttestationReference.accountId(links[i].proof);
-            hashes[count++] = AttestationReference.finding(findings[i].linkId, true, account);
-        }
+    ) private returns (bytes4 why, uint8[] memory refusals) {
+        (Finding[] memory findings, bytes32[] memory all) = _readAll(links);
         if (said.length > 0) {
-            bytes32[] memory all = new bytes32[](count);
-            for (uint256 i = 0; i < count; ++i) {
-                all[i] = hashes[i];
-            }
             Tally memory tally = _tallyList(all, said);
             if (tally.flaw != 0) return (Saying.errorOf(tally.flaw), refusals);
             for (uint256 i = 0; i < links.length; ++i) {
@@ -170,7 +166,7 @@ contract RegistryModel {
         Confirmation[] memory those,
         bytes32[] memory findings,
         bytes memory said
-    ) private returns (bytes4 error, uint8[] memory refusals) {
+    ) private returns (bytes4 why, uint8[] memory refusals) {
         Tally memory tally = _tallyList(findings, said);
         if (tally.flaw != 0) return (Saying.errorOf(tally.flaw), refusals);
         refusals = new uint8[](those.length);
@@ -309,6 +305,30 @@ contract RegistryModel {
             finding.refusal = Refusal.InvalidPublicKey;
         } else {
             finding.digest = SignPayloadReference.hash(link);
+        }
+    }
+
+    /// Reads the links of a batch, and finds the list that its attesters sign.
+    function _readAll(
+        Submission[] memory links
+    ) private pure returns (Finding[] memory findings, bytes32[] memory list) {
+        findings = new Finding[](links.length);
+        bytes32[] memory hashes = new bytes32[](links.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < links.length; ++i) {
+            bool none = links[i].previousR == 0 && links[i].previousS == 0;
+            if (i > 0 && none && HeaderReference.previousV(links[i].header) != 255) {
+                links[i].previousR = links[i - 1].r;
+                links[i].previousS = (links[i - 1].vs << 1) >> 1;
+            }
+            findings[i] = _read(links[i]);
+            if (!_isListed(links[i], findings[i])) continue;
+            bytes memory account = AttestationReference.accountId(links[i].proof);
+            hashes[count++] = AttestationReference.finding(findings[i].linkId, true, account);
+        }
+        list = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            list[i] = hashes[i];
         }
     }
 
