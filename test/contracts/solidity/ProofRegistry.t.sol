@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IProofRegistry, Status} from "../../../contracts/interfaces/IProofRegistry.sol";
+import {IProofRegistry, Refusal, Status} from "../../../contracts/interfaces/IProofRegistry.sol";
+import {Attestations} from "../../../contracts/lib/Attestations.sol";
 import {FuzzTest} from "./lib/FuzzTest.sol";
 import {Handler} from "./model/Handler.sol";
 import {Watcher} from "./model/Watcher.sol";
@@ -10,6 +11,9 @@ import {AttestationReference} from "./reference/AttestationReference.sol";
 /// @notice What holds of ProofRegistry whatever anybody does, on two registries of which one mirrors the other. Besides, each
 /// step is compared with a model (RegistryModel.sol): a difference fails whatever invariant is being checked.
 contract ProofRegistryInvariants is FuzzTest {
+    /// @notice Thrown when no call of a function ended in a certain way.
+    error NotReached(bytes4 selector, bytes4 why);
+
     Handler private _handler;
 
     function setUp() external {
@@ -20,6 +24,42 @@ contract ProofRegistryInvariants is FuzzTest {
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(_handler);
+    }
+
+    /// @notice The actions reach all that there is to reach: an invariant over calls that all fail would say nothing.
+    function test_everyEndingIsReached() external {
+        for (uint256 i = 0; i < 1_200; ++i) {
+            _act(i % 15, uint256(keccak256(abi.encode(i))));
+        }
+        bytes4[8] memory functions = [
+            IProofRegistry.append.selector,
+            IProofRegistry.appendBatch.selector,
+            IProofRegistry.confirm.selector,
+            IProofRegistry.confirmBatch.selector,
+            IProofRegistry.suspend.selector,
+            IProofRegistry.reinstate.selector,
+            IProofRegistry.release.selector,
+            IProofRegistry.setAvatar.selector
+        ];
+        for (uint256 i = 0; i < functions.length; ++i) {
+            _reached(functions[i], 0);
+        }
+        for (uint8 refusal = 0; refusal <= uint8(type(Refusal).max); ++refusal) {
+            if (_handler.refused(refusal) == 0) revert NotReached(bytes4(uint32(refusal)), 0);
+        }
+        bytes4 append = IProofRegistry.append.selector;
+        _reached(append, IProofRegistry.ProofRegistryInvalidSignature.selector);
+        _reached(append, IProofRegistry.ProofRegistryStaleHead.selector);
+        _reached(append, IProofRegistry.ProofRegistryInvalidProof.selector);
+        _reached(append, Attestations.AttestationsNotAscending.selector);
+        _reached(IProofRegistry.appendBatch.selector, Attestations.AttestationsCheckedInFuture.selector);
+        _reached(IProofRegistry.confirm.selector, IProofRegistry.ProofRegistryNoSuchBinding.selector);
+        _reached(IProofRegistry.confirm.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
+        _reached(IProofRegistry.suspend.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
+        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryAlreadyReleased.selector);
+        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryInvalidProof.selector);
+        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryUnexpectedField.selector);
+        _reached(IProofRegistry.setAvatar.selector, IProofRegistry.ProofRegistryNoSuchBinding.selector);
     }
 
     /// @notice The head only moves by a signature of the avatar over the current head.
@@ -166,5 +206,25 @@ contract ProofRegistryInvariants is FuzzTest {
                 );
             }
         }
+    }
+
+    function _reached(bytes4 selector, bytes4 why) private view {
+        if (_handler.endings(selector, why) == 0) revert NotReached(selector, why);
+    }
+
+    function _act(uint256 action, uint256 seed) private {
+        if (action == 0) _handler.link(seed);
+        else if (action == 1) _handler.batch(seed);
+        else if (action == 2) _handler.attest(seed);
+        else if (action == 3) _handler.confirmBatch(seed);
+        else if (action == 4) _handler.release(seed);
+        else if (action == 5) _handler.setAvatar(seed);
+        else if (action == 6) _handler.govern(seed);
+        else if (action == 7) _handler.wait(seed);
+        else if (action == 8) _handler.mirror(seed);
+        else if (action == 9) _handler.attackByReplay(seed);
+        else if (action == 10) _handler.attackByMutation(seed);
+        else if (action > 11) _handler.attest(seed);
+        else _handler.attackByOwnerlessAddress(seed);
     }
 }

@@ -32,7 +32,7 @@ library Saying {
         uint64 time
     ) internal pure returns (bytes memory text) {
         text = abi.encodePacked(uint8(account.length), account);
-        uint256 chosen = dice.word();
+        uint256 chosen = dice.word() | dice.word();
         for (uint256 i = 0; i < keys.length; ++i) {
             if ((chosen >> i) & 1 == 0) continue;
             uint64 checkedAt = _around(dice, time);
@@ -48,7 +48,7 @@ library Saying {
         bytes32[] memory findings,
         uint64 time
     ) internal pure returns (bytes memory text) {
-        uint256 chosen = dice.word();
+        uint256 chosen = dice.word() | dice.word();
         for (uint256 i = 0; i < keys.length; ++i) {
             if ((chosen >> i) & 1 == 0) continue;
             uint64 checkedAt = _around(dice, time);
@@ -103,7 +103,7 @@ library Saying {
 
     /// Mostly a little before; seldom as late as it may be, or later, or beyond all time.
     function _around(Dice memory dice, uint64 time) private pure returns (uint64) {
-        uint256 draw = dice.below(24);
+        uint256 draw = dice.below(48);
         if (draw == 0) return time + 900;
         if (draw == 1) return time + 901;
         if (draw == 2) return type(uint64).max;

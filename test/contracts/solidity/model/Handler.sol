@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Confirmation, IProofRegistry, Submission} from "../../../../contracts/interfaces/IProofRegistry.sol";
+import {Confirmation, IProofRegistry, Status, Submission} from "../../../../contracts/interfaces/IProofRegistry.sol";
 import {Dice, Dicing} from "../lib/Dice.sol";
 import {Saying} from "../lib/Saying.sol";
 import {Secp256k1} from "../lib/Secp256k1.sol";
@@ -79,19 +79,23 @@ contract Handler is World {
     function attest(uint256 seed) external {
         Dice memory dice = Dice(seed);
         if (_known.length == 0) return;
-        (bytes32 key, bytes32 linkId, uint256 who) = _anyBinding(dice);
-        bool found = who != ATTACKER && dice.once(2);
+        uint256 side = dice.once(4) ? 1 : 0;
+        (bytes32 key, bytes32 linkId, uint256 who) = _anyBinding(dice, side);
+        (Status status, , , ) = models[side].bonds(key);
+        if (dice.once(4)) status = Status(dice.below(5));
+        bool found = who != ATTACKER && (dice.once(8) ? dice.once(2) : status != Status.Confirmed);
+        VM.warp(block.timestamp + dice.below(20));
         bytes memory said = _said(dice, linkId, found);
         if (dice.once(6)) said = Saying.spoil(dice, said);
-        uint256 draw = dice.below(3);
+        linkId = _near(dice, linkId);
         _send(
-            dice.once(4) ? 1 : 0,
+            side,
             address(this),
-            draw == 0
-                ? abi.encodeCall(IProofRegistry.confirm, (key, linkId, dice.once(9) ? " " : "https://a", said))
-                : draw == 1
+            status == Status.Confirmed
                 ? abi.encodeCall(IProofRegistry.suspend, (key, linkId, said))
-                : abi.encodeCall(IProofRegistry.reinstate, (key, linkId, said))
+                : status == Status.Suspended
+                    ? abi.encodeCall(IProofRegistry.reinstate, (key, linkId, said))
+                    : abi.encodeCall(IProofRegistry.confirm, (key, linkId, dice.once(9) ? " " : "https://a", said))
         );
     }
 
@@ -99,17 +103,18 @@ contract Handler is World {
     function confirmBatch(uint256 seed) external {
         Dice memory dice = Dice(seed);
         if (_known.length == 0) return;
+        uint256 side = dice.once(4) ? 1 : 0;
         uint256 count = 1 + dice.below(3);
         bytes32[] memory linkIds = new bytes32[](count);
         bytes32[] memory findings = new bytes32[](count);
         Confirmation[] memory those = new Confirmation[](count);
         uint256 honest = 0;
         for (uint256 i = 0; i < count; ++i) {
-            (bytes32 key, bytes32 linkId, uint256 who) = _anyBinding(dice);
+            (bytes32 key, bytes32 linkId, uint256 who) = _anyBinding(dice, side);
             bytes memory account = dice.noise(dice.once(20) ? 255 : dice.below(3));
             those[i] = Confirmation(
                 key,
-                linkId,
+                _near(dice, linkId),
                 dice.once(9) ? " " : "",
                 abi.encodePacked(uint8(account.length), account),
                 dice.once(6) ? dice.below(4) : honest
@@ -126,11 +131,7 @@ contract Handler is World {
         bytes memory said = _listed(dice, linkIds, findings);
         _lists.push(Listed(linkIds, findings, said));
         if (dice.once(6)) said = Saying.spoil(dice, said);
-        _send(
-            dice.once(4) ? 1 : 0,
-            address(this),
-            abi.encodeCall(IProofRegistry.confirmBatch, (those, findings, said))
-        );
+        _send(side, address(this), abi.encodeCall(IProofRegistry.confirmBatch, (those, findings, said)));
     }
 
     /// @notice A wallet or an alias takes a binding back.
@@ -214,8 +215,8 @@ contract Handler is World {
             dice.once(3) || links.length > 1
                 ? abi.encodeCall(IProofRegistry.appendBatch, (links, said))
                 : dice.once(6)
-                ? abi.encodeCall(IProofRegistry.release, (links[0]))
-                : abi.encodeCall(IProofRegistry.append, (links[0]))
+                    ? abi.encodeCall(IProofRegistry.release, (links[0]))
+                    : abi.encodeCall(IProofRegistry.append, (links[0]))
         );
     }
 
@@ -251,11 +252,7 @@ contract Handler is World {
         _send(side, _people[ATTACKER].account, abi.encodeCall(IProofRegistry.append, (moved)));
         bytes32 linkId = dice.once(2) ? it.linkId : _linkIdOf(digest, moved);
         bytes32 bindingKey = meant[_linkIdOf(digest, moved)];
-        _send(
-            side,
-            _people[ATTACKER].account,
-            abi.encodeCall(IProofRegistry.confirm, (bindingKey, linkId, "", said))
-        );
+        _send(side, _people[ATTACKER].account, abi.encodeCall(IProofRegistry.confirm, (bindingKey, linkId, "", said)));
     }
 
     /// Puts a link into a batch. Answers whether attesters would sign for it.
@@ -281,15 +278,23 @@ contract Handler is World {
         return who != ATTACKER;
     }
 
-    /// A link that makes a binding, mostly with its own binding.
-    function _anyBinding(Dice memory dice) private view returns (bytes32 key, bytes32 linkId, uint256 who) {
-        // The latest are the most likely to stand.
-        uint256 last = _known.length;
-        uint256 index = dice.once(3) ? dice.below(last) : last - 1 - dice.below(last < 6 ? last : 6);
-        Known storage it = _known[index];
-        (linkId, who) = (it.linkId, it.who);
-        key = meant[dice.once(10) ? _known[dice.below(last)].linkId : linkId];
-        if (dice.once(40)) linkId ^= bytes32(uint256(1));
+    /// A link and mostly its own binding; mostly one that stands and that attesters can turn.
+    function _anyBinding(
+        Dice memory dice,
+        uint256 side
+    ) private view returns (bytes32 key, bytes32 linkId, uint256 who) {
+        for (uint256 n = 3 + dice.below(12); n > 0; --n) {
+            Known storage it = _known[dice.below(_known.length)];
+            (linkId, who, key) = (it.linkId, it.who, meant[it.linkId]);
+            (, , bytes32 current, string memory platform) = models[side].bonds(key);
+            if (current == linkId && keccak256(bytes(platform)) == keccak256("github")) break;
+        }
+        if (key == 0 || dice.once(10)) key = meant[_known[dice.below(_known.length)].linkId];
+    }
+
+    /// Now and then another link of which the registry keeps the same bytes: nobody signed for that one.
+    function _near(Dice memory dice, bytes32 linkId) private pure returns (bytes32) {
+        return dice.once(40) ? linkId ^ bytes32(uint256(1)) : linkId;
     }
 
     /// Changes one thing that an attacker can change.
@@ -301,7 +306,7 @@ contract Handler is World {
         if (draw == 2) it.vs = bytes32(Secp256k1.N - uint256((it.vs << 1) >> 1)) ^ bytes32(uint256(1) << 255);
         if (draw == 3) (it.r, it.vs) = (other.r, other.vs);
         if (draw == 4) (it.platform, it.identity) = (other.platform, other.identity);
-        if (draw == 5) it.identity = string(dice.once(2) ? bytes("b\"b") : dice.noise(dice.anyLength(255)));
+        if (draw == 5) it.identity = string(dice.once(2) ? bytes('b"b') : dice.noise(dice.anyLength(255)));
         if (draw == 6) it.platform = string(dice.once(2) ? bytes("Github") : dice.noise(dice.anyLength(32)));
         if (draw == 7) it.header ^= bytes32(uint256(1) << dice.below(256));
         if (draw == 8) it.header ^= bytes32(uint256(27) << 16);

@@ -5,7 +5,13 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 
 import {IAttesterRegistry} from "../../../../contracts/interfaces/IAttesterRegistry.sol";
-import {Confirmation, IProofRegistry, Refusal, Status, Submission} from "../../../../contracts/interfaces/IProofRegistry.sol";
+import {
+    Confirmation,
+    IProofRegistry,
+    Refusal,
+    Status,
+    Submission
+} from "../../../../contracts/interfaces/IProofRegistry.sol";
 import {Text} from "../../../../contracts/lib/Text.sol";
 import {Saying} from "../lib/Saying.sol";
 import {AttestationReference} from "../reference/AttestationReference.sol";
@@ -64,10 +70,7 @@ contract RegistryModel {
     /// @notice Does what a call by `sender` is to do to the registry.
     /// @return why The selector of the error with which it reverts; zero if it does not, and with it nothing has changed.
     /// @return refusals Of each link of a batch its Refusal; of each confirmation whether it is refused.
-    function foresee(
-        address sender,
-        bytes calldata input
-    ) external returns (bytes4 why, uint8[] memory refusals) {
+    function foresee(address sender, bytes calldata input) external returns (bytes4 why, uint8[] memory refusals) {
         bytes4 selector = bytes4(input);
         bytes calldata args = input[4:];
         if (selector == IProofRegistry.append.selector) {
@@ -94,16 +97,15 @@ contract RegistryModel {
             if (why == 0) why = _turn(key, linkId, said, Status.Claimed, Status.Confirmed);
         } else {
             (bytes32 key, bytes32 linkId, bytes memory said) = abi.decode(args, (bytes32, bytes32, bytes));
-            why = selector == IProofRegistry.suspend.selector
-                ? _turn(key, linkId, said, Status.Confirmed, Status.Suspended)
-                : _turn(key, linkId, said, Status.Suspended, Status.Confirmed);
+            why =
+                selector == IProofRegistry.suspend.selector
+                    ? _turn(key, linkId, said, Status.Confirmed, Status.Suspended)
+                    : _turn(key, linkId, said, Status.Suspended, Status.Confirmed);
         }
     }
 
     /// @notice Which links of a batch its attesters speak of, and the list that they sign.
-    function listOf(
-        Submission[] memory links
-    ) external pure returns (bytes32[] memory linkIds, bytes32[] memory list) {
+    function listOf(Submission[] memory links) external pure returns (bytes32[] memory linkIds, bytes32[] memory list) {
         Finding[] memory findings;
         (findings, list) = _readAll(links);
         linkIds = new bytes32[](list.length);
@@ -173,27 +175,22 @@ contract RegistryModel {
         for (uint256 i = 0; i < those.length; ++i) {
             Confirmation memory it = those[i];
             Bond storage bond = bonds[it.bindingKey];
-            bool good = bond.status == Status.Claimed &&
-                bytes24(bond.linkId) == bytes24(it.linkId) &&
-                _locationError(it.proofLocation) == 0 &&
-                AttestationReference.isBare(it.account) &&
-                it.index < findings.length &&
-                findings[it.index] ==
-                AttestationReference.finding(it.linkId, true, AttestationReference.accountId(it.account)) &&
-                tally.count > 0 &&
-                tally.count >= _ATTESTERS.quorumOf(bond.platform);
+            bool good =
+                bond.status == Status.Claimed &&
+                    bytes24(bond.linkId) == bytes24(it.linkId) &&
+                    _locationError(it.proofLocation) == 0 &&
+                    AttestationReference.isBare(it.account) &&
+                    it.index < findings.length &&
+                    findings[it.index] ==
+                        AttestationReference.finding(it.linkId, true, AttestationReference.accountId(it.account)) &&
+                    tally.count > 0 &&
+                    tally.count >= _ATTESTERS.quorumOf(bond.platform);
             if (good) (bond.status, bond.asOf) = (Status.Confirmed, tally.checkedAt);
             else refusals[i] = 1;
         }
     }
 
-    function _turn(
-        bytes32 key,
-        bytes32 linkId,
-        bytes memory said,
-        Status from,
-        Status to
-    ) private returns (bytes4) {
+    function _turn(bytes32 key, bytes32 linkId, bytes memory said, Status from, Status to) private returns (bytes4) {
         Bond storage bond = bonds[key];
         if (bond.status != from || bytes24(bond.linkId) != bytes24(linkId) || _isCosigned(bond.platform)) {
             return IProofRegistry.ProofRegistryNoSuchBinding.selector;
@@ -341,11 +338,7 @@ contract RegistryModel {
             AttestationReference.isBare(link.proof);
     }
 
-    function _cosignerRefusal(
-        Submission memory link,
-        address avatar,
-        bytes32 digest
-    ) private view returns (Refusal) {
+    function _cosignerRefusal(Submission memory link, address avatar, bytes32 digest) private view returns (Refusal) {
         bytes memory proof = link.proof;
         if (Strings.equal(link.platform, "ethereum")) {
             (bool isWallet, address wallet) = TextReference.parseAddress(bytes(link.identity));

@@ -154,15 +154,10 @@ contract Watcher is FuzzTest {
     function _append(Vm.Log calldata entry) private {
         address avatar = address(uint160(uint256(entry.topics[1])));
         Submission memory link;
-        (
-            link.header,
-            link.platform,
-            link.identity,
-            link.r,
-            link.vs,
-            link.proof,
-            link.proofLocation
-        ) = abi.decode(entry.data, (bytes32, string, string, bytes32, bytes32, bytes, string));
+        (link.header, link.platform, link.identity, link.r, link.vs, link.proof, link.proofLocation) = abi.decode(
+            entry.data,
+            (bytes32, string, string, bytes32, bytes32, bytes, string)
+        );
         _same("identityKey", entry.topics[3], keccak256(abi.encode(link.platform, link.identity)));
         if (_chains[avatar].length == 0) {
             _avatars.push(avatar);
@@ -177,7 +172,11 @@ contract Watcher is FuzzTest {
         Bond storage bond = _bonds[key];
         Status status = Status(HeaderReference.status(link.header));
         if (!HeaderReference.isCreate(link.header)) {
-            _same("status after a delete", uint8(status), uint8(bond.status == Status.None ? Status.None : Status.Deleted));
+            _same(
+                "status after a delete",
+                uint8(status),
+                uint8(bond.status == Status.None ? Status.None : Status.Deleted)
+            );
             _revoke(key);
             return;
         }

@@ -80,6 +80,9 @@ abstract contract World is FuzzTest, ILedger {
     Spoken[] internal _sayings;
     Sent[] internal _sent;
 
+    /// @notice How often calls of a function ended with an error (zero: with none), and how often refusals were told.
+    mapping(bytes4 selector => mapping(bytes4 why => uint256)) public endings;
+    mapping(uint8 refusal => uint256) public refused;
     mapping(bytes32 digest => mapping(address signer => bool)) public signed;
     mapping(bytes32 linkId => mapping(address attester => bool)) public attested;
     mapping(bytes32 linkId => bytes32 bindingKey) public meant;
@@ -144,7 +147,11 @@ abstract contract World is FuzzTest, ILedger {
         Vm.Log[] memory logs = VM.getRecordedLogs();
         (, bytes32[] memory writes) = VM.accesses(address(registries[side]));
         _same("error", bytes32(ok ? bytes4(0) : bytes4(answer)), bytes32(why));
+        ++endings[bytes4(input)][why];
         if (!ok) return;
+        for (uint256 i = 0; i < refusals.length; ++i) {
+            ++refused[refusals[i]];
+        }
         _compareRefusals(logs, refusals);
         watchers[side].see(logs, writes, sender);
     }
@@ -172,11 +179,12 @@ abstract contract World is FuzzTest, ILedger {
         if (creates) link.proof = _proof(dice, who, identity, digest);
         bytes32 linkId = _linkIdOf(digest, link);
         if (creates && identity > 7 && dice.once(2)) {
-            link.proof = who == ATTACKER
-                ? _said(dice, linkId, false)
-                : dice.once(3)
-                ? Saying.spoil(dice, _said(dice, linkId, true))
-                : _said(dice, linkId, true);
+            link.proof =
+                who == ATTACKER
+                    ? _said(dice, linkId, false)
+                    : dice.once(3)
+                        ? Saying.spoil(dice, _said(dice, linkId, true))
+                        : _said(dice, linkId, true);
         }
         if (dice.once(4)) link.proofLocation = "https://example.org/1";
         _known.push(Known(link, linkId, digest, who));
@@ -202,12 +210,7 @@ abstract contract World is FuzzTest, ILedger {
     }
 
     /// The signature of whoever `identity` names; the attacker only has its own, and tries it.
-    function _proof(
-        Dice memory dice,
-        uint256 who,
-        uint256 identity,
-        bytes32 digest
-    ) internal returns (bytes memory) {
+    function _proof(Dice memory dice, uint256 who, uint256 identity, bytes32 digest) internal returns (bytes memory) {
         if (identity > 7) return "";
         uint256 signer = identity > 3 ? identity - 4 : [WALLET, 1, _owner, ATTACKER][identity];
         if (who == ATTACKER) signer = ATTACKER;
@@ -278,12 +281,7 @@ abstract contract World is FuzzTest, ILedger {
         return index == 10 ? ("twitter", "alice") : ("solana", "So1");
     }
 
-    function _header(
-        Dice memory dice,
-        uint64 createdAt,
-        uint8 v,
-        bool creates
-    ) internal pure returns (bytes32) {
+    function _header(Dice memory dice, uint64 createdAt, uint8 v, bool creates) internal pure returns (bytes32) {
         return
             bytes32(
                 abi.encodePacked(
