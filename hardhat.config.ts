@@ -27,6 +27,7 @@ export default defineConfig({
       // Else a comment, or a package that only a test imports, would change the bytecode, and so the CREATE2 addresses.
       metadata: { bytecodeHash: "none" },
     },
+    // What the Solidity tests import must not change the bytecode either.
     splitTestsCompilation: true,
   },
   // The generated classes use namespaces, which `erasableSyntaxOnly` refuses; they are only ever imported as types.

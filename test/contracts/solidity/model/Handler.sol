@@ -300,7 +300,7 @@ contract Handler is World {
     /// Changes one thing that an attacker can change.
     function _mutate(Dice memory dice, Submission memory it) private view returns (Submission memory) {
         Submission memory other = _known[dice.below(_known.length)].link;
-        uint256 draw = dice.below(18);
+        uint256 draw = dice.below(20);
         if (draw == 0) it.vs ^= bytes32(uint256(1) << 255);
         if (draw == 1) it.vs = bytes32(Secp256k1.N - uint256((it.vs << 1) >> 1));
         if (draw == 2) it.vs = bytes32(Secp256k1.N - uint256((it.vs << 1) >> 1)) ^ bytes32(uint256(1) << 255);
@@ -319,6 +319,9 @@ contract Handler is World {
         if (draw == 15) it.proof = Saying.spoil(dice, it.proof);
         if (draw == 16) it.proof = _sayings.length == 0 ? bytes("") : _sayings[dice.below(_sayings.length)].said;
         if (draw == 17) it.proofLocation = dice.once(2) ? "https://elsewhere.example" : "\x7f";
+        if (draw == 18) it.r = bytes32(dice.word());
+        // Of the high values of s, a compact signature can only say those below 2^255.
+        if (draw == 19) it.vs |= bytes32(type(uint256).max >> 1);
         return it;
     }
 }
