@@ -158,9 +158,16 @@ abstract contract World is FuzzTest, ILedger {
 
     /// The next link of somebody's chain, signed, and with what the other side gives.
     function _next(Dice memory dice, uint256 who, Tip memory tip) internal returns (Submission memory link) {
-        uint256 identity = dice.below(IDENTITIES);
+        uint256 identity = dice.once(3) ? 8 : dice.below(IDENTITIES);
         bool creates = !dice.once(4);
         (link.platform, link.identity) = _identity(identity);
+        // A delete is mostly of what there is.
+        for (uint256 n = creates || _known.length == 0 ? 0 : 8; n > 0; --n) {
+            Known storage it = _known[dice.below(_known.length)];
+            if (it.who != who) continue;
+            (link.platform, link.identity) = (it.link.platform, it.link.identity);
+            break;
+        }
         uint64 createdAt = uint64(block.timestamp + 5 - dice.below(10));
         if (dice.once(24)) createdAt = uint64(block.timestamp + 901 - dice.below(2));
         if (createdAt < tip.createdAt && !dice.once(16)) createdAt = tip.createdAt;
