@@ -10,6 +10,7 @@ import { configVariable, defineConfig } from "hardhat/config";
 import { PUBLIC_NETWORKS } from "./scripts/lib/networks.ts";
 
 const { DEPLOYER_KEY, RPC_PORT = "8545" } = process.env;
+const { FUZZ_RUNS = "5000", FUZZ_SEED, INVARIANT_RUNS = "64", INVARIANT_DEPTH = "30" } = process.env;
 
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
@@ -27,10 +28,18 @@ export default defineConfig({
       metadata: { bytecodeHash: "none" },
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },
+    // What the Solidity tests import must not change the bytecode either.
+    splitTestsCompilation: true,
   },
   // The generated classes use namespaces, which `erasableSyntaxOnly` refuses; they are only ever imported as types.
   typechain: { tsNocheck: true },
-  paths: { tests: { mocha: "test/contracts" } },
+  paths: { tests: { mocha: "test/contracts", solidity: "test/contracts/solidity" } },
+  test: {
+    solidity: {
+      fuzz: { runs: Number(FUZZ_RUNS), ...(FUZZ_SEED && { seed: FUZZ_SEED }) },
+      invariant: { runs: Number(INVARIANT_RUNS), depth: Number(INVARIANT_DEPTH), failOnRevert: true },
+    },
+  },
   networks: {
     default: { type: "edr-simulated", chainType: "op" },
     // Without a key, the accounts that anvil unlocks.

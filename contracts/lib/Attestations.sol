@@ -48,7 +48,7 @@ library Attestations {
 
     /// @notice The account id in what attesters say.
     function accountId(bytes calldata said) internal pure returns (bytes calldata) {
-        return said[1:1 + uint8(said[0])];
+        return said[1:1 + uint256(uint8(said[0]))];
     }
 
     /// @notice Whether it is an account id alone, whose attestations stand apart.

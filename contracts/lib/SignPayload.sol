@@ -8,7 +8,7 @@ import {Text} from "./Text.sol";
 /// @notice The text that an avatar signs, equal byte for byte to Next.ID's; sdk/src/protocol/signPayload.ts has the same.
 /// @dev Compact JSON with sorted keys. Nothing needs escaping, since no such character is valid. It is written
 /// word by word behind the free memory, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
-/// contracts/test/reference/SignPayloadReference.sol.
+/// reference/SignPayloadReference.sol there.
 library SignPayload {
     using Headers for Header;
 
