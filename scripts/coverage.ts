@@ -15,8 +15,11 @@ const BARS = { lines: 98, branches: 95 };
 /** What is looked at; not the contracts that tests use, nor the examples. */
 const MEASURED = /^contracts\/(?!test\/|examples\/)/;
 
-/** Tests of gas and code size, which reports change, and of deployment, which deploys what `hardhat build` made. */
-const WITHOUT = /\/(gas|layout|deploy[.\w]*)\.test\.ts$/;
+/**
+ * Tests of gas and code size, which reports change, of deployment, which deploys what `hardhat build` made, and of the
+ * mirror, which is a script, and slow under reports.
+ */
+const WITHOUT = /\/(gas|layout|deploy[.\w]*|mirror[.\w]*)\.test\.ts$/;
 
 /** Tests elsewhere that hold gas to a bound, by their titles. */
 const WITHOUT_TITLE = String.raw`\bcosts?\b`;
