@@ -7,7 +7,7 @@ import {Text} from "./Text.sol";
 
 /// @notice The text that an avatar signs, equal byte for byte to Next.ID's; sdk/src/protocol/signPayload.ts has the same.
 /// @dev Compact JSON with sorted keys. Nothing needs escaping, since no such character is valid. It is written
-/// word by word behind the free memory, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
+/// word by word, which costs a third of `bytes.concat`; test/contracts/solidity compares it with
 /// reference/SignPayloadReference.sol there.
 library SignPayload {
     using Headers for Header;
@@ -21,6 +21,9 @@ library SignPayload {
 
     /// What EIP-191 puts before the text: 26 bytes, and the three digits of its length.
     uint256 private constant PREFIX_SIZE = 29;
+
+    /// Room for prefix and text, and for the end of the last word.
+    uint256 private constant MESSAGE_SIZE = 640;
 
     /// @notice Whether these texts are such as the contracts take.
     function isValid(
@@ -58,6 +61,8 @@ library SignPayload {
         (uint256 start, uint256 end) = _write(link, platform, identity, platformHash, previousR, previousS);
         assembly ("memory-safe") {
             digest := keccak256(start, sub(end, start))
+            // The message's memory is free again.
+            mstore(0x40, start)
         }
     }
 
@@ -82,7 +87,7 @@ library SignPayload {
         }
     }
 
-    /// Writes prefix and text behind the free memory, which is not moved: the next allocation overwrites them.
+    /// Allocates memory, and writes prefix and text into it.
     function _write(
         Submission calldata link,
         string calldata platform,
@@ -94,6 +99,7 @@ library SignPayload {
         unchecked {
             assembly ("memory-safe") {
                 start := mload(0x40)
+                mstore(0x40, add(start, MESSAGE_SIZE))
             }
             Header header = Header.wrap(link.header);
             // Where a word is longer than what it holds, the next one overwrites its end.
