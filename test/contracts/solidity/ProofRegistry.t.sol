@@ -52,7 +52,6 @@ contract ProofRegistryInvariants is FuzzTest {
         _reached(IProofRegistry.confirm.selector, IProofRegistry.ProofRegistryNoSuchBinding.selector);
         _reached(IProofRegistry.confirm.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
         _reached(IProofRegistry.suspend.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
-        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryAlreadyReleased.selector);
         _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryInvalidProof.selector);
         _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryUnexpectedField.selector);
         _reached(IProofRegistry.setAvatar.selector, IProofRegistry.ProofRegistryNoSuchBinding.selector);
