@@ -168,6 +168,8 @@ abstract contract World is FuzzTest, ILedger {
             (link.platform, link.identity) = (it.link.platform, it.link.identity);
             break;
         }
+        // What its avatar signed by mistake.
+        if (identity < 8 && dice.once(16)) link.identity = "0xABC";
         uint64 createdAt = uint64(block.timestamp + 5 - dice.below(10));
         if (dice.once(24)) createdAt = uint64(block.timestamp + 901 - dice.below(2));
         if (createdAt < tip.createdAt && !dice.once(16)) createdAt = tip.createdAt;
@@ -183,6 +185,7 @@ abstract contract World is FuzzTest, ILedger {
             (link.publicKeyX, link.publicKeyY) = (_people[who].x, _people[who].y);
         }
         bytes32 digest = _sign(who, link);
+        if (!creates && dice.once(12)) link.proof = hex"00";
         if (creates) link.proof = _proof(dice, who, identity, digest);
         bytes32 linkId = _linkIdOf(digest, link);
         if (creates && identity > 7 && dice.once(2)) {
