@@ -53,7 +53,7 @@ contract ProofRegistryInvariants is FuzzTest {
         _reached(IProofRegistry.confirm.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
         _reached(IProofRegistry.suspend.selector, IProofRegistry.ProofRegistryNoQuorum.selector);
         _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryInvalidProof.selector);
-        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryUnexpectedField.selector);
+        _reached(IProofRegistry.release.selector, IProofRegistry.ProofRegistryNotARelease.selector);
         _reached(IProofRegistry.setAvatar.selector, IProofRegistry.ProofRegistryNoSuchBinding.selector);
     }
 

@@ -209,7 +209,7 @@ contract RegistryModel {
         if (finding.refusal != Refusal.None) return _errorOf(link, finding);
         bool signed = link.r != 0 || link.vs != 0;
         if (!_isCosigned(link.platform) || HeaderReference.isCreate(link.header) || signed) {
-            return IProofRegistry.ProofRegistryUnexpectedField.selector;
+            return IProofRegistry.ProofRegistryNotARelease.selector;
         }
         address avatar = _addressOf(link.publicKeyX, link.publicKeyY);
         Bond storage bond = bonds[_keyOf(avatar, link.platform, link.identity)];
@@ -254,7 +254,7 @@ contract RegistryModel {
             if (refusal != Refusal.None) return refusal;
             (bond.status, bond.asOf, bond.linkId, bond.platform) = (status, asOf, finding.linkId, link.platform);
         } else {
-            if (link.proof.length > 0) return Refusal.UnexpectedField;
+            if (link.proof.length > 0) return Refusal.UnexpectedProof;
             if (bond.status != Status.None) bond.status = Status.Deleted;
         }
         (tip.r, tip.s, tip.v, tip.createdAt) = (link.r, _sOf(link), _vOf(link), createdAt);
@@ -422,7 +422,7 @@ contract RegistryModel {
             IProofRegistry.ProofRegistryInvalidPublicKey.selector,
             IProofRegistry.ProofRegistryStaleHead.selector,
             IProofRegistry.ProofRegistryInvalidCreatedAt.selector,
-            IProofRegistry.ProofRegistryUnexpectedField.selector,
+            IProofRegistry.ProofRegistryUnexpectedProof.selector,
             IProofRegistry.ProofRegistryInvalidIdentity.selector,
             IProofRegistry.ProofRegistryInvalidProof.selector
         ];
