@@ -67,7 +67,9 @@ export function instrumentBranches(name: string, content: string): { content: st
   const insertions: Insertion[] = [];
 
   function wrap(expression: unknown, kind: "decision" | "operand"): void {
-    const [start, length] = String((expression as Node).src).split(":").map(Number) as [number, number];
+    const [start, length] = String((expression as Node).src)
+      .split(":")
+      .map(Number) as [number, number];
     const text = bytes.subarray(start, start + length).toString();
     const line = bytes.subarray(0, start).toString().split("\n").length;
     const digest = createHash("sha256").update(`${name} ${branches.length} ${text}`).digest();
@@ -116,7 +118,10 @@ export function instrumentBranches(name: string, content: string): { content: st
 function parse(name: string, content: string): Node {
   const settings = { stopAfter: "parsing", outputSelection: { "*": { "": ["ast"] } } };
   const input = { language: "Solidity", sources: { [name]: { content } }, settings };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as { sources?: Record<string, { ast: Node }>; errors?: unknown };
+  const output = JSON.parse(solc.compile(JSON.stringify(input))) as {
+    sources?: Record<string, { ast: Node }>;
+    errors?: unknown;
+  };
   const tree = output.sources?.[name]?.ast;
   if (tree === undefined) throw new Error(`${name} cannot be parsed: ${JSON.stringify(output.errors)}`);
   return tree;
