@@ -290,18 +290,18 @@ describe("SubkeyRegistry", () => {
         const { registry } = world();
         const args = authorizing(world(), alice, phone);
         const v = Number(dataSlice(args[1], 64));
-        for (const [signature, error] of [
-          [withHighS(args[1]), "SubkeyRegistryInvalidSignature"],
-          [withV(args[1], 55 - v), "SubkeyRegistryInvalidSignature"],
-          [`0x${"00".repeat(65)}`, "SubkeyRegistryInvalidSignature"],
-          [withV(args[1], 29), "SignatureBytesInvalid"],
-          [dataSlice(args[1], 0, 64), "SignatureBytesInvalid"],
-          [`${args[1]}00`, "SignatureBytesInvalid"],
-          ["0x", "SignatureBytesInvalid"],
-        ] as const) {
+        for (const signature of [
+          withHighS(args[1]),
+          withV(args[1], 55 - v),
+          `0x${"00".repeat(65)}`,
+          withV(args[1], 29),
+          dataSlice(args[1], 0, 64),
+          `${args[1]}00`,
+          "0x",
+        ]) {
           await expect(registry.authorize(...withArgument(args, 1, signature))).to.be.revertedWithCustomError(
             registry,
-            error,
+            "SubkeyRegistryInvalidSignature",
           );
         }
       });

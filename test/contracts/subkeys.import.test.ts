@@ -240,16 +240,16 @@ describe("SubkeyRegistry", () => {
         const { registry } = world();
         const args = importing(world(), alice, phone);
         const v = Number(dataSlice(args[3], 64));
-        for (const [signature, error] of [
-          [withHighS(args[3]), "SubkeyRegistryInvalidSignature"],
-          [withV(args[3], 55 - v), "SubkeyRegistryInvalidSignature"],
-          [`0x${"00".repeat(65)}`, "SubkeyRegistryInvalidSignature"],
-          [withV(args[3], 29), "SignatureBytesInvalid"],
-          [dataSlice(args[3], 1), "SignatureBytesInvalid"],
-        ] as const) {
+        for (const signature of [
+          withHighS(args[3]),
+          withV(args[3], 55 - v),
+          `0x${"00".repeat(65)}`,
+          withV(args[3], 29),
+          dataSlice(args[3], 1),
+        ]) {
           await expect(registry.importAuthorization(...withArgument(args, 3, signature))).to.be.revertedWithCustomError(
             registry,
-            error,
+            "SubkeyRegistryInvalidSignature",
           );
         }
       });

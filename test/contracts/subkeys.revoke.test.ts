@@ -179,7 +179,7 @@ describe("SubkeyRegistry", () => {
       }
       await expect(registry.revokeBySig(...withArgument(args, 3, "0x"))).to.be.revertedWithCustomError(
         registry,
-        "SignatureBytesInvalid",
+        "SubkeyRegistryInvalidSignature",
       );
       await expect(registry.revokeBySig(ZeroAddress, laptop.id, 0, `0x${"00".repeat(65)}`))
         .to.be.revertedWithCustomError(registry, "SubkeyRegistryInvalidSignature")
