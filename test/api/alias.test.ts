@@ -2,7 +2,7 @@ import { verifyChain } from "@syngraph/sdk/client";
 import { type Link, aliasProof, signPayload, signText, toSubmission } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { get, post } from "../helpers/api.ts";
 import { type Person, type SignedLink, signLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";

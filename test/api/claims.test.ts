@@ -1,7 +1,7 @@
 import { type Link, bindingKey, linkId, signText, toSubmission } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { type Answer, type Person, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { attest } from "../helpers/contractLinks.ts";
 import { STATUS } from "../helpers/contractStatus.ts";

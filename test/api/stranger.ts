@@ -13,7 +13,7 @@ import {
 import { expect } from "chai";
 import { Contract, type TransactionReceipt, Wallet } from "ethers";
 
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import {
   type LinkFields,
   type Person,

@@ -1,7 +1,7 @@
 import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { get } from "../helpers/api.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import type { Person, SignedLink } from "../helpers/contractLinks.ts";

@@ -2,7 +2,7 @@ import { bindingKey, findingHash } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { ZeroHash, dataSlice } from "ethers";
 
-import type { ConfirmationStruct } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ConfirmationStruct } from "../../types/ethers-contracts/contracts/ProofRegistry.ts";
 import { attestList, covered, eventsOf, findingsOf, statusOf, storageRoot } from "../helpers/contractBatch.ts";
 import { CLOCK_SKEW, NOW } from "../helpers/contractClock.ts";
 import { type SignedLink, attest, person, signLink } from "../helpers/contractLinks.ts";

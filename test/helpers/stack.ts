@@ -6,7 +6,7 @@ import { Contract, JsonRpcProvider } from "ethers";
 
 import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { freePort } from "../../scripts/lib/stack/ports.ts";
 import { Stack } from "../../scripts/lib/stack/stack.ts";

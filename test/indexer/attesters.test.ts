@@ -26,8 +26,7 @@ import {
 
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
-import type { AttesterRegistry } from "../../types/ethers-contracts/AttesterRegistry.ts";
-import type { ProofRegistry } from "../../types/ethers-contracts/ProofRegistry.ts";
+import type { AttesterRegistry, ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import {
   ATTESTER,
   append,
