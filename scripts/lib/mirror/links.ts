@@ -1,4 +1,4 @@
-import { type Submission, toSubmission } from "@syngraph/sdk/protocol";
+import { ATTESTATION_SIZE, type Submission, toSubmission } from "@syngraph/sdk/protocol";
 import { ZeroHash, dataLength, dataSlice } from "ethers";
 
 import type { AvatarReplay } from "./avatar.ts";
@@ -13,7 +13,6 @@ const MAX_GAS = 8_000_000;
 const LINK_GAS = 85_000;
 const BYTE_GAS = 40;
 const ATTESTATION_GAS = 12_000;
-const ATTESTATION_SIZE = 73;
 const WALLET_GAS = 400_000;
 
 /** A link that the target will take. */

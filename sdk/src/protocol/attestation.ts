@@ -142,7 +142,7 @@ export interface Attested {
 }
 
 /** Bytes of one attestation as the contracts take it: checkedAt as uint64, then the signature. */
-const PACKED_SIZE = 8 + 65;
+export const ATTESTATION_SIZE = 8 + 65;
 
 /**
  * What attesters say of one link, as the contracts take it (contracts/lib/Attestations.sol): the account id with its length
@@ -226,14 +226,14 @@ function digestOf(
  */
 export function unpackList(packed: string): SignedAttestation[] {
   const length = dataLength(packed);
-  if (length % PACKED_SIZE !== 0) {
-    throw new ProtocolError("signature", `${length} bytes of attestations are no multiple of ${PACKED_SIZE}`);
+  if (length % ATTESTATION_SIZE !== 0) {
+    throw new ProtocolError("signature", `${length} bytes of attestations are no multiple of ${ATTESTATION_SIZE}`);
   }
-  return Array.from({ length: length / PACKED_SIZE }, (_, index) => {
-    const start = index * PACKED_SIZE;
+  return Array.from({ length: length / ATTESTATION_SIZE }, (_, index) => {
+    const start = index * ATTESTATION_SIZE;
     return {
       checkedAt: Number(dataSlice(packed, start, start + 8)),
-      signature: dataSlice(packed, start + 8, start + PACKED_SIZE),
+      signature: dataSlice(packed, start + 8, start + ATTESTATION_SIZE),
     };
   });
 }
