@@ -38,6 +38,9 @@ const MIGRATIONS = [
 
   // What was handed in for contracts of before fixed fields came in one word: those of today cannot take it.
   "DELETE FROM api.submission WHERE NOT submission ? 'header'",
+
+  `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
+   ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

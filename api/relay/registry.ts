@@ -1,8 +1,8 @@
 import { PROOF_REGISTRY_ABI, type RegistryError, STATUSES, type Submission, bindingKey } from "@syngraph/sdk/protocol";
 import { Contract, Interface, type JsonRpcProvider, isAddress, isCallException } from "ethers";
 
-/** The contract's function that a submission is for; `confirm` is for a claim that is on chain already. */
-export type Method = "append" | "release" | "confirm";
+/** The contract's function that a submission is for; the last three are for a binding that is on chain already. */
+export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate";
 
 /** A submission with what names it. */
 export interface Call {
@@ -63,9 +63,10 @@ export class Registry {
 }
 
 function argumentsOf({ method, submission, link_id, avatar }: Call): unknown[] {
-  if (method !== "confirm") return [submission];
+  if (method === "append" || method === "release") return [submission];
   const { platform, identity, proofLocation, proof } = submission;
-  return [bindingKey(avatar, platform, identity), link_id, proofLocation, proof];
+  const key = bindingKey(avatar, platform, identity);
+  return method === "confirm" ? [key, link_id, proofLocation, proof] : [key, link_id, proof];
 }
 
 /** Sentences for the contract's errors that a caller can do something about. */

@@ -1,0 +1,102 @@
+import { type Link, type Signature, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { keccak256, toUtf8Bytes } from "ethers";
+
+import type { Context } from "../context.ts";
+import { badRequest } from "../errors.ts";
+import type { Evidence } from "../platforms/types.ts";
+import type { Method } from "../relay/registry.ts";
+import { toApiError } from "./checkErrors.ts";
+import { verifyWallet } from "./counterSignature.ts";
+import type { Draft } from "./draft.ts";
+import { explainBadSignature } from "./explain.ts";
+import { readSignature } from "./input.ts";
+import { prevForms } from "./prev.ts";
+import { bindingStatus } from "./read/bindings.ts";
+
+/** A link with everything that proves it. */
+export interface ProvenLink {
+  link: Link;
+  linkId: string;
+  signature: Signature | null;
+  method: Method;
+  proof: string;
+  proofLocation: string;
+}
+
+/** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
+export async function proveLink(context: Context, draft: Draft): Promise<ProvenLink> {
+  return draft.link.action === "create" ? proveCreate(context, draft) : proveDelete(context, draft);
+}
+
+async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
+  const { link, platform, claim, request } = draft;
+  if (!platform.needsPost) {
+    if (request.walletSignature === "") throw badRequest("wallet_signature not found");
+    if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
+    const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+    const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
+    return { ...signed, method: "append", proof, proofLocation: "" };
+  }
+  const evidence = await look(context, draft);
+  // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
+  const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
+  return {
+    link,
+    linkId: id,
+    signature: evidence.signature,
+    method: claim ? "confirm" : "append",
+    proof: context.attester.attest(id, evidence),
+    proofLocation: evidence.location,
+  };
+}
+
+/** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
+async function look(context: Context, { link, avatar, request }: Draft): Promise<Evidence> {
+  try {
+    return await context.engine.check({ link, avatar, location: request.proofLocation });
+  } catch (error) {
+    throw toApiError(error);
+  }
+}
+
+/** A delete is accepted with the avatar's signature, or the bound wallet's; nobody needs to publish anything for it. */
+async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> {
+  const { request, link, platform } = draft;
+  const status = await bindingStatus(context.db, context.config.chain.chainId, draft.avatar.address, link);
+  if (status === undefined || status === "deleted") {
+    throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
+  }
+  if (!platform.needsPost && request.walletSignature !== "") {
+    const proof = await verifyWallet(context, draft, request.walletSignature);
+    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
+  }
+  if (request.signature === "") {
+    throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
+  }
+  const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+  return { ...signed, method: "append", proof: "0x", proofLocation: "" };
+}
+
+/** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
+function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
+  for (const prev of prevForms(draft.previous)) {
+    const link = { ...draft.link, prev };
+    if (recoversTo(link, signature, draft.avatar.compressed)) {
+      return { link, linkId: linkId(link, signature.raw), signature };
+    }
+  }
+  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
+}
+
+function recoversTo(link: Link, signature: Signature, key: string): boolean {
+  try {
+    return recoverPublicKey(signPayload(link), signature.raw).compressed === key;
+  } catch {
+    return false;
+  }
+}
+
+/** A release is no link of the chain; it is named by what it says. */
+function releaseId(link: Link, proof: string): string {
+  return keccak256(toUtf8Bytes(`${signPayload(link)}${proof}`));
+}
