@@ -9,7 +9,7 @@ import { methodNotAllowed } from "./http.ts";
 const MAX_LAG = 10;
 
 /** GET /healthz in Next.ID's shape, and GET /readyz: whether requests can be served now. */
-export function healthRoutes({ config, db, provider }: Context): Router {
+export function healthRoutes({ config, db, provider, engine }: Context): Router {
   const router = Router();
   router
     .route("/healthz")
@@ -21,7 +21,7 @@ export function healthRoutes({ config, db, provider }: Context): Router {
         environment: process.env.NODE_ENV ?? "unknown",
         revision: process.env.REVISION ?? "UNKNOWN",
         built_at: "0",
-        platform_status: Object.fromEntries(PLATFORMS.map(({ id, status }) => [id, status])),
+        platform_status: Object.fromEntries(PLATFORMS.map((platform) => [platform.id, engine.statusOf(platform)])),
         chain: { chain_id: config.chain.chainId, proof_registry: config.chain.proofRegistry },
       });
     })
