@@ -4,6 +4,9 @@ import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
 import type { Config } from "./config.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Watch } from "./observe/readiness.ts";
+import type { Metrics } from "./observe/metrics.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
@@ -18,4 +21,7 @@ export interface Context {
   outbox: Outbox;
   engine: Engine;
   attester: Attester;
+  limits: Limits;
+  metrics: Metrics;
+  watch: Watch;
 }

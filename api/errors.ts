@@ -3,10 +3,13 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   /** HTTP status. */
   readonly status: number;
+  /** Seconds after which it may be tried again, where that is known; the answer's Retry-After. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(status: number, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
     super(message, options);
     this.status = status;
+    this.retryAfter = options?.retryAfter ?? null;
   }
 }
 

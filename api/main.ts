@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import { FetchRequest, JsonRpcProvider } from "ethers";
+import { FetchRequest, JsonRpcProvider, computeAddress } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
@@ -9,6 +9,10 @@ import { answerBrokenRequests } from "./brokenRequests.ts";
 import { Attester, isAttester } from "./attest/attester.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Limits } from "./limits/limits.ts";
+import { Watch } from "./observe/readiness.ts";
+import { registerGauges } from "./observe/gauges.ts";
+import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
@@ -38,6 +42,15 @@ const context: Context = {
   outbox,
   engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens }),
   attester: new Attester(config.attesterKey),
+  limits: new Limits(db, config.limits, log),
+  metrics: new Metrics(),
+  watch: new Watch({
+    db,
+    provider,
+    chainId: chain.chainId,
+    relayer: computeAddress(config.relayerKey),
+    minBalance: config.relayerMinBalance,
+  }),
 };
 const relayer = new Relayer({
   databaseUrl: config.databaseUrl,
@@ -49,6 +62,7 @@ const relayer = new Relayer({
   log,
 });
 
+registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);

@@ -41,6 +41,13 @@ const MIGRATIONS = [
 
   `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
+
+  // Counts of requests, as rate-limiter-flexible keeps them; what a crash takes of them is no loss.
+  `CREATE UNLOGGED TABLE api.rate_limit (
+     key    text PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

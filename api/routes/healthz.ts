@@ -1,15 +1,11 @@
 import { Router } from "express";
 
 import type { Context } from "../context.ts";
-import { indexedBlock } from "../db/progress.ts";
 import { PLATFORMS } from "../platforms/index.ts";
 import { methodNotAllowed } from "./http.ts";
 
-/** How many blocks the index may lie behind the chain while it counts as ready. */
-const MAX_LAG = 10;
-
 /** GET /healthz in Next.ID's shape, and GET /readyz: whether requests can be served now. */
-export function healthRoutes({ config, db, provider, engine }: Context): Router {
+export function healthRoutes({ config, engine, watch }: Context): Router {
   const router = Router();
   router
     .route("/healthz")
@@ -29,13 +25,9 @@ export function healthRoutes({ config, db, provider, engine }: Context): Router 
   router
     .route("/readyz")
     .get(async (_request, response) => {
-      const [indexed, head] = await Promise.all([indexedBlock(db, config.chain.chainId), provider.getBlockNumber()]);
-      const blocks = { indexed_block: indexed, chain_block: head };
-      if (indexed === null || head - indexed > MAX_LAG) {
-        response.status(503).json({ message: `the index is at block ${indexed}, the chain at ${head}`, ...blocks });
-        return;
-      }
-      response.json({ ready: true, ...blocks });
+      const { ready, troubles, ...figures } = await watch.readiness();
+      if (ready) response.json({ ready, ...figures });
+      else response.status(503).json({ message: troubles.join("; "), ...figures });
     })
     .all(methodNotAllowed("GET"));
   return router;

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { clientOf } from "../limits/clients.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
 import { makePayload } from "../proofs/payload.ts";
 import type { BindingStatus } from "../proofs/read/bindings.ts";
@@ -65,17 +66,21 @@ export function proofRoutes(context: Context): Router {
     .route("/v1/proof")
     .post(async (request, response) => {
       const body = readBody(request, proofBody, "parse request failed");
-      const item = await submitProof(context, {
-        action: body.action,
-        platform: body.platform,
-        identity: body.identity,
-        publicKey: body.public_key,
-        uuid: body.uuid,
-        createdAt: body.created_at,
-        proofLocation: body.proof_location,
-        signature: body.extra.signature,
-        walletSignature: body.extra.wallet_signature,
-      });
+      const item = await submitProof(
+        context,
+        {
+          action: body.action,
+          platform: body.platform,
+          identity: body.identity,
+          publicKey: body.public_key,
+          uuid: body.uuid,
+          createdAt: body.created_at,
+          proofLocation: body.proof_location,
+          signature: body.extra.signature,
+          walletSignature: body.extra.wallet_signature,
+        },
+        clientOf(request.ip),
+      );
       const outcome = await settled(context.db, item.id, context.config.submitTimeout);
       if (outcome.state === "refused") throw badRequest(outcome.reason);
       response
