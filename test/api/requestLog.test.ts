@@ -18,6 +18,10 @@ describe("the log", function () {
   });
   after(() => node.part.stop());
 
+  async function ask(id: string): Promise<string | null> {
+    return (await fetch(`${node.apiUrl}/healthz`, { headers: { "x-request-id": id } })).headers.get("x-request-id");
+  }
+
   async function logged(mark: string): Promise<string> {
     for (let tries = 0; tries < 100; tries++) {
       const text = await readFile(node.logFile, "utf8");
@@ -38,9 +42,6 @@ describe("the log", function () {
   });
 
   it("takes over a request id from in front, but none that could forge a line", async () => {
-    async function ask(id: string) {
-      return (await fetch(`${node.apiUrl}/healthz`, { headers: { "x-request-id": id } })).headers.get("x-request-id");
-    }
     expect(await ask("from-the-proxy:0001")).to.equal("from-the-proxy:0001");
     expect(await ask('x","level":60,"msg":"forged')).to.match(/^[0-9a-f-]{36}$/);
     expect(await ask("a".repeat(65))).to.match(/^[0-9a-f-]{36}$/);
