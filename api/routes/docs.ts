@@ -35,6 +35,9 @@ export function docsRoutes(others: readonly Route[]): Route[] {
       summary: "This document as a page",
       answers: { 200: { description: "The page.", text: "text/html" } },
       handle: ({ response }) => {
+        // Swagger UI's style sheet has its icons in itself.
+        const policy = response.getHeader("Content-Security-Policy") as string;
+        response.setHeader("Content-Security-Policy", `${policy};img-src 'self' data:`);
         response.type("html").send(page);
         return undefined;
       },
