@@ -31,7 +31,7 @@ describe("the OpenAPI document", () => {
     contract = await contractOf(test.stack);
   });
 
-  it("is of OpenAPI 3.1, and is the same for whoever asks from where", async () => {
+  it("is of OpenAPI 3.1, and open to any page", async () => {
     const { status, body, headers } = await ask(test.stack, "/openapi.json", {
       headers: { origin: "https://a.example" },
     });

@@ -1,10 +1,7 @@
 import { type Link, type PublicKey, publicKeyOf, signText } from "@syngraph/sdk/protocol";
 import { Wallet } from "ethers";
 
-import { contractOf } from "./openApi.ts";
-
-/** Where an API listens. */
-export type ApiOrigin = { apiUrl: string };
+import { type ApiOrigin, contractOf } from "./openApi.ts";
 
 /** A person with an avatar key. */
 export interface Person {

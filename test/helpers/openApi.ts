@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { z } from "zod";
 
-import type { ApiOrigin } from "./api.ts";
+/** Where an API listens. */
+export type ApiOrigin = { apiUrl: string };
 
 /** A JSON schema, as far as tests look at it. */
 export interface JsonSchema {
