@@ -53,7 +53,7 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const platform = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
-  const identity = readIdentity(platform, request.identity);
+  const identity = await readIdentity(context.engine, platform, request.identity);
   const previous = await latestSignature(context.db, chainId, avatar.address);
   const [prev] = prevForms(previous);
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };

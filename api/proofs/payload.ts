@@ -34,7 +34,7 @@ export async function makePayload(
   const link: Link = {
     action: request.action,
     platform: platform.id,
-    identity: readIdentity(platform, request.identity),
+    identity: await readIdentity(context.engine, platform, request.identity),
     avatar: avatar.compressed,
     prev,
     createdAt: Math.floor(Date.now() / 1000),

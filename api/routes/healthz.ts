@@ -12,7 +12,7 @@ const MAX_LAG = 10;
 const blocks = { indexed_block: z.int().nullable(), chain_block: z.int() };
 
 /** GET /healthz in Next.ID's shape, and GET /readyz: whether requests can be served now. */
-export function healthRoutes({ config, db, provider }: Context): Route[] {
+export function healthRoutes({ config, db, provider, engine }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -43,7 +43,7 @@ export function healthRoutes({ config, db, provider }: Context): Route[] {
         environment: process.env.NODE_ENV ?? "unknown",
         revision: process.env.REVISION ?? "UNKNOWN",
         built_at: "0",
-        platform_status: Object.fromEntries(PLATFORMS.map(({ id, status }) => [id, status])),
+        platform_status: Object.fromEntries(PLATFORMS.map((platform) => [platform.id, engine.statusOf(platform)])),
         chain: { chain_id: config.chain.chainId, proof_registry: config.chain.proofRegistry },
       }),
     }),
