@@ -10,6 +10,7 @@ import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
+import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
@@ -31,6 +32,7 @@ export function createApp(context: Context): Express {
     ...healthRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
+    ...restoreRoutes(context),
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
     ...submissionRoutes(context),
