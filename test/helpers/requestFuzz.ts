@@ -111,9 +111,12 @@ export class RequestFuzzer {
   constructor(document: OpenApi, random: Random) {
     this.#random = random;
     this.#document = document;
-    this.#calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+    const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
     );
+    // What reads nothing can hardly be asked wrongly.
+    const reading = calls.filter(({ operation }) => operation.requestBody ?? operation.parameters?.length);
+    this.#calls = [...calls, ...reading, ...reading, ...reading];
   }
 
   next(): FuzzRequest {
@@ -137,7 +140,7 @@ export class RequestFuzzer {
     const random = this.#random;
     const filled = path.replace(/\{(\w+)\}/g, () => this.#encoded(this.#text()) || "x");
     const pairs = parameters
-      .filter(({ in: place }) => place === "query" && !random.once(4))
+      .filter(({ in: place, required }) => place === "query" && !random.once(required ? 10 : 2))
       .map(({ name, schema }) => [name, this.#queryText(schema, name)] as const);
     if (random.once(8))
       pairs.push([random.pick(["x", "__proto__", "identity[]", "identity[a]", "page"]), this.#text()]);
@@ -150,8 +153,11 @@ export class RequestFuzzer {
 
   #queryText({ pattern, enum: options }: JsonSchema, name: string): string {
     const random = this.#random;
-    if (options && random.once(2)) return String(random.pick(options));
-    if (pattern && random.once(2)) return random.pick(["0", "1", "-1", "7", "true", "999999999999999", ""]);
+    if (options && !random.once(6)) return String(random.pick(options));
+    if (pattern && !random.once(6)) {
+      const shape = new RegExp(pattern, "u");
+      return random.pick(["", "0", "1", "-1", "7", "true", "999999999999999"].filter((text) => shape.test(text)));
+    }
     return random.once(3) ? this.#text() : this.#likely(name);
   }
 
