@@ -8,7 +8,6 @@ import { makePayload } from "../proofs/payload.ts";
 import type { BindingStatus } from "../proofs/read/bindings.ts";
 import { searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
-import { settled } from "../relay/settled.ts";
 import { methodNotAllowed, queryBoolean, queryInteger, readBody, readQuery } from "./http.ts";
 
 const text = z.string().default("");
@@ -76,7 +75,7 @@ export function proofRoutes(context: Context): Router {
         signature: body.extra.signature,
         walletSignature: body.extra.wallet_signature,
       });
-      const outcome = await settled(context.db, item.id, context.config.submitTimeout);
+      const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
       if (outcome.state === "refused") throw badRequest(outcome.reason);
       response
         .status(outcome.readable ? 201 : 202)

@@ -21,13 +21,21 @@ export function submissionRoutes({ outbox }: Context): Router {
       response.json({
         uuid,
         state: item.state,
+        method: item.method,
         link_id: item.link_id,
         chain_id: item.chain_id,
         tx_hash: item.tx_hash,
         block: item.block,
         reason: item.reason,
+        accepted_at: unixSeconds(item.created_at),
+        changed_at: unixSeconds(item.updated_at),
       });
     })
     .all(methodNotAllowed("GET"));
   return router;
+}
+
+/** A time as the API prints it. */
+function unixSeconds(time: Date): string {
+  return String(Math.floor(time.getTime() / 1000));
 }
