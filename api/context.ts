@@ -7,6 +7,8 @@ import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Relayer } from "./relay/relayer.ts";
+import type { Settlements } from "./relay/settled.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -16,6 +18,8 @@ export interface Context {
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;
+  settlements: Settlements;
+  relayer: Relayer;
   engine: Engine;
   attester: Attester;
 }

@@ -21,6 +21,8 @@ export interface ProvenLink {
   method: Method;
   proof: string;
   proofLocation: string;
+  /** Whether a wallet's contract has to judge the proof. */
+  contractWallet?: boolean;
 }
 
 /** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
@@ -38,8 +40,8 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
       draft,
       readSignature(request.signature, "error when decoding persona signature"),
     );
-    const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", proof, proofLocation: "" };
+    const wallet = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
+    return { ...signed, method: "append", ...wallet, proofLocation: "" };
   }
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
@@ -71,8 +73,9 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
   if (!platform.needsPost && request.walletSignature !== "") {
-    const proof = await verifyWallet(context, draft, request.walletSignature);
-    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
+    const wallet = await verifyWallet(context, draft, request.walletSignature);
+    const release = { linkId: releaseId(link, wallet.proof), signature: null, method: "release" } as const;
+    return { link, ...release, ...wallet, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");

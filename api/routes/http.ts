@@ -83,7 +83,7 @@ export function methodNotAllowed(allowed: string): RequestHandler {
   };
 }
 
-/** Answers any throw with its status and `{"message"}`. */
+/** Answers any throw with its status and `{"message"}`, and what else an ApiError has to say. */
 export function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
   if (response.headersSent) {
     next(error);
@@ -91,7 +91,8 @@ export function answerError(error: unknown, request: Request, response: Response
   }
   const status = statusOf(error);
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
-  response.status(status).json({ message: sentenceOf(error, status) });
+  const fields = error instanceof ApiError ? error.fields : {};
+  response.status(status).json({ message: sentenceOf(error, status), ...fields });
 }
 
 /** What a caller may be told: our own words, not those of a library about our inside. */
