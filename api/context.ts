@@ -10,6 +10,8 @@ import type { Metrics } from "./observe/metrics.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Relayer } from "./relay/relayer.ts";
+import type { Settlements } from "./relay/settled.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -19,6 +21,8 @@ export interface Context {
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;
+  settlements: Settlements;
+  relayer: Relayer;
   engine: Engine;
   attester: Attester;
   limits: Limits;

@@ -5,11 +5,22 @@ export class ApiError extends Error {
   readonly status: number;
   /** Seconds after which it may be tried again, where that is known; the answer's Retry-After. */
   readonly retryAfter: number | null;
+  /** What the answer has beside the message. */
+  readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(
+    status: number,
+    message: string,
+    {
+      retryAfter = null,
+      fields = {},
+      ...options
+    }: ErrorOptions & { retryAfter?: number | null; fields?: Record<string, unknown> } = {},
+  ) {
     super(message, options);
     this.status = status;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = retryAfter;
+    this.fields = fields;
   }
 }
 

@@ -17,8 +17,10 @@ import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
+import { RelayQueue } from "./relay/queue.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Settlements } from "./relay/settled.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -30,9 +32,19 @@ await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
 rpc.timeout = 10_000;
-const provider = new JsonRpcProvider(rpc, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
+const provider = new JsonRpcProvider(rpc, chain.chainId, {
+  ...{ staticNetwork: true, cacheTimeout: -1 },
+  // To gather calls into batches ethers would hold each back for some milliseconds.
+  batchMaxCount: 1,
+});
 const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
-const outbox = new Outbox(db, chain.chainId);
+const queue = new RelayQueue(config.databaseUrl, chain.chainId, log);
+await queue.start();
+const outbox = new Outbox(db, chain.chainId, queue);
+const relayer = new Relayer({
+  ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
+  privateKey: config.relayerKey,
+});
 const context: Context = {
   config,
   log,
@@ -40,6 +52,8 @@ const context: Context = {
   provider,
   registry,
   outbox,
+  settlements: new Settlements(db),
+  relayer,
   engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens }),
   attester: new Attester(config.attesterKey),
   limits: new Limits(db, config.limits, log),
@@ -52,16 +66,6 @@ const context: Context = {
     minBalance: config.relayerMinBalance,
   }),
 };
-const relayer = new Relayer({
-  databaseUrl: config.databaseUrl,
-  chainId: chain.chainId,
-  provider,
-  privateKey: config.relayerKey,
-  registry,
-  outbox,
-  log,
-});
-
 registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
@@ -85,6 +89,7 @@ async function stop(): Promise<void> {
   await relayer.stop();
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
+  await queue.stop();
   await db.end();
   provider.destroy();
 }
