@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
@@ -18,4 +19,5 @@ export interface Context {
   outbox: Outbox;
   engine: Engine;
   attester: Attester;
+  checks: Checks;
 }

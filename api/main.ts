@@ -7,6 +7,9 @@ import { pino } from "pino";
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
 import { Attester, isAttester } from "./attest/attester.ts";
+import { Checks } from "./checks/checks.ts";
+import { ownWord } from "./checks/collector.ts";
+import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { migrate } from "./db/migrations.ts";
@@ -38,7 +41,9 @@ const context: Context = {
   outbox,
   engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens }),
   attester: new Attester(config.attesterKey),
+  checks: new Checks({ db, chainId: chain.chainId }),
 };
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, collector: ownWord(context.attester) });
 const relayer = new Relayer({
   databaseUrl: config.databaseUrl,
   chainId: chain.chainId,
@@ -54,6 +59,7 @@ answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -68,7 +74,7 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await relayer.stop();
+  await Promise.all([relayer.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await db.end();

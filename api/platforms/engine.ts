@@ -48,7 +48,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
       }
       const location = platform.normaliseLocation(claim.location);
       const { post, texts } = await look(claim, location);
-      assertAuthor(platform, post, link.identity);
+      assertAuthor(platform, post, claim);
       const signature = findSignature(platform, post, await texts(), claim);
       return { signature, accountId: post.accountId, location, checkedAt: Math.floor(Date.now() / 1000) };
     },
@@ -81,8 +81,12 @@ function httpOrigin(id: string, upstream: string): string {
   return url.origin;
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
-function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, identity: string): void {
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
+function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
+  const { identity } = claim.link;
   let author: string | null = null;
   try {
     author = platform.normaliseIdentity(handle);
@@ -90,7 +94,13 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, ide
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? ` (both are account ${accountId})` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
+  if (claim.accountId !== undefined && claim.accountId !== accountId) {
+    const message = `${identity} is account ${accountId} now, and was account ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
+  }
 }

@@ -4,6 +4,7 @@ import { Router } from "express";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { avatarWithBindings } from "../proofs/read/avatars.ts";
+import { validityOf } from "../proofs/read/search.ts";
 import { methodNotAllowed } from "./http.ts";
 
 /** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed, suspended and deleted ones. */
@@ -27,6 +28,8 @@ export function avatarRoutes({ db }: Context): Router {
           status: binding.status,
           proof_location: binding.proof_location,
           as_of: String(binding.as_of),
+          last_checked_at: String(binding.last_checked_at),
+          ...validityOf(binding),
           attesters: binding.attesters,
           link_id: binding.link_id,
           chain_id: binding.chain_id,

@@ -13,7 +13,7 @@ const text = z.string().default("");
 const query = z.object({ platform: text, identity: text, public_key: text });
 
 /** GET /v1/proof/exists: whether an avatar has one identity, confirmed, or suspended and so not valid. */
-export function proofExistsRoutes({ db }: Context): Router {
+export function proofExistsRoutes({ db, checks }: Context): Router {
   const router = Router();
   router
     .route("/v1/proof/exists")
@@ -31,6 +31,7 @@ export function proofExistsRoutes({ db }: Context): Router {
           forms.includes(binding.identity),
       );
       if (!found) throw new ApiError(404, `Record not found for ${platform}: ${identity}`);
+      checks.noticed([found]);
       const { created_at, last_checked_at, is_valid, invalid_reason } = toProof(found);
       response.json({ created_at, last_checked_at, is_valid, invalid_reason });
     })

@@ -88,15 +88,19 @@ export function proofRoutes(context: Context): Router {
       const identities = (query.identity ?? "").split(",").filter((identity) => identity !== "");
       if (identities.length === 0) throw badRequest("Param missing: identity");
       response.json(
-        await searchProofs(context.db, {
-          identities,
-          platform: query.platform,
-          page: Math.max(query.page, 1),
-          exact: query.exact,
-          sort: query.sort,
-          order: query.order === "asc" ? "asc" : "desc",
-          statuses: STATUSES_LISTED[query.status],
-        }),
+        await searchProofs(
+          context.db,
+          {
+            identities,
+            platform: query.platform,
+            page: Math.max(query.page, 1),
+            exact: query.exact,
+            sort: query.sort,
+            order: query.order === "asc" ? "asc" : "desc",
+            statuses: STATUSES_LISTED[query.status],
+          },
+          (bindings) => context.checks.noticed(bindings),
+        ),
       );
     })
     .all(methodNotAllowed("GET, POST"));

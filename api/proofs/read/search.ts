@@ -55,7 +55,7 @@ const MIN_SUBSTRING = 3;
 const SORT_COLUMNS = new Map<string, keyof Binding>([
   ["id", "created_at"],
   ["created_at", "created_at"],
-  ["last_checked_at", "as_of"],
+  ["last_checked_at", "last_checked_at"],
   ["proof_chain_id", "created_at"],
   ["platform", "platform"],
   ["identity", "identity"],
@@ -69,10 +69,15 @@ const INVALID_REASONS: Record<Binding["status"], string> = {
   deleted: "deleted",
 };
 
-/** The avatars that have one of the identities, each with all its proofs. */
+/**
+ * The avatars that have one of the identities, each with all its proofs.
+ *
+ * @param read told what is listed.
+ */
 export async function searchProofs(
   db: Pool,
   search: ProofSearch,
+  read: (bindings: readonly Binding[]) => void = () => {},
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
   const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
   const [records, bindings, aliases] = await Promise.all([
@@ -84,6 +89,7 @@ export async function searchProofs(
     const record = records.get(address);
     if (!record) return [];
     const own = bindings.filter(({ avatar, status }) => avatar === address && search.statuses.includes(status));
+    read(own);
     return [
       {
         persona: record.public_key,
@@ -105,15 +111,22 @@ export function toProof(binding: Binding): Proof {
     identity: binding.identity,
     alt_id: binding.alt_id,
     created_at: String(binding.created_at),
-    last_checked_at: String(binding.as_of),
-    is_valid: binding.status === "confirmed",
-    invalid_reason: INVALID_REASONS[binding.status],
+    last_checked_at: String(binding.last_checked_at),
+    ...validityOf(binding),
     status: binding.status,
     proof_location: binding.proof_location,
     attesters: binding.attesters,
     link_id: binding.link_id,
     chain_id: binding.chain_id,
   };
+}
+
+/** Whether both sides stand for a binding: as the chain says, and as this node saw since. */
+export function validityOf({ status, failure }: Binding): Pick<Proof, "is_valid" | "invalid_reason"> {
+  const reason = INVALID_REASONS[status];
+  const reasons = status === "confirmed" || status === "suspended" ? [reason, failure] : [reason];
+  const invalid_reason = reasons.filter((text) => text !== "").join(": ");
+  return { is_valid: invalid_reason === "", invalid_reason };
 }
 
 /** The ways in which an identity may be stored, given as a user wrote it. */
