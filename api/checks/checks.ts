@@ -36,9 +36,7 @@ const LEASE = 120;
 const ENROL_PAGE = 1_000;
 
 /** The platforms on which something can be looked at. What a key signed itself stands until it is taken back. */
-const LOOKED_AT = PLATFORMS.filter(({ needsPost, status }) => needsPost && status !== "service closed").map(
-  ({ id }) => id,
-);
+const LOOKED_AT = PLATFORMS.filter(({ needsPost, closed }) => needsPost && closed === undefined).map(({ id }) => id);
 
 /** Whether there is anything to look at on a platform. */
 export function isLookedAt(platform: string): boolean {

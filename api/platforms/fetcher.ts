@@ -16,9 +16,11 @@ export interface FetchOptions {
   headers?: Readonly<Record<string, string>>;
   /** Ends several requests of one look together. */
   deadline?: AbortSignal;
+  /** JSON to POST. */
+  body?: string | undefined;
 }
 
-/** GETs one URL. @throws {CheckError} where there is no whole answer. */
+/** GETs one URL, or POSTs to it. @throws {CheckError} where there is no whole answer. */
 export type Fetcher = (url: URL, options?: FetchOptions) => Promise<Answer>;
 
 export interface FetcherOptions {
@@ -38,11 +40,16 @@ export function createFetcher({ trustedOrigins, timeout }: FetcherOptions): Fetc
   const guarded = safeFetchWrap(limits);
   const unguarded = safeFetchWrap({ ...limits, ssrfProtection: false });
 
-  return async (url, { headers, deadline = AbortSignal.timeout(timeout) } = {}) => {
+  return async (url, { headers, body: json, deadline = AbortSignal.timeout(timeout) } = {}) => {
     const get = trustedOrigins.includes(url.origin) ? unguarded : guarded;
     try {
       const response = await get(url, {
-        headers: { "User-Agent": "syngraph", ...headers },
+        ...(json === undefined ? {} : { method: "POST", body: json }),
+        headers: {
+          "User-Agent": "syngraph",
+          ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
         redirect: "manual",
         credentials: "omit",
         signal: deadline,

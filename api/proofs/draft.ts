@@ -27,8 +27,10 @@ export interface ProofRequest {
   proofLocation: string;
   /** Base64, or empty. */
   signature: string;
-  /** Base64, or empty. */
+  /** As the platform writes it, or empty. */
   walletSignature: string;
+  /** The other avatar's on `nextid`: hex, Base64, or empty. */
+  targetSignature: string;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */
@@ -51,7 +53,7 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const platform = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
-  const identity = readIdentity(platform, request.identity);
+  const identity = await readIdentity(context.engine, platform, request.identity);
   const previous = await latestSignature(context.db, chainId, avatar.address);
   const [prev] = prevForms(previous);
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };

@@ -33,7 +33,11 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
   if (!platform.needsPost) {
     if (request.walletSignature === "") throw badRequest("wallet_signature not found");
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+    const signed = await verifyAvatar(
+      context,
+      draft,
+      readSignature(request.signature, "error when decoding persona signature"),
+    );
     const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
     return { ...signed, method: "append", proof, proofLocation: "" };
   }
@@ -76,19 +80,27 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
   }
-  const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+  const signed = await verifyAvatar(
+    context,
+    draft,
+    readSignature(request.signature, "error when decoding persona signature"),
+  );
   return { ...signed, method: "append", proof: "0x", proofLocation: "" };
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
-function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
+async function verifyAvatar(
+  { db, config }: Context,
+  draft: Draft,
+  signature: Signature,
+): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
   for (const prev of prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
     if (recoversTo(link, signature, draft.avatar.compressed)) {
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
-  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
+  throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
 }
 
 function recoversTo(link: Link, signature: Signature, key: string): boolean {

@@ -129,7 +129,7 @@ describe("revalidation", () => {
     const owner = { login: "rv-heir", id: ACCOUNT + 1 };
     test.github.publish(theirs, { owner, files: { [fileOf(bound.person)]: bound.made.content } });
     const answer = await submit(test, bound.made, { proof_location: theirs });
-    expectError(answer, 400, `rv-heir is account ${ACCOUNT + 1} now, and was account ${ACCOUNT}`);
+    expectError(answer, 400, `rv-heir is another account now: its id is ${ACCOUNT + 1}, not ${ACCOUNT}`);
     replace(bound, { owner });
     expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 2 });
     expect((await exists(test, bound)).invalid_reason).to.match(/reused/);
@@ -147,7 +147,7 @@ describe("revalidation", () => {
       await lookAgain(test, bound, 12);
     }
     expect((await exists(test, renamed)).invalid_reason).to.match(/renamed: .*rv-new-name.*account 1191636/);
-    expect((await exists(test, reused)).invalid_reason).to.match(/reused: rv-reused is account 666 now/);
+    expect((await exists(test, reused)).invalid_reason).to.match(/reused: rv-reused is another account now: its id is 666/);
     const { body } = await get(test.stack, "/v1/proof?platform=github&identity=rv-new-name&exact=true&status=any");
     expect(body.ids).to.deep.equal([]);
     expect((await proofOf(test, reused)).alt_id).to.equal(String(ACCOUNT));

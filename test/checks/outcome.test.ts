@@ -17,6 +17,7 @@ const FRESH: CheckState = {
 const evidence: Evidence = {
   signature: signText(newPerson().privateKey, "any"),
   ...{ accountId: "1", location: "2", checkedAt: START },
+  record: { answers: [], handle: "alice", facts: {}, description: "" },
 };
 const seen: Outcome = { seen: evidence };
 const failed = (...[severity, message, options]: ConstructorParameters<typeof CheckError>): Outcome => ({

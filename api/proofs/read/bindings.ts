@@ -1,10 +1,17 @@
 import { type Link, bindingKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
+import { z } from "zod";
 
 import { POLICY, STRIKES } from "../../checks/outcome.ts";
 
 /** Where a binding stands, as the indexer has it. */
-export type BindingStatus = "claimed" | "confirmed" | "deleted" | "suspended";
+export const bindingStatusShape = z.enum(["claimed", "confirmed", "deleted", "suspended"]).meta({
+  id: "BindingStatus",
+  description:
+    "`confirmed`: both sides stand for it. `suspended`: attesters saw that the other side's confirmation is gone. " +
+    "`claimed`: the avatar says so alone. `deleted`: one side took it back.",
+});
+export type BindingStatus = z.infer<typeof bindingStatusShape>;
 
 /** A binding as the read routes print it. Times are Unix seconds. */
 export interface Binding {

@@ -1,12 +1,14 @@
 import { parsePublicKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
+import { z } from "zod";
 
 import { badRequest } from "../../errors.ts";
+import { addressText, hashText, publicKeyText, timeText } from "../../shapes.ts";
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
 import { aliasesOf } from "./aliases.ts";
 import { avatarsOf } from "./avatars.ts";
-import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingsOf } from "./bindings.ts";
+import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingStatusShape, bindingsOf } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** What GET /v1/proof asks for. */
@@ -22,31 +24,38 @@ export interface ProofSearch {
 }
 
 /** A proof in Next.ID's shape, with what we add. */
-export interface Proof {
-  platform: string;
-  identity: string;
-  alt_id: string;
-  created_at: string;
-  last_checked_at: string;
-  is_valid: boolean;
-  invalid_reason: string;
-  status: Binding["status"];
-  proof_location: string;
-  /** Addresses of those who attested that; empty for what the other side signed itself. */
-  attesters: string[];
-  link_id: string;
-  chain_id: number;
-}
+export const proofShape = z
+  .object({
+    platform: z.string(),
+    identity: z.string().meta({ description: "In the platform's normal form." }),
+    alt_id: z.string().meta({ description: "What else the platform names the account by; else the identity." }),
+    created_at: timeText.meta({ description: "When it came on chain, Unix seconds." }),
+    last_checked_at: timeText.meta({ description: "When attesters, or this node since, last looked; Unix seconds." }),
+    is_valid: z.boolean(),
+    invalid_reason: z.string().meta({ description: "Empty where `is_valid`." }),
+    status: bindingStatusShape,
+    proof_location: z.string(),
+    attesters: z
+      .array(addressText)
+      .meta({ description: "Who attested that; none for what the other side signed itself." }),
+    link_id: hashText,
+    chain_id: z.int(),
+  })
+  .meta({ id: "Proof" });
+export type Proof = z.infer<typeof proofShape>;
 
 /** An avatar with all its proofs, in Next.ID's shape. */
-export interface IdentityRecord {
-  persona: string;
-  avatar: string;
-  alias: string[];
-  last_arweave_id: string;
-  activated_at: string;
-  proofs: Proof[];
-}
+export const identityRecordShape = z
+  .object({
+    persona: publicKeyText,
+    avatar: publicKeyText.meta({ description: "The same as `persona`." }),
+    alias: z.array(publicKeyText).meta({ description: "Avatars joined with it on `nextid`, at most 100." }),
+    last_arweave_id: z.string(),
+    activated_at: timeText.meta({ description: "`created_at` of its latest link." }),
+    proofs: z.array(proofShape).meta({ description: "Of all platforms." }),
+  })
+  .meta({ id: "IdentityRecord" });
+export type IdentityRecord = z.infer<typeof identityRecordShape>;
 
 /** Shortest identity that is looked for inside others: a shorter one would match nearly all. */
 const MIN_SUBSTRING = 3;
