@@ -18,6 +18,9 @@ import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Nonces } from "./sessions/nonces.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -42,6 +45,9 @@ const context: Context = {
   engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens }),
   attester: new Attester(config.attesterKey),
   checks: new Checks({ db, chainId: chain.chainId }),
+  nonces: new Nonces(db),
+  sessions: new Sessions(db, chain.chainId),
+  signingKeys: new SigningKeys(db, config.idTokenKey),
 };
 const revalidator = new Revalidator({ ...context, chainId: chain.chainId, collector: ownWord(context.attester) });
 const relayer = new Relayer({
