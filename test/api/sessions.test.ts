@@ -6,9 +6,10 @@ import { type Person, bindWallet, get, newPerson, payload, post, proofBody } fro
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { signText } from "@syngraph/sdk/protocol";
 import { expectError, rowsOf, signedDelete } from "./proofs.ts";
-import { asUser, messageFor, newNonce, signIn, signedMessage } from "./siwe.ts";
+import { asUser, messageFor, minutes, newNonce, signIn, signedMessage } from "./siwe.ts";
 import { indexed, strangersRegistry } from "./stranger.ts";
 
+const send = ({ stack }: TestStack, body: unknown) => post(stack, "/v1/sessions", body);
 const keyOf = (person: Person) => new Wallet(person.privateKey);
 
 describe("sessions", () => {
@@ -150,7 +151,6 @@ describe("sessions", () => {
     expectError(elsewhere, 401, "the message is for evil.example");
     expectError(await signIn(test, key, { uri: "https://evil.example/" }), 401, "is not on its domain");
     expectError(await signIn(test, key, { chainId: 1 }), 401, "chain 1");
-    const minutes = (count: number) => new Date(Date.now() + count * 60_000).toISOString();
     expectError(await signIn(test, key, { expirationTime: minutes(-5) }), 401, "expired");
     expectError(await signIn(test, key, { notBefore: minutes(5) }), 401, "not valid before");
     expectError(await signIn(test, key, { issuedAt: minutes(-20) }), 401, "10 minutes old");
@@ -158,13 +158,12 @@ describe("sessions", () => {
 
   it("takes no huge messages, and no nonsense", async () => {
     const signature = `0x${"11".repeat(65)}`;
-    const send = (body: unknown) => post(test.stack, "/v1/sessions", body);
-    expectError(await send({ message: "x".repeat(3000), signature }), 400, "longer than 2048");
-    expectError(await send({ message: "x".repeat(100_000), signature }), 413, /large/);
-    expectError(await send({ message: "x", signature: `0x${"1".repeat(60_000)}` }), 400, "EIP-4361");
-    expectError(await send({ message: { text: "x" }, signature }), 400, "message");
-    expectError(await send({ signature }), 400, "message");
-    expectError(await send("no JSON"), 400, "not JSON");
+    expectError(await send(test, { message: "x".repeat(3000), signature }), 400, "longer than 2048");
+    expectError(await send(test, { message: "x".repeat(100_000), signature }), 413, /large/);
+    expectError(await send(test, { message: "x", signature: `0x${"1".repeat(60_000)}` }), 400, "EIP-4361");
+    expectError(await send(test, { message: { text: "x" }, signature }), 400, "message");
+    expectError(await send(test, { signature }), 400, "message");
+    expectError(await send(test, "no JSON"), 400, "not JSON");
   });
 
   it("ends when its user signs out, and no other session with it", async () => {

@@ -11,6 +11,11 @@ export type Key = Pick<Wallet, "privateKey" | "address">;
 /** What a test says about a message; the rest is as an honest page writes it. */
 export type MessageFields = Partial<SiweMessage>;
 
+/** So many minutes from now, as messages write it. */
+export function minutes(count: number): string {
+  return new Date(Date.now() + count * 60_000).toISOString();
+}
+
 /** A nonce of this node. */
 export async function newNonce({ stack }: TestStack): Promise<string> {
   return (await post(stack, "/v1/sessions/nonce", {})).body.nonce;
