@@ -52,6 +52,12 @@ export interface Config {
   limits: LimitSettings;
   /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
   trustProxy: number | string | false;
+  /** Where this API is reached from outside: an origin. */
+  publicUrl: string;
+  /** Domains, with the port where it is not the standard one, for which users may sign in here. */
+  sessionDomains: readonly string[];
+  /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
+  idTokenKey: string | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -80,6 +86,12 @@ const environment = z.object({
   SPONSORED_LINKS_PER_AVATAR: limit(50),
   SPONSORED_LINKS_PER_CLIENT: limit(200),
   TRUST_PROXY: z.string().default(""),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
+    .optional(),
+  SESSION_DOMAINS: z.string().optional(),
+  ID_TOKEN_KEY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -131,6 +143,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       sponsoredPerClientAndDay: values.SPONSORED_LINKS_PER_CLIENT,
     },
     trustProxy: readTrustProxy(values.TRUST_PROXY),
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    sessionDomains:
+      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
+      (values.PUBLIC_URL === undefined
+        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
+        : [new URL(values.PUBLIC_URL).host]),
+    idTokenKey: values.ID_TOKEN_KEY,
   });
 }
 

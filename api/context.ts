@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Watch } from "./observe/readiness.ts";
@@ -12,6 +13,9 @@ import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
 import type { Relayer } from "./relay/relayer.ts";
 import type { Settlements } from "./relay/settled.ts";
+import type { Nonces } from "./sessions/nonces.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+import type { SigningKeys } from "./sessions/signingKeys.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -28,4 +32,8 @@ export interface Context {
   limits: Limits;
   metrics: Metrics;
   watch: Watch;
+  checks: Checks;
+  nonces: Nonces;
+  sessions: Sessions;
+  signingKeys: SigningKeys;
 }

@@ -7,6 +7,9 @@ import { pino } from "pino";
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
 import { Attester, isAttester } from "./attest/attester.ts";
+import { Checks } from "./checks/checks.ts";
+import { ownWord } from "./checks/collector.ts";
+import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { Limits } from "./limits/limits.ts";
@@ -21,6 +24,9 @@ import { RelayQueue } from "./relay/queue.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
 import { Settlements } from "./relay/settled.ts";
+import { Nonces } from "./sessions/nonces.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -65,13 +71,19 @@ const context: Context = {
     relayer: computeAddress(config.relayerKey),
     minBalance: config.relayerMinBalance,
   }),
+  checks: new Checks({ db, chainId: chain.chainId }),
+  nonces: new Nonces(db),
+  sessions: new Sessions(db, chain.chainId),
+  signingKeys: new SigningKeys(db, config.idTokenKey),
 };
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, collector: ownWord(context.attester) });
 registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -86,7 +98,7 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await relayer.stop();
+  await Promise.all([relayer.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();

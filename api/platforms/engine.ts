@@ -137,7 +137,10 @@ function httpOrigin(id: string, upstream: string): string {
   return url.origin;
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
 function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
   const { identity } = claim.link;
   let author: string | null = null;
@@ -147,11 +150,14 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? ` (both are account ${accountId})` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
   if (claim.accountId !== undefined && claim.accountId !== accountId) {
-    throw new CheckError("final", `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`);
+    const message = `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
   }
 }
 

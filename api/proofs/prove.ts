@@ -46,20 +46,23 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
   const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
+  await context.checks.saw(id, evidence);
   return {
     link,
     linkId: id,
     signature: evidence.signature,
-    method: claim ? "confirm" : "append",
+    method: claim ? (claim.status === "suspended" ? "reinstate" : "confirm") : "append",
     proof: context.attester.attest(id, evidence),
     proofLocation: evidence.location,
   };
 }
 
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
-async function look(context: Context, { link, avatar, request }: Draft): Promise<Evidence> {
+async function look(context: Context, { link, avatar, claim, request }: Draft): Promise<Evidence> {
   try {
-    return await context.engine.check({ link, avatar, location: request.proofLocation });
+    const { accountId } = claim ?? {};
+    const account = accountId === undefined ? {} : { accountId };
+    return await context.engine.check({ link, avatar, location: request.proofLocation, ...account });
   } catch (error) {
     throw toApiError(error);
   }

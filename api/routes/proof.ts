@@ -159,15 +159,16 @@ export function proofRoutes(context: Context): Route[] {
       handle: ({ query }) => {
         const identities = query.identity.split(",").filter((identity) => identity !== "");
         if (identities.length === 0) throw badRequest("Param missing: identity");
-        return searchProofs(context.db, {
+        const search = {
           identities,
           platform: query.platform,
           page: Math.max(query.page, 1),
           exact: query.exact,
           sort: query.sort,
-          order: query.order === "asc" ? "asc" : "desc",
+          order: query.order === "asc" ? ("asc" as const) : ("desc" as const),
           statuses: STATUSES_LISTED[query.status],
-        });
+        };
+        return searchProofs(context.db, search, (bindings) => context.checks.noticed(bindings));
       },
     }),
   ];

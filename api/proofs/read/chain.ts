@@ -37,7 +37,8 @@ export const chainItemShape = z
   .meta({ id: "ChainItem" });
 export type ChainItem = z.infer<typeof chainItemShape>;
 
-interface LinkRow {
+/** A link as {@link LINKS} reads it. */
+export interface LinkRow {
   chain_id: number;
   id: string;
   public_key: string;
@@ -60,7 +61,7 @@ interface LinkRow {
 }
 
 /** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
-const LINKS = `
+export const LINKS = `
   SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
@@ -134,8 +135,9 @@ async function numberNewLinks(db: Pool): Promise<void> {
   );
 }
 
-function toItem(row: LinkRow): ChainItem {
-  const link: Link = {
+/** The link itself, as its text has it. */
+export function linkOf(row: LinkRow): Link {
+  return {
     action: row.action === "release" ? "delete" : row.action,
     platform: row.platform,
     identity: row.identity,
@@ -144,6 +146,10 @@ function toItem(row: LinkRow): ChainItem {
     createdAt: row.created_at,
     uuid: row.uuid,
   };
+}
+
+function toItem(row: LinkRow): ChainItem {
+  const link = linkOf(row);
   return {
     action: link.action,
     platform: row.platform,
