@@ -80,7 +80,7 @@ describe("dns against BIND", () => {
   it("tells a missing name and a name without TXT records from a server that refuses", async () => {
     await expectRefusal(check(newLink(victim, "dns", `nobody.${ZONE}`)), "medium", /has no TXT record/);
     await expectRefusal(check(newLink(victim, "dns", `empty.${ZONE}`)), "medium", /has no TXT record/);
-    await expectRefusal(check(newLink(victim, "dns", "elsewhere.test")), "soft", /could not be read \(EREFUSED\)/);
+    await expectRefusal(check(newLink(victim, "dns", "elsewhere.test")), "soft", /could not be read \(REFUSED\)/);
   });
 });
 
