@@ -3,7 +3,7 @@ import { ethereum } from "./ethereum.ts";
 import { github } from "./github.ts";
 import type { Platform } from "./types.ts";
 
-/** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
+/** Every platform there is. Adding one is its file, its line here, and its fixture in test/platforms/fixtures. */
 export const PLATFORMS: readonly Platform[] = [ethereum, github, dns];
 
 const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));
