@@ -127,7 +127,7 @@ class Session {
     const { fetcher, upstream } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
     const headers = { Accept: type, ...(upstream === undefined ? {} : { Host: url.host }) };
-    const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2 });
+    const answer = await fetcher(asked, { headers, deadline: this.#deadline });
     const text = accept(answer, url);
     this.answers.push(recordOf(url, String(answer.status), text));
     return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 
+import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
 import { type Fetcher, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
@@ -107,7 +108,8 @@ function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, s
   const origins = new Map<string, string>();
   for (const { id, lookup } of PLATFORMS) {
     const upstream = upstreams[id];
-    if (lookup?.kind === "http" && upstream !== undefined) origins.set(id, httpOrigin(id, upstream));
+    const asksTheWeb = lookup?.kind === "http" || lookup?.kind === "activitypub";
+    if (asksTheWeb && upstream !== undefined) origins.set(id, httpOrigin(id, upstream));
   }
   return origins;
 }
@@ -122,6 +124,8 @@ function createLooks(
     if (lookup?.kind === "http") {
       const upstream = origins.get(id);
       looks.set(id, createHttpLook(lookup, { fetcher, upstream, token: tokens[id], timeout, location }));
+    } else if (lookup?.kind === "activitypub") {
+      looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     }

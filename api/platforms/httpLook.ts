@@ -100,11 +100,11 @@ function fillSlots(text: string, slots: Readonly<Record<string, string>>, encode
   return text.replace(/\{(\w+)\}/g, (_, name: string) => encode(slots[name] ?? ""));
 }
 
-function recordOf(url: URL, status: string, text: string): EvidenceRecord["answers"][number] {
+export function recordOf(url: URL, status: string, text: string): EvidenceRecord["answers"][number] {
   return { source: url.href, status, sha256: sha256(toUtf8Bytes(text)).slice(2) };
 }
 
-function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
+export function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
   const outcome = outcomes[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
   if (status === 200) return text();
@@ -116,7 +116,7 @@ function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep[
   throw new CheckError("soft", `${url.host} does not answer now (HTTP ${status})${wait}`, { retryAfter });
 }
 
-function parseJson(text: string, url: URL): unknown {
+export function parseJson(text: string, url: URL): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

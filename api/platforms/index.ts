@@ -7,7 +7,7 @@ import { github } from "./github.ts";
 import { slack } from "./slack.ts";
 import type { Platform } from "./types.ts";
 
-/** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
+/** Every platform there is. Adding one is its file, its line here, and its fixture in test/platforms/fixtures. */
 export const PLATFORMS: readonly Platform[] = [ethereum, github, dns, discord, slack, dotbit, activitypub];
 
 const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));
