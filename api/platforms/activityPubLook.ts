@@ -6,14 +6,18 @@ import { type ActivityPubLookup, CheckError, type EvidenceRecord, type Look } fr
 
 export interface ActivityPubLookOptions {
   fetcher: Fetcher;
-  /** An origin to which every request goes instead, with the host that it was for in its header Host. */
+  /**
+   * An origin to which every request goes instead, as a proxy forwards it: with the host that it was for in the header
+   * X-Forwarded-Host. (Fetch keeps the header Host to itself.)
+   */
   upstream: string | undefined;
   /** Deadline of all requests together, in milliseconds. */
   timeout: number;
 }
 
 /** What servers answer activities to (ActivityPub, section 3.2). */
-const ACTIVITY_TYPES = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
+const ACTIVITY_TYPES =
+  'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 
 /** Who may see a public object (ActivityPub, section 5.6), in the three ways that JSON-LD allows to write it. */
 const PUBLIC = new Set(["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"]);
@@ -126,7 +130,7 @@ class Session {
   async #get(url: URL, type: string): Promise<{ json: unknown; type: string }> {
     const { fetcher, upstream } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
-    const headers = { Accept: type, ...(upstream === undefined ? {} : { Host: url.host }) };
+    const headers = { Accept: type, ...(upstream === undefined ? {} : { "X-Forwarded-Host": url.host }) };
     const answer = await fetcher(asked, { headers, deadline: this.#deadline });
     const text = accept(answer, url);
     this.answers.push(recordOf(url, String(answer.status), text));
@@ -168,7 +172,9 @@ async function finger(session: Session, account: string, host: string): Promise<
   const read = descriptor.safeParse(await session.json(url, "application/jrd+json, application/json"));
   if (!read.success) throw new CheckError("soft", `the answer of ${host} is no WebFinger document (RFC 7033)`);
   const { subject, links } = read.data;
-  const self = links.find(({ rel, type }) => rel === "self" && /\bactivity\+json\b|\bactivitystreams\b/.test(type ?? ""));
+  const self = links.find(
+    ({ rel, type }) => rel === "self" && /\bactivity\+json\b|\bactivitystreams\b/.test(type ?? ""),
+  );
   const href = URL.parse(self?.href ?? "");
   if (href?.protocol !== "https:") throw new CheckError("medium", `${account} has no ActivityPub actor`);
   return { subject: subject.replace(/^acct:/, ""), self: href };
@@ -177,7 +183,9 @@ async function finger(session: Session, account: string, host: string): Promise<
 /** The address of the note that a claim points to. A bare id, as Next.ID has them, needs to know the server's software. */
 async function addressOf(session: Session, location: string, { origin, preferredUsername }: Actor): Promise<URL> {
   if (location.startsWith("https:")) return new URL(location);
-  const links = nodeInfoLinks.safeParse(await session.json(new URL("/.well-known/nodeinfo", origin), "application/json"));
+  const links = nodeInfoLinks.safeParse(
+    await session.json(new URL("/.well-known/nodeinfo", origin), "application/json"),
+  );
   const link = links.data?.links.find(({ rel }) => /\/ns\/schema\/2\.\d$/.test(rel));
   const href = URL.parse(link?.href ?? "");
   // It may point anywhere, and is only ever asked for a path.
