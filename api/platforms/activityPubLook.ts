@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Fetcher } from "./fetcher.ts";
+import type { Answer, Fetcher } from "./fetcher.ts";
 import { accept, parseJson, recordOf } from "./httpLook.ts";
 import { type ActivityPubLookup, CheckError, type EvidenceRecord, type Look } from "./types.ts";
 
@@ -132,9 +132,20 @@ class Session {
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
     const headers = { Accept: type, ...(upstream === undefined ? {} : { "X-Forwarded-Host": url.host }) };
     const answer = await fetcher(asked, { headers, deadline: this.#deadline });
-    const text = accept(answer, url);
+    const text = acceptUnsigned(answer, url);
     this.answers.push(recordOf(url, String(answer.status), text));
     return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };
+  }
+}
+
+/** As other answers; a server may be one that answers signed requests only (Mastodon's AUTHORIZED_FETCH). */
+function acceptUnsigned(answer: Answer, url: URL): string {
+  try {
+    return accept(answer, url);
+  } catch (error) {
+    if (!(error instanceof CheckError) || (answer.status !== 401 && answer.status !== 403)) throw error;
+    const message = `${error.message}; it may want signed requests (authorized fetch)`;
+    throw new CheckError(error.severity, message, { cause: error, retryAfter: error.retryAfter });
   }
 }
 

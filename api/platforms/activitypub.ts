@@ -22,7 +22,7 @@ export const activitypub = definePlatform({
   },
   location: {
     rule: "the address of a note, or its id on the account's server",
-    shapes: [/^(https:\/\/[!-~]{1,1024})$/, /^([0-9A-Za-z]{8,32})$/],
+    shapes: [/^(https:\/\/[!-[\]-~]{1,1024})$/, /^([0-9A-Za-z]{8,32})$/],
     normalForm: noteAddress,
   },
   template:
@@ -44,12 +44,13 @@ function accountName(value: string): string | null {
   return name === null ? null : `${lowerCase(user!)}@${name}`;
 }
 
-/** An https URL of a public host as WHATWG parsers print it, or a bare id as it is. */
+/** An https URL of a host name as WHATWG parsers print it, without its fragment; or a bare id as it is. */
 function noteAddress(value: string): string | null {
   if (!value.startsWith("https:")) return value;
   const url = URL.parse(value);
-  const isPlain = url !== null && url.username === "" && url.password === "" && url.port === "" && url.hash === "";
-  return isPlain && url.pathname !== "/" && hostName(url.hostname) === url.hostname ? url.href : null;
+  if (url === null || url.username !== "" || url.password !== "" || url.port !== "") return null;
+  url.hash = "";
+  return url.pathname !== "/" && hostName(url.hostname) === url.hostname ? url.href : null;
 }
 
 function readNote(note: Readonly<Record<string, unknown>>, { handle, id }: { handle: string; id: string }): Post {
@@ -63,8 +64,9 @@ function readNote(note: Readonly<Record<string, unknown>>, { handle, id }: { han
       Object.entries({ published, updated }).filter((fact): fact is [string, string] => typeof fact[1] === "string"),
     ),
     several: false,
-    texts: typeof content === "string" ? [textOf(parseHtml(content), isForeign)] : [],
-    absence: "the note has no text",
+    ...(typeof content === "string"
+      ? { texts: [textOf(parseHtml(content), isForeign)] }
+      : { texts: [], absence: "the note has no text" }),
   };
 }
 

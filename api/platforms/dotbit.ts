@@ -64,15 +64,16 @@ function readAccount(info: unknown, records: unknown): Post {
   const { account_info: account } = dataOf(info, infoAnswer);
   const found = dataOf(records, recordsAnswer);
   if (found.account !== account.account) throw new CheckError("soft", ".bit's indexer answered for another account");
+  const texts = found.records.filter(({ key }) => key === RECORD_KEY).map(({ value }) => value);
   return {
     noun: "the name",
     handle: account.account,
     accountId: account.owner_key.toLowerCase(),
-    title: `record ${RECORD_KEY} of ${account.account.slice(0, 120)}`,
+    title: `record ${RECORD_KEY}`,
     facts: { account_id: account.account_id_hex, expires_at: account.expired_at_unix, status: account.status },
     several: false,
-    texts: found.records.filter(({ key }) => key === RECORD_KEY).map(({ value }) => value),
-    absence: `the name has no record ${RECORD_KEY}`,
+    texts,
+    ...(texts.length === 0 ? { absence: `the name has no record ${RECORD_KEY}` } : {}),
   };
 }
 

@@ -34,7 +34,6 @@ describe("dotbit", () => {
         "a.bit/../b",
         "a@b.bit",
         "a#b.bit",
-        ,
         "\u212aelvin.bit",
         "\uff41lice.bit",
         "al\u200bice.bit",

@@ -31,7 +31,6 @@ describe("slack", () => {
         `U04Q3NRDWH${KELVIN}`,
         "U04Q3NRDWHX1234567890123",
         "U04Q3 NRDWHX",
-        ,
         "https://ashfaqur.slack.com.evil.example/team/U04Q3NRDWHX",
         "https://evil.example/team/U04Q3NRDWHX",
       ],
