@@ -6,10 +6,7 @@ import { type ActivityPubLookup, CheckError, type EvidenceRecord, type Look } fr
 
 export interface ActivityPubLookOptions {
   fetcher: Fetcher;
-  /**
-   * An origin to which every request goes instead, as a proxy forwards it: with the host that it was for in the header
-   * X-Forwarded-Host. (Fetch keeps the header Host to itself.)
-   */
+  /** An origin to which every request goes instead, with the host that it was for in its header Host. */
   upstream: string | undefined;
   /** Deadline of all requests together, in milliseconds. */
   timeout: number;
@@ -130,10 +127,10 @@ class Session {
   async #get(url: URL, type: string): Promise<{ json: unknown; type: string }> {
     const { fetcher, upstream } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
-    const headers = { Accept: type, ...(upstream === undefined ? {} : { "X-Forwarded-Host": url.host }) };
-    const answer = await fetcher(asked, { headers, deadline: this.#deadline });
+    const headers = { Accept: type, ...(upstream === undefined ? {} : { Host: url.host }) };
+    const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2 });
     const text = acceptUnsigned(answer, url);
-    this.answers.push(recordOf(url, String(answer.status), text));
+    this.answers.push(recordOf(url, String(answer.status), answer.bytes));
     return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };
   }
 }

@@ -27,14 +27,14 @@ export interface Fediverse {
 const USERS = new Set(["alice", "mallory"]);
 
 /**
- * Starts a server for each of the hosts. Each believes to be at `https://host`; requests come as a proxy in front of it would
- * pass them on, with the host in X-Forwarded-Host.
+ * Starts a server for each of the hosts. Each believes to be at `https://host`, as behind a proxy that ends TLS; they are told
+ * apart by the header Host.
  */
 export async function startFediverse(hosts: readonly string[]): Promise<Fediverse> {
   const notes: Fediverse["notes"] = new Map(hosts.map((host) => [host, new Map()]));
   const servers = new Map(hosts.map((host) => [host, createServerOf(notes.get(host)!)]));
   const server = createServer((request, response) => {
-    const host = String(request.headers["x-forwarded-host"]);
+    const host = String(request.headers.host);
     const answer = servers.get(host);
     if (answer) void send(answer(received(request, host)), response);
     else response.writeHead(421).end();
