@@ -6,6 +6,7 @@ import { ApiError } from "./errors.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -31,6 +32,7 @@ export function createApp(context: Context): Express {
   app.use(proofChainRoutes(context));
   app.use(avatarRoutes(context));
   app.use(submissionRoutes(context));
+  app.use(instanceActorRoutes(context.config));
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

@@ -1,3 +1,4 @@
+import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -47,6 +48,8 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -62,6 +65,11 @@ const environment = z.object({
   CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
+    .optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -109,6 +117,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 
@@ -137,6 +146,22 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
     );
   }
   return chains[0]!;
+}
+
+/** The actor is known by its address, so that its key is nothing without one. */
+function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
+  if (!pem) return undefined;
+  if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
+  let privateKey: KeyObject;
+  try {
+    // Files of variables hold no line breaks.
+    privateKey = createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch (error) {
+    throw new Error("ACTIVITYPUB_KEY: must be a private key in PEM", { cause: error });
+  }
+  if (privateKey.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be an RSA key");
+  const id = new URL("/actor", publicUrl).href;
+  return { id, keyId: `${id}#main-key`, privateKey };
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -36,7 +36,10 @@ const context: Context = {
   provider,
   registry,
   outbox,
-  engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens, lifetimes: config.checkLifetimes }),
+  engine: createEngine({
+    ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
+    lifetimes: config.checkLifetimes,
+  }),
   attester: new Attester(config.attesterKey),
 };
 const relayer = new Relayer({

@@ -2,12 +2,15 @@ import { z } from "zod";
 
 import type { Answer, Fetcher } from "./fetcher.ts";
 import { accept, parseJson, recordOf } from "./httpLook.ts";
+import { type RequestSigner, signatureHeaders } from "./httpSignature.ts";
 import { type ActivityPubLookup, CheckError, type EvidenceRecord, type Look } from "./types.ts";
 
 export interface ActivityPubLookOptions {
   fetcher: Fetcher;
   /** An origin to which every request goes instead, with the host that it was for in its header Host. */
   upstream: string | undefined;
+  /** As whom to ask; unsigned where it is undefined. */
+  signer?: RequestSigner | undefined;
   /** Deadline of all requests together, in milliseconds. */
   timeout: number;
 }
@@ -94,7 +97,7 @@ class Session {
 
   /** JSON of any kind. @throws {CheckError} */
   async json(url: URL, type: string): Promise<unknown> {
-    return (await this.#get(url, type)).json;
+    return (await this.#get(url, { Accept: type })).json;
   }
 
   /**
@@ -114,7 +117,9 @@ class Session {
   }
 
   async #activity(url: URL): Promise<Record<string, unknown>> {
-    const { json, type } = await this.#get(url, ACTIVITY_TYPES);
+    const { signer } = this.#options;
+    const signature = signer ? signatureHeaders(url, signer) : {};
+    const { json, type } = await this.#get(url, { Accept: ACTIVITY_TYPES, ...signature });
     const isActivity = /^application\/(?:activity\+json|ld\+json)\b/i.test(type);
     if (!isActivity || typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new CheckError("soft", `the answer of ${url.host} is no ActivityStreams document`);
@@ -124,24 +129,25 @@ class Session {
     return object;
   }
 
-  async #get(url: URL, type: string): Promise<{ json: unknown; type: string }> {
-    const { fetcher, upstream } = this.#options;
+  async #get(url: URL, accepted: Readonly<Record<string, string>>): Promise<{ json: unknown; type: string }> {
+    const { fetcher, upstream, signer } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
-    const headers = { Accept: type, ...(upstream === undefined ? {} : { Host: url.host }) };
+    const headers = { ...accepted, ...(upstream === undefined ? {} : { Host: url.host }) };
     const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2 });
-    const text = acceptUnsigned(answer, url);
+    const text = acceptFrom(answer, url, signer !== undefined);
     this.answers.push(recordOf(url, String(answer.status), answer.bytes));
     return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };
   }
 }
 
 /** As other answers; a server may be one that answers signed requests only (Mastodon's AUTHORIZED_FETCH). */
-function acceptUnsigned(answer: Answer, url: URL): string {
+function acceptFrom(answer: Answer, url: URL, isSigned: boolean): string {
   try {
     return accept(answer, url);
   } catch (error) {
-    if (!(error instanceof CheckError) || (answer.status !== 401 && answer.status !== 403)) throw error;
-    const message = `${error.message}; it may want signed requests (authorized fetch)`;
+    const isRefused = answer.status === 401 || answer.status === 403;
+    if (!(error instanceof CheckError) || !isRefused || isSigned) throw error;
+    const message = `${error.message}; it may want signed requests, and this node has no ACTIVITYPUB_KEY`;
     throw new CheckError(error.severity, message, { cause: error, retryAfter: error.retryAfter });
   }
 }

@@ -4,6 +4,7 @@ import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
 import { type FetchLimits, type Fetcher, type Network, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
+import type { RequestSigner } from "./httpSignature.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
 import { type Lifetimes, createLookCache } from "./lookCache.ts";
 import {
@@ -52,6 +53,8 @@ export interface EngineOptions {
   upstreams?: Readonly<Record<string, string>>;
   /** By platform id: the credential of its API. */
   tokens?: Readonly<Record<string, string>>;
+  /** As whom to ask servers of the fediverse that answer signed requests only. */
+  signer?: RequestSigner | undefined;
   /** Deadline of each look, in milliseconds. */
   timeout?: number;
   /** How long outcomes are kept; not at all unless told. */
@@ -143,7 +146,7 @@ function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, s
 }
 
 function createLooks(
-  { upstreams = {}, tokens = {}, timeout = TIMEOUT }: EngineOptions,
+  { upstreams = {}, tokens = {}, signer, timeout = TIMEOUT }: EngineOptions,
   fetcher: Fetcher,
   origins: ReadonlyMap<string, string>,
 ): Map<string, Look> {
@@ -155,7 +158,7 @@ function createLooks(
       const own = boundTo(fetcher, platform, upstream);
       looks.set(id, createHttpLook(lookup, { fetcher: own, upstream, token: tokens[id], timeout, location }));
     } else if (lookup?.kind === "activitypub") {
-      looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), timeout }));
+      looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), signer, timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     }

@@ -1,12 +1,19 @@
+import { type KeyObject, generateKeyPairSync } from "node:crypto";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import type { Link } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
+import express from "express";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
+import { instanceActorRoutes } from "../../api/routes/instanceActor.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "../platforms/claims.ts";
 import { type Fediverse, type FedifyNote, startFediverse } from "./fedify.ts";
 
 const HOST = "social.example";
 const OTHER = "other.example";
+const SECURE = "secure.example";
 
 describe("activitypub against Fedify", () => {
   const victim = newSigner();
@@ -15,7 +22,7 @@ describe("activitypub against Fedify", () => {
   let link: Link;
 
   before(async () => {
-    fediverse = await startFediverse([HOST, OTHER]);
+    fediverse = await startFediverse([HOST, OTHER, SECURE], [SECURE]);
     engine = createEngine({ upstreams: { activitypub: fediverse.upstream }, timeout: 5000 });
   });
 
@@ -82,5 +89,48 @@ describe("activitypub against Fedify", () => {
   it("refuses a signature in a quote", async () => {
     const html = `<p>look:</p><blockquote>${publishedText(victim, link).replaceAll("\n", "<br>")}</blockquote>`;
     await expectRefusal(check(publish({ html })), "medium", /no signature/);
+  });
+
+  describe("a server that answers signed requests only", () => {
+    let server: Server;
+    let location: string;
+    let signer: { id: string; keyId: string; privateKey: KeyObject };
+
+    before(async () => {
+      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const app = express();
+      server = app.listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      const id = `http://127.0.0.1:${(server.address() as AddressInfo).port}/actor`;
+      signer = { id, keyId: `${id}#main-key`, privateKey };
+      app.use(instanceActorRoutes({ instanceActor: signer }));
+    });
+
+    after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    beforeEach(() => {
+      link = newLink(victim, "activitypub", `alice@${SECURE}`);
+      location = publish({}, SECURE);
+    });
+
+    function engineOf(privateKey: KeyObject): Engine {
+      const upstreams = { activitypub: fediverse.upstream };
+      return createEngine({ upstreams, signer: { ...signer, privateKey }, timeout: 5000 });
+    }
+
+    it("answers this node by the key that its actor publishes", async () => {
+      const evidence = await engineOf(signer.privateKey).check(claimOf(victim, link, location));
+      expect(evidence.accountId).to.equal(`https://${SECURE}/users/alice`);
+    });
+
+    it("answers neither an unsigned request nor one by another key", async () => {
+      await expectRefusal(check(location), "soft", /HTTP 401.*this node has no ACTIVITYPUB_KEY/);
+      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const look = engineOf(privateKey).check(claimOf(victim, link, location));
+      await expectRefusal(look, "soft", /HTTP 401\)$/);
+    });
   });
 });

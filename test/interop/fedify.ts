@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { MemoryKvStore, Note, Person, Tombstone, createFederation } from "@fedify/fedify";
+import { MemoryKvStore, Note, Person, type RequestContext, Tombstone, createFederation } from "@fedify/fedify";
 
 /** A note as its author wrote it. */
 export interface FedifyNote {
@@ -29,10 +29,12 @@ const USERS = new Set(["alice", "mallory"]);
 /**
  * Starts a server for each of the hosts. Each believes to be at `https://host`, as behind a proxy that ends TLS; they are told
  * apart by the header Host.
+ *
+ * @param secure those hosts that answer signed requests only.
  */
-export async function startFediverse(hosts: readonly string[]): Promise<Fediverse> {
+export async function startFediverse(hosts: readonly string[], secure: readonly string[] = []): Promise<Fediverse> {
   const notes: Fediverse["notes"] = new Map(hosts.map((host) => [host, new Map()]));
-  const servers = new Map(hosts.map((host) => [host, createServerOf(notes.get(host)!)]));
+  const servers = new Map(hosts.map((host) => [host, createServerOf(notes.get(host)!, secure.includes(host))]));
   const server = createServer((request, response) => {
     const host = String(request.headers.host);
     const answer = servers.get(host);
@@ -50,9 +52,14 @@ export async function startFediverse(hosts: readonly string[]): Promise<Fedivers
   };
 }
 
-function createServerOf(notes: ReadonlyMap<string, FedifyNote>): (request: Request) => Promise<Response> {
-  const federation = createFederation<void>({ kv: new MemoryKvStore() });
-  federation.setActorDispatcher("/users/{identifier}", (context, identifier) =>
+function createServerOf(
+  notes: ReadonlyMap<string, FedifyNote>,
+  isSecure: boolean,
+): (request: Request) => Promise<Response> {
+  // Our own actor is on loopback, where no server looks without leave.
+  const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+  const mayRead = async (context: RequestContext<void>) => !isSecure || (await context.getSignedKeyOwner()) !== null;
+  const actors = federation.setActorDispatcher("/users/{identifier}", (context, identifier) =>
     USERS.has(identifier)
       ? new Person({
           id: context.getActorUri(identifier),
@@ -62,8 +69,9 @@ function createServerOf(notes: ReadonlyMap<string, FedifyNote>): (request: Reque
         })
       : null,
   );
+  actors.authorize(mayRead);
   federation.setInboxListeners("/users/{identifier}/inbox");
-  federation.setObjectDispatcher(Note, "/notes/{id}", async (context, { id }) => {
+  const objects = federation.setObjectDispatcher(Note, "/notes/{id}", async (context, { id }) => {
     const note = notes.get(id);
     if (!note || note.deleted) return null;
     return Note.fromJsonLd({
@@ -77,6 +85,7 @@ function createServerOf(notes: ReadonlyMap<string, FedifyNote>): (request: Reque
       ...(note.updated === undefined ? {} : { updated: note.updated }),
     });
   });
+  objects.authorize(mayRead);
   return (request) =>
     federation.fetch(request, {
       contextData: undefined,

@@ -272,7 +272,11 @@ describe("activitypub", () => {
 
       it("says that a server may want signed requests", async () => {
         web.set(NOTE, { status: 401, body: { error: "Request not signed" } });
-        await expectRefusal(engine.check(claim), "soft", /HTTP 401.*signed requests/);
+        await expectRefusal(
+          engine.check(claim),
+          "soft",
+          /HTTP 401.*signed requests, and this node has no ACTIVITYPUB_KEY/,
+        );
       });
     });
 
