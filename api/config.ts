@@ -152,16 +152,19 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
 function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
   if (!pem) return undefined;
   if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
-  let privateKey: KeyObject;
-  try {
-    // Files of variables hold no line breaks.
-    privateKey = createPrivateKey(pem.replaceAll("\\n", "\n"));
-  } catch (error) {
-    throw new Error("ACTIVITYPUB_KEY: must be a private key in PEM", { cause: error });
-  }
-  if (privateKey.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be an RSA key");
+  const key = readKey(pem);
+  if (key?.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be a private RSA key in PEM");
   const id = new URL("/actor", publicUrl).href;
-  return { id, keyId: `${id}#main-key`, privateKey };
+  return { id, keyId: `${id}#main-key`, privateKey: key };
+}
+
+/** Files of variables hold no line breaks: there they are written as \n. */
+function readKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch {
+    return null;
+  }
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -39,8 +39,9 @@ export const activitypub = definePlatform({
 
 /** No software tells users apart by case; hosts are as DNS has them. */
 function accountName(value: string): string | null {
-  const [host, user] = value.includes("/@") ? value.split("/@") : value.split("@").reverse();
-  const name = hostName(host!);
+  const [host, path] = value.split("/@");
+  const [user, typedHost] = path === undefined ? value.split("@") : [path, host];
+  const name = hostName(typedHost!);
   return name === null ? null : `${lowerCase(user!)}@${name}`;
 }
 

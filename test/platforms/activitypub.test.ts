@@ -15,6 +15,17 @@ const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 const ACTOR = "https://social.example/users/alice";
 const NOTE = "https://social.example/users/alice/statuses/1";
 
+function actor(id: string, change: object = {}): object {
+  return {
+    id,
+    type: "Person",
+    preferredUsername: "alice",
+    inbox: `${id}/inbox`,
+    outbox: `${id}/outbox`,
+    ...change,
+  };
+}
+
 describe("activitypub", () => {
   describe("identity", () => {
     readsInputs("activitypub", "identity", {
@@ -125,15 +136,10 @@ describe("activitypub", () => {
       put(address, { subject: `acct:${subject}`, links }, "application/jrd+json");
     }
 
-    function actor(id: string, change: object = {}): object {
-      return {
-        id,
-        type: "Person",
-        preferredUsername: "alice",
-        inbox: `${id}/inbox`,
-        outbox: `${id}/outbox`,
-        ...change,
-      };
+    function nodeInfo(name: string, href = "https://social.example/nodeinfo/2.1"): void {
+      const links = [{ rel: "http://nodeinfo.diaspora.software/ns/schema/2.1", href }];
+      put("https://social.example/.well-known/nodeinfo", { links }, "application/json");
+      put(href, { version: "2.1", software: { name, version: "1" } }, "application/json");
     }
 
     function note(id: string, change: object = {}): object {
@@ -288,12 +294,6 @@ describe("activitypub", () => {
         ["misskey", "98wr1tkc82", "/notes/98wr1tkc82"],
         ["gotosocial", "01F8MHAMCHF6Y650WCRSCP4WMY", "/users/alice/statuses/01F8MHAMCHF6Y650WCRSCP4WMY"],
       ];
-
-      function nodeInfo(name: string, href = "https://social.example/nodeinfo/2.1"): void {
-        const links = [{ rel: "http://nodeinfo.diaspora.software/ns/schema/2.1", href }];
-        put("https://social.example/.well-known/nodeinfo", { links }, "application/json");
-        put(href, { version: "2.1", software: { name, version: "1" } }, "application/json");
-      }
 
       for (const [software, id, path] of ids) {
         it(`finds a note of ${software}`, async () => {
