@@ -1,3 +1,4 @@
+import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -44,6 +45,8 @@ export interface Config {
   upstreams: Record<string, string>;
   /** Platforms' credentials, by platform. */
   tokens: Record<string, string>;
+  /** How long the outcome of a look at a platform counts for an equal claim, in milliseconds. */
+  checkLifetimes: { confirmed: number; refused: number };
   /** Folder of the built dashboard. */
   webDir: string;
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
@@ -58,6 +61,8 @@ export interface Config {
   sessionDomains: readonly string[];
   /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
   idTokenKey: string | undefined;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -74,6 +79,7 @@ const environment = z.object({
   CHAIN_ID: z.coerce.number().int().positive().optional(),
   ATTESTER_KEY: privateKey.default(DEV_ATTESTER_KEY),
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
+  CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   RELAYER_MIN_BALANCE: z
@@ -92,6 +98,7 @@ const environment = z.object({
     .optional(),
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -132,6 +139,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     relayerMinBalance: parseEther(values.RELAYER_MIN_BALANCE),
     upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
     tokens: byPlatform(env, /^(.+)_TOKEN$/),
+    // Who has just published what was missing asks again soon.
+    checkLifetimes: {
+      confirmed: values.CHECK_CACHE_SECONDS * 1000,
+      refused: Math.min(values.CHECK_CACHE_SECONDS, 2) * 1000,
+    },
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
@@ -150,6 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 
@@ -184,6 +197,25 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
 function readTrustProxy(text: string): number | string | false {
   if (text === "") return false;
   return /^\d{1,2}$/.test(text) ? Number(text) : text;
+}
+
+/** The actor is known by its address, so that its key is nothing without one. */
+function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
+  if (!pem) return undefined;
+  if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
+  const key = readKey(pem);
+  if (key?.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be a private RSA key in PEM");
+  const id = new URL("/actor", publicUrl).href;
+  return { id, keyId: `${id}#main-key`, privateKey: key };
+}
+
+/** Files of variables hold no line breaks: there they are written as \n. */
+function readKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch {
+    return null;
+  }
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -1,10 +1,14 @@
+import { activitypub } from "./activitypub.ts";
+import { discord } from "./discord.ts";
 import { dns } from "./dns.ts";
+import { dotbit } from "./dotbit.ts";
 import { ethereum } from "./ethereum.ts";
 import { github } from "./github.ts";
+import { slack } from "./slack.ts";
 import type { Platform } from "./types.ts";
 
-/** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
-export const PLATFORMS: readonly Platform[] = [ethereum, github, dns];
+/** Every platform there is. Adding one is its file, its line here, and its fixture in test/platforms/fixtures. */
+export const PLATFORMS: readonly Platform[] = [ethereum, github, dns, discord, slack, dotbit, activitypub];
 
 const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));
 

@@ -193,8 +193,15 @@ export interface DnsLookup {
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
 }
 
+/** A public note of the account that WebFinger knows by the identity, user@host. */
+export interface ActivityPubLookup {
+  kind: "activitypub";
+  /** Reads a note that its author's own server sent. `handle` is user@host, `id` the actor's. */
+  extract: (note: Readonly<Record<string, unknown>>, author: { handle: string; id: string }) => Post;
+}
+
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup;
+export type Lookup = HttpLookup | DnsLookup | ActivityPubLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {
