@@ -38,6 +38,7 @@ export function createHttpLook(lookup: HttpLookup, options: HttpLookOptions): Lo
     const slots = {
       ...{ location, identity: claim.link.identity, avatar: claim.avatar.compressed },
       ...rule?.parts?.exec(location)?.groups,
+      ...lookup.slots?.(location),
     };
     const deadline = AbortSignal.timeout(timeout);
     if (ways.length === 0) throw new CheckError("soft", "this node has no credential to look there");
@@ -67,7 +68,7 @@ export function createHttpLook(lookup: HttpLookup, options: HttpLookOptions): Lo
           const host = url?.host ?? "no URL";
           throw new CheckError("soft", `the rest of the post is at ${host}, which is not the platform's`);
         }
-        const whole = accept(await fetcher(url, { deadline }), url);
+        const whole = accept(await fetcher(url, { deadline }), url, {});
         answers.push(recordOf(url, "200", whole));
         return whole;
       };
@@ -91,7 +92,7 @@ export async function askStep(
       Object.fromEntries(Object.entries(step.body).map(([key, value]) => [key, fillSlots(value, slots, String)])),
     );
   const answer = await fetcher(url, { headers: { ...step.headers, ...authorization }, deadline, body });
-  const text = accept(answer, url, step.outcomes);
+  const text = accept(answer, url, step);
   answers.push(recordOf(url, String(answer.status), text));
   return step.as === "text" ? text : parseJson(text, url);
 }
@@ -104,10 +105,11 @@ function recordOf(url: URL, status: string, text: string): EvidenceRecord["answe
   return { source: url.href, status, sha256: sha256(toUtf8Bytes(text)).slice(2) };
 }
 
-function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
-  const outcome = outcomes[status];
+function accept(answer: Answer, url: URL, { outcomes, passes }: Pick<HttpStep, "outcomes" | "passes">): string {
+  const { status, headers, text } = answer;
+  const outcome = outcomes?.[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
-  if (status === 200) return text();
+  if (status === 200 || passes?.includes(status)) return text();
   if (status === 404 || status === 410 || status === 451) {
     throw new CheckError("medium", `${url.host} has nothing public at ${url.pathname} (HTTP ${status})`);
   }

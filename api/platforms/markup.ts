@@ -27,11 +27,20 @@ export function textOf(node: Node, skip: (element: Element) => boolean = () => f
   return BLOCKS.has(node.nodeName) ? `\n${inner}\n` : inner;
 }
 
-/** The elements below a node that pass, in document order. */
-export function elementsOf(node: Node, passes: (element: Element) => boolean): Element[] {
+/**
+ * The elements below a node that pass, in document order.
+ *
+ * @param skip elements that are left out with all that is in them, for example quotes.
+ */
+export function elementsOf(
+  node: Node,
+  passes: (element: Element) => boolean,
+  skip: (element: Element) => boolean = () => false,
+): Element[] {
+  if ("tagName" in node && skip(node)) return [];
   const children = "childNodes" in node ? node.childNodes : [];
   const own = "tagName" in node && passes(node) ? [node] : [];
-  return [...own, ...children.flatMap((child) => elementsOf(child, passes))];
+  return [...own, ...children.flatMap((child) => elementsOf(child, passes, skip))];
 }
 
 /** An element's attribute, or undefined. */
