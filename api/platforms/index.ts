@@ -1,10 +1,16 @@
 import { dns } from "./dns.ts";
 import { ethereum } from "./ethereum.ts";
 import { github } from "./github.ts";
+import { keybase } from "./keybase.ts";
+import { minds } from "./minds.ts";
+import { steam } from "./steam.ts";
+import { telegram } from "./telegram.ts";
+import { tiktok } from "./tiktok.ts";
+import { twitter } from "./twitter.ts";
 import type { Platform } from "./types.ts";
 
 /** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
-export const PLATFORMS: readonly Platform[] = [ethereum, github, dns];
+export const PLATFORMS: readonly Platform[] = [ethereum, github, dns, twitter, telegram, tiktok, minds, steam, keybase];
 
 const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));
 
