@@ -9,7 +9,7 @@ import { tiktok } from "./tiktok.ts";
 import { twitter } from "./twitter.ts";
 import type { Platform } from "./types.ts";
 
-/** Every platform there is. Adding one is its file, its line here, and its cases in test/platforms. */
+/** Every platform there is. Adding one is its file, its line here, and its fixture in test/platforms/fixtures. */
 export const PLATFORMS: readonly Platform[] = [ethereum, github, dns, twitter, telegram, tiktok, minds, steam, keybase];
 
 const byId = new Map(PLATFORMS.map((platform) => [platform.id, platform]));

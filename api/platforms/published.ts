@@ -52,9 +52,9 @@ const UNSEEN = /[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]/g;
  */
 export const SIGNATURE_MARK = /\bSig:\s*((?:[A-Za-z0-9+/]\s*){87}=|(?:[\u{1f000}-\u{1faff}]\s*){52}|[^\s;]*)/gu;
 
-/** How a text post carries a proof: each expression's group 1 is the value. */
+/** How a text post carries a proof: each expression's group 1 is the value, what is said of a signature follows it. */
 export interface PostGrammar {
-  /** Matches each signature there may be; with the flag g. The other values are looked for between it and the next. */
+  /** Matches each signature there may be; with the flag g. */
   signature: RegExp;
   uuid?: RegExp;
   createdAt?: RegExp;
@@ -63,8 +63,9 @@ export interface PostGrammar {
 }
 
 /**
- * Reads the proofs in a post's text by its grammar. What is no signature at all is passed over while another one is there:
- * a post may say `Sig:` about something else.
+ * Reads the proofs in a post's text by its grammar. What is said of a signature follows it: where there are several, each
+ * one's uuid, time and previous signature are looked for before the next. What is no signature at all is passed over while
+ * another one is there: a post may say `Sig:` about something else.
  *
  * @throws {CheckError} as {@link readSignature}, where none is one.
  */
@@ -74,14 +75,14 @@ export function readPostProofs(text: string, grammar: PostGrammar): Published[] 
   const sections = found.map((match, index) => seen.slice(match.index, found[index + 1]?.index));
   return readEach(found, ([, signature], index) => ({
     signature: readSignature(signature!),
-    ...statedIn(sections[index]!, grammar),
+    ...readStatements(sections[index]!, grammar),
   }));
 }
 
-function statedIn(section: string, grammar: PostGrammar): Omit<Published, "signature"> {
-  const uuid = grammar.uuid?.exec(section)?.[1];
-  const createdAt = grammar.createdAt?.exec(section)?.[1];
-  const prev = grammar.prev?.exec(section);
+function readStatements(text: string, grammar: PostGrammar): Omit<Published, "signature"> {
+  const uuid = grammar.uuid?.exec(text)?.[1];
+  const createdAt = grammar.createdAt?.exec(text)?.[1];
+  const prev = grammar.prev?.exec(text);
   return {
     ...strings({ uuid: plainUuid(uuid), createdAt }),
     ...(prev ? { prev: /^(?:null)?$/.test(prev[1] ?? "") ? null : prev[1]! } : {}),
