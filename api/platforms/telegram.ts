@@ -67,7 +67,7 @@ function readWidget(page: string, location: string): Post {
     throw new CheckError("medium", "the post stands in a group, where anybody may write: only a channel's is a proof");
   }
   const [owner] = all("tgme_widget_message_owner_name");
-  const handle = /^https:\/\/t\.me\/(\w+)$/.exec((owner && attribute(owner, "href")) ?? "")?.[1];
+  const handle = /^https:\/\/t\.me\/([^/?#]*)$/.exec((owner && attribute(owner, "href")) ?? "")?.[1];
   if (handle === undefined) throw new CheckError("soft", "Telegram's answer names no channel");
   const [time] = all("tgme_widget_message_date").flatMap((date) =>
     elementsOf(date, ({ tagName }) => tagName === "time"),
@@ -84,7 +84,10 @@ function readWidget(page: string, location: string): Post {
   if (all("tgme_widget_message_forwarded_from").length > 0) {
     return { ...post, texts: [], absence: "the post was forwarded: its words are another's" };
   }
-  const texts = all("js-message_text").map((text) => textOf(text, ({ tagName }) => tagName === "blockquote"));
+  const texts = all("js-message_text").map((text) => textOf(text, ({ tagName }) => tagName === "blockquote").trim());
+  if (new Set(texts).size > 1) {
+    return { ...post, texts: [], absence: "the post shows several texts, and nobody can tell whose they are" };
+  }
   return { ...post, texts, absence: "the post has no signature (`Sig: …`) outside quotes" };
 }
 
