@@ -18,7 +18,7 @@ const lookupAnswer = z.object({
 });
 
 /** SCNotFound and SCDeleted of https://github.com/keybase/client/blob/master/protocol/avdl/keybase1/constants.avdl */
-const GONE = [205, 216];
+const GONE = new Set([205, 216]);
 
 /**
  * A Keybase account, by its profile's bio. Next.ID had a JSON file in the public folder read from keybase.pub, which was
@@ -59,7 +59,7 @@ function readLookup(answer: unknown): Post {
   if (!found.success) throw new CheckError("soft", "Keybase's answer is not as its API documents it");
   const { status, them } = found.data;
   const account = Array.isArray(them) ? them[0] : them;
-  if (GONE.includes(status.code) || (status.code === 0 && account === null)) {
+  if (GONE.has(status.code) || (status.code === 0 && account === null)) {
     throw new CheckError("medium", "Keybase has no such user");
   }
   if (status.code !== 0 || !account) {

@@ -44,7 +44,7 @@ export function readJsonProof(text: string): Published {
 }
 
 /** What editors and platforms put into text unseen: zero-width characters, and the selectors of emoji's two styles. */
-const UNSEEN = /[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff]/g;
+const UNSEEN = /\u200b|\u200c|\u200d|\u2060|\ufe0e|\ufe0f|\ufeff/g;
 
 /**
  * `Sig:` and the signature behind it, also where a line break fell into it. All of Next.ID's wordings had this mark, in a

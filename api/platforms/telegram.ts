@@ -1,4 +1,4 @@
-import { attribute, elementsOf, hasClass, parseHtml, textOf } from "./markup.ts";
+import { type Element, attribute, elementsOf, hasClass, parseHtml, textOf } from "./markup.ts";
 import { lowerCase } from "./normalForms.ts";
 import { definePlatform } from "./platform.ts";
 import { SIGNATURE_MARK, readPostProofs } from "./published.ts";
@@ -49,9 +49,12 @@ export const telegram = definePlatform({
   readProof: (text) => readPostProofs(text, { signature: SIGNATURE_MARK }),
 });
 
+function isReply(element: Element): boolean {
+  return hasClass(element, "tgme_widget_message_reply");
+}
+
 function readWidget(page: string, location: string): Post {
   const root = parseHtml(page);
-  const isReply = (element: Parameters<typeof hasClass>[0]) => hasClass(element, "tgme_widget_message_reply");
   const all = (name: string) => elementsOf(root, (element) => hasClass(element, name), isReply);
   const [message] = all("tgme_widget_message");
   const shown = message && attribute(message, "data-post")?.toLowerCase();

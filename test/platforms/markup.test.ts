@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { elementsOf, hasClass, parseHtml, textOf } from "../../api/platforms/markup.ts";
+import { type Element, elementsOf, hasClass, parseHtml, textOf } from "../../api/platforms/markup.ts";
 import { CheckError } from "../../api/platforms/types.ts";
 
 describe("markup", () => {
@@ -15,7 +15,6 @@ describe("markup", () => {
 
   it("leaves out what is to be skipped, with all that is in it", () => {
     const root = parseHtml('<div class="x"><i class="y">1</i></div><i class="y z">2</i>');
-    const isX = (element: Parameters<typeof hasClass>[0]) => hasClass(element, "x");
     expect(textOf(root, isX)).to.equal("2");
     const found = elementsOf(root, (element) => hasClass(element, "y"), isX);
     expect(found.map((element) => textOf(element))).to.deep.equal(["2"]);
@@ -29,3 +28,7 @@ describe("markup", () => {
     expect(textOf(parseHtml(`${"<i>".repeat(400)}x`))).to.equal("x");
   });
 });
+
+function isX(element: Element): boolean {
+  return hasClass(element, "x");
+}

@@ -1,16 +1,10 @@
 import { expect } from "chai";
 
+import type { Fixture } from "./fixtures/fixture.ts";
 import { fixture } from "./fixtures/minds.ts";
 import { changed, expectFailure, expectSuccess, lookAt } from "./scene.ts";
 
 describe("minds", () => {
-  /** The answer with a change to its one post. */
-  const rewritten = (members: object) =>
-    changed(fixture, ({ body }) => {
-      const { entities, ...others } = body as { entities: object[] };
-      return { body: { ...others, entities: [{ ...entities[0], ...members }] } };
-    });
-
   it("reads nothing of another post than was asked for", async () => {
     await expectFailure(lookAt(rewritten({ guid: "1" })), "soft", /about 1, not/);
   });
@@ -39,3 +33,11 @@ describe("minds", () => {
     await expectFailure(lookAt(rewritten({ message: null })), "medium", /no signature/);
   });
 });
+
+/** The answer with a change to its one post. */
+function rewritten(members: object): Fixture {
+  return changed(fixture, ({ body }) => {
+    const { entities, ...others } = body as { entities: object[] };
+    return { body: { ...others, entities: [{ ...entities[0], ...members }] } };
+  });
+}

@@ -1,13 +1,10 @@
 import { expect } from "chai";
 
+import type { Fixture } from "./fixtures/fixture.ts";
 import { fixture } from "./fixtures/telegram.ts";
 import { changed, expectFailure, expectSuccess, lookAt } from "./scene.ts";
 
 describe("telegram", () => {
-  /** The widget with a change to its HTML. */
-  const rewritten = (change: (html: string) => string) =>
-    changed(fixture, (answer) => ({ ...answer, body: change(String(answer.body)) }));
-
   it("names the channel by its number, wherever the widget carries it", async () => {
     for (const left of ["data-peer", "data-view"]) {
       const other = left === "data-peer" ? "data-view" : "data-peer";
@@ -58,3 +55,8 @@ describe("telegram", () => {
     expect(record.facts).to.deep.equal({ posted_at: "2025-01-03T21:59:29+00:00" });
   });
 });
+
+/** The widget with a change to its HTML. */
+function rewritten(change: (html: string) => string): Fixture {
+  return changed(fixture, (answer) => ({ ...answer, body: change(String(answer.body)) }));
+}

@@ -204,35 +204,35 @@ describe("twitter", () => {
         await confirmReal({ link, signature, ...rest }, "1537718346549821440", text);
       }
     });
-
-    /** X's answers to it, as far as they matter. */
-    async function confirmReal({ link, avatar, signature }: ProofVector, id: string, text: string): Promise<void> {
-      const name = link.identity === "yeiwb" ? "yeiwb" : link.identity.toUpperCase();
-      const server = await startHttp(({ url }) =>
-        url.pathname === "/oembed"
-          ? { body: { url: `https://twitter.com/${name}/status/${id}`, author_url: `https://twitter.com/${name}` } }
-          : {
-              body: {
-                __typename: "Tweet",
-                id_str: id,
-                text,
-                user: { id_str: "1468853291941773312", screen_name: name },
-              },
-            },
-      );
-      try {
-        const engine = createEngine({ upstreams: { twitter: server.origin } });
-        const evidence = await engine.check({ link, avatar, location: id });
-        expect(evidence.signature.base64).to.equal(signature);
-        expect(evidence.accountId).to.equal("1468853291941773312");
-      } finally {
-        await server.close();
-      }
-    }
   });
 });
 
 /** An answer with these members instead of its own. */
 function patch<T extends { body: object | string }>(answer: T, members: object): T {
   return { ...answer, body: { ...(answer.body as object), ...members } };
+}
+
+/** X's answers to it, as far as they matter. */
+async function confirmReal({ link, avatar, signature }: ProofVector, id: string, text: string): Promise<void> {
+  const name = link.identity === "yeiwb" ? "yeiwb" : link.identity.toUpperCase();
+  const server = await startHttp(({ url }) =>
+    url.pathname === "/oembed"
+      ? { body: { url: `https://twitter.com/${name}/status/${id}`, author_url: `https://twitter.com/${name}` } }
+      : {
+          body: {
+            __typename: "Tweet",
+            id_str: id,
+            text,
+            user: { id_str: "1468853291941773312", screen_name: name },
+          },
+        },
+  );
+  try {
+    const engine = createEngine({ upstreams: { twitter: server.origin } });
+    const evidence = await engine.check({ link, avatar, location: id });
+    expect(evidence.signature.base64).to.equal(signature);
+    expect(evidence.accountId).to.equal("1468853291941773312");
+  } finally {
+    await server.close();
+  }
 }
