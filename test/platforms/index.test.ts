@@ -273,6 +273,18 @@ describe("PLATFORMS", () => {
       });
     }
 
+    it("shows the identity as it was typed, and of a pasted URL the name in it", () => {
+      for (const [typed, shown] of [
+        ["Alice", "Alice"],
+        ["@ALICE", "ALICE"],
+        ["https://x.com/Alice?s=20", "Alice"],
+        ["mobile.twitter.com/@Alice/", "Alice"],
+      ] as const) {
+        const draft = { ...draftOf("twitter", { identity: "alice" }), typedIdentity: typed };
+        expect(platformOf("twitter")!.postContent(draft).default).to.match(new RegExp(`^🎭 Verify @${shown} with`));
+      }
+    });
+
     it("is short enough for a bio on keybase, whose files nothing shows any more", () => {
       const draft = draftOf("keybase", { prev });
       expect(platformOf("keybase")!.postContent(draft)).to.deep.equal(nextidTexts("steam", draft));
