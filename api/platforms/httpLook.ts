@@ -93,9 +93,10 @@ export async function askStep(
     JSON.stringify(
       Object.fromEntries(Object.entries(step.body).map(([key, value]) => [key, fillSlots(value, slots, String)])),
     );
-  const { headers, outcomes = {}, passes = [], as } = step;
+  const { headers, outcomes = {}, passes = [], redirects, as } = step;
   const settled = [...Object.keys(outcomes).map(Number), ...passes];
-  const answer = await fetcher(url, { headers: { ...headers, ...authorization }, deadline, body, settled });
+  const sent = { ...headers, ...authorization };
+  const answer = await fetcher(url, { headers: sent, deadline, body, settled, redirects });
   const text = accept(answer, url, step);
   answers.push(recordOf(url, String(answer.status), answer.bytes));
   return as === "text" ? text : parseJson(text, url);

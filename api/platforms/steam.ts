@@ -12,6 +12,7 @@ const profileAnswer = z.object({
 });
 const errorAnswer = z.object({ response: z.object({ error: z.string() }) });
 
+const ORIGIN = "https://steamcommunity.com";
 const HOST = "(?:https?:\\/\\/)?(?:www\\.)?steamcommunity\\.com";
 
 /**
@@ -28,7 +29,7 @@ export const steam = definePlatform({
   },
   resolution: {
     shapes: [/^@?([A-Za-z0-9_-]{2,32})$/, new RegExp(`^${HOST}\\/id\\/([A-Za-z0-9_-]{2,32})\\/?(?:\\?[!-~]*)?$`)],
-    step: { origin: "https://steamcommunity.com", path: "/id/{name}/?xml=1", as: "text" },
+    step: { origin: ORIGIN, path: "/id/{name}/?xml=1", as: "text", redirects: 1 },
     extract: (answer) => readXml(answer).steamID64,
   },
   template: "NextID proof: %SIG_BASE64%:{created_at}:{uuid}:{prev}",
@@ -36,7 +37,8 @@ export const steam = definePlatform({
     kind: "http",
     ways: [
       {
-        steps: [{ origin: "https://steamcommunity.com", path: "/profiles/{identity}/?xml=1", as: "text" }],
+        // To the custom URL, where the account has one.
+        steps: [{ origin: ORIGIN, path: "/profiles/{identity}/?xml=1", as: "text", redirects: 2 }],
         extract: ([answer]) => readProfile(answer),
       },
     ],

@@ -153,6 +153,8 @@ export interface HttpStep {
   headers?: Readonly<Record<string, string>>;
   /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
   as?: "json" | "text";
+  /** How many redirects to follow within the site; none unless told. */
+  redirects?: number;
   /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
   passes?: readonly number[];
   /** What a status means on this platform, where that is not what HTTP says. */

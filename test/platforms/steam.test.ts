@@ -6,8 +6,9 @@ import { PlatformInputError } from "../../api/platforms/types.ts";
 import { startHttp } from "../standins/upstream.ts";
 import nextid from "../vectors/nextid.json" with { type: "json" };
 import { expectRefusal } from "./claims.ts";
+import type { Fixture } from "./fixtures/fixture.ts";
 import { XML, noProfile, profile, fixture as steam } from "./fixtures/steam.ts";
-import { changed, expectFailure, lookAt } from "./scene.ts";
+import { changed, expectFailure, expectSuccess, lookAt } from "./scene.ts";
 
 describe("steam", () => {
   it("takes only SteamID64s of persons", () => {
@@ -67,6 +68,19 @@ describe("steam", () => {
       const error: unknown = await resolve("BeFoRE-CS", group).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(PlatformInputError);
     });
+  });
+
+  it("follows Steam to the custom URL of an account, and nobody to another host", async () => {
+    const moved = (location: (origin: string) => string): Fixture => ({
+      ...steam,
+      answer: (request, published) =>
+        request.url.pathname === "/id/BeFoRE-CS/"
+          ? { headers: XML, body: profile(published!) }
+          : { status: 302, headers: { location: location(request.url.origin) }, body: "" },
+    });
+    await expectSuccess(lookAt(moved((origin) => `${origin}/id/BeFoRE-CS/?xml=1`)));
+    await expectFailure(lookAt(moved(() => "https://evil.example/id/x?xml=1")), "soft", /redirect to evil\.example/);
+    await expectFailure(lookAt(moved((origin) => `${origin}/id/again`)), "soft", /redirect/);
   });
 
   it("expands none of a document's entities", async () => {
