@@ -62,6 +62,13 @@ export interface PostGrammar {
   prev?: RegExp;
 }
 
+/** `Misc: uuid|created_at|prev`, which follows the signature where posts are short; its name in Chinese is another. */
+export const MISC_LINE = {
+  uuid: /(?:Misc|其它信息):\s*([^|\s]+)\|/,
+  createdAt: /(?:Misc|其它信息):[^|\n]*\|(\d+)\|/,
+  prev: /(?:Misc|其它信息):[^|\n]*\|\d+\|([^\s;]*)/,
+} satisfies Partial<PostGrammar>;
+
 /**
  * Reads the proofs in a post's text by its grammar. What is said of a signature follows it: where there are several, each
  * one's uuid, time and previous signature are looked for before the next. What is no signature at all is passed over while

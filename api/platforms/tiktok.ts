@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { lowerCase } from "./normalForms.ts";
 import { definePlatform } from "./platform.ts";
-import { SIGNATURE_MARK, readPostProofs } from "./published.ts";
+import { MISC_LINE, SIGNATURE_MARK, readPostProofs } from "./published.ts";
 import { CheckError, type Post } from "./types.ts";
 
 /** "Embed Videos", oEmbed API: https://developers.tiktok.com/doc/embed-videos */
@@ -56,13 +56,7 @@ export const tiktok = definePlatform({
       },
     ],
   },
-  readProof: (text) =>
-    readPostProofs(text, {
-      signature: SIGNATURE_MARK,
-      uuid: /Misc:\s*([^|\s]+)\|/,
-      createdAt: /Misc:[^|\n]*\|(\d+)\|/,
-      prev: /Misc:[^|\n]*\|\d+\|([^\s;]*)/,
-    }),
+  readProof: (text) => readPostProofs(text, { signature: SIGNATURE_MARK, ...MISC_LINE }),
 });
 
 function readOembed(answer: unknown, location: string): Post {

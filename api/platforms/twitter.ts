@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseHtml, textOf } from "./markup.ts";
 import { lowerCase } from "./normalForms.ts";
 import { definePlatform } from "./platform.ts";
-import { SIGNATURE_MARK, readPostProofs } from "./published.ts";
+import { MISC_LINE, SIGNATURE_MARK, readPostProofs } from "./published.ts";
 import { CheckError, type Post } from "./types.ts";
 
 /** "Get Post by ID": https://docs.x.com/x-api/posts/get-post-by-id */
@@ -104,13 +104,7 @@ export const twitter = definePlatform({
     ],
     slots: (location) => ({ token: embedToken(location) }),
   },
-  readProof: (text) =>
-    readPostProofs(text, {
-      signature: SIGNATURE_MARK,
-      uuid: /(?:Misc|其它信息):\s*([^|\s]+)\|/,
-      createdAt: /(?:Misc|其它信息):[^|\n]*\|(\d+)\|/,
-      prev: /(?:Misc|其它信息):[^|\n]*\|\d+\|([^\s;]*)/,
-    }),
+  readProof: (text) => readPostProofs(text, { signature: SIGNATURE_MARK, ...MISC_LINE }),
 });
 
 function readApiTweet(answer: unknown, location: string): Post {

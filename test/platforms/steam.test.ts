@@ -71,13 +71,6 @@ describe("steam", () => {
   });
 
   it("follows Steam to the custom URL of an account, and nobody to another host", async () => {
-    const moved = (location: (origin: string) => string): Fixture => ({
-      ...steam,
-      answer: (request, published) =>
-        request.url.pathname === "/id/BeFoRE-CS/"
-          ? { headers: XML, body: profile(published!) }
-          : { status: 302, headers: { location: location(request.url.origin) }, body: "" },
-    });
     await expectSuccess(lookAt(moved((origin) => `${origin}/id/BeFoRE-CS/?xml=1`)));
     await expectFailure(lookAt(moved(() => "https://evil.example/id/x?xml=1")), "soft", /redirect to evil\.example/);
     await expectFailure(lookAt(moved((origin) => `${origin}/id/again`)), "soft", /redirect/);
@@ -149,4 +142,15 @@ async function resolve(typed: string, body = profile({ handle: steam.identity, a
   } finally {
     await server.close();
   }
+}
+
+/** Steam, where the account has a custom URL to which its profile moved. */
+function moved(location: (origin: string) => string): Fixture {
+  return {
+    ...steam,
+    answer: (request, published) =>
+      request.url.pathname === "/id/BeFoRE-CS/"
+        ? { headers: XML, body: profile(published!) }
+        : { status: 302, headers: { location: location(request.url.origin) }, body: "" },
+  };
 }
