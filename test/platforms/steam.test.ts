@@ -83,8 +83,14 @@ describe("steam", () => {
       body: `<?xml version="1.0"?><!DOCTYPE p [<!ENTITY l0 "lol">${levels}<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <profile><steamID64>&l12;</steamID64><privacyState>&x;</privacyState><summary>&l12;</summary></profile>`,
     }));
-    const { error } = await lookAt(laughs);
-    expect(error!.message).to.match(/^(?:Steam's answer is not|the profile belongs to &l12;)/);
+    await expectFailure(lookAt(laughs), "final", /^the profile belongs to &l12;, not to/);
+    const named = changed(steam, ({ body }) => ({
+      headers: XML,
+      body: String(body)
+        .replace(/\?>/, `?><!DOCTYPE p [<!ENTITY me "${steam.identity}">]>`)
+        .replace(/>\d{17}</, ">&me;<"),
+    }));
+    await expectFailure(lookAt(named), "final", /^the profile belongs to &me;, not to/);
   });
 
   it("refuses XML that is nested without end, or given twice", async () => {
