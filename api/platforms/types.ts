@@ -161,6 +161,10 @@ export interface HttpStep {
   headers?: Readonly<Record<string, string>>;
   /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
   as?: "json" | "text";
+  /** How many redirects to follow within the site; none unless told. */
+  redirects?: number;
+  /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
+  passes?: readonly number[];
   /** What a status means on this platform, where that is not what HTTP says. */
   outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
 }
@@ -182,6 +186,8 @@ export interface HttpLookup {
   kind: "http";
   /** The first that is open; the next where it fails softly. */
   ways: readonly HttpWay[];
+  /** More slots, which follow from the location. */
+  slots?: (location: string) => Readonly<Record<string, string>>;
   /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
   textOrigins?: readonly string[];
 }
