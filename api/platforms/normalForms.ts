@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
+import { parsePublicKey, parseSolanaAddress } from "@syngraph/sdk/protocol";
 import { getAddress } from "ethers";
 
 /** Lower case, for values whose shape admits ASCII only. */
@@ -40,6 +41,25 @@ function isBrokenALabel(label: string): boolean {
 export function address(value: string): string | null {
   try {
     return getAddress(value).toLowerCase();
+  } catch {
+    return null;
+  }
+}
+
+/** A Solana wallet's address as it is: its case says something. Null where no wallet has it. */
+export function solanaAddress(value: string): string | null {
+  try {
+    parseSolanaAddress(value);
+    return value;
+  } catch {
+    return null;
+  }
+}
+
+/** An avatar's public key, compressed; null for what is none. */
+export function publicKey(value: string): string | null {
+  try {
+    return parsePublicKey(value).compressed;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import type { Link, PublicKey } from "@syngraph/sdk/protocol";
+import { type Link, type PublicKey, isCosigned } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import type { Platform } from "../platforms/types.ts";
@@ -27,8 +27,10 @@ export interface ProofRequest {
   proofLocation: string;
   /** Base64, or empty. */
   signature: string;
-  /** Base64, or empty. */
+  /** As the platform writes it, or empty. */
   walletSignature: string;
+  /** The other avatar's on `nextid`: hex, Base64, or empty. */
+  targetSignature: string;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */
@@ -56,7 +58,7 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const [prev] = prevForms(previous);
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
   const claim =
-    action === "create" && platform.needsPost
+    action === "create" && !isCosigned(platform.id)
       ? await findOpenClaim(context.db, chainId, avatar.address, link)
       : undefined;
   if (claim) link.prev = claim.prev;

@@ -12,7 +12,7 @@ import { settled } from "../relay/settled.ts";
 import { methodNotAllowed, queryBoolean, queryInteger, readBody, readQuery } from "./http.ts";
 
 const text = z.string().default("");
-const extra = z.object({ signature: text, wallet_signature: text }).prefault({});
+const extra = z.object({ signature: text, wallet_signature: text, target_signature: text }).prefault({});
 
 const payloadBody = z.object({ action: text, platform: text, identity: text, public_key: text, extra });
 
@@ -75,6 +75,7 @@ export function proofRoutes(context: Context): Router {
         proofLocation: body.proof_location,
         signature: body.extra.signature,
         walletSignature: body.extra.wallet_signature,
+        targetSignature: body.extra.target_signature,
       });
       const outcome = await settled(context.db, item.id, context.config.submitTimeout);
       if (outcome.state === "refused") throw badRequest(outcome.reason);

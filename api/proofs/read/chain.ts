@@ -15,7 +15,10 @@ export interface ChainItem {
   signature: string;
   signature_payload: string;
   uuid: string;
-  /** The other side's own signature: a wallet's in Base64, an alias's as `0x` hex, as Next.ID has them. */
+  /**
+   * The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex, as
+   * Next.ID has them.
+   */
   extra: { wallet_signature?: string; target_signature?: string };
   arweave_id: string;
   prev: string | null;
@@ -150,7 +153,8 @@ function toItem(row: LinkRow): ChainItem {
   };
 }
 
-function extraOf({ platform, proof }: LinkRow): ChainItem["extra"] {
+function extraOf({ platform, proof, proof_location: location, action }: LinkRow): ChainItem["extra"] {
+  if (platform === "solana") return action === "create" && location !== "" ? { wallet_signature: location } : {};
   if (proof === "0x") return {};
   if (platform === "ethereum") return { wallet_signature: encodeBase64(proof) };
   return platform === "nextid" ? { target_signature: aliasSignature(proof) } : {};
