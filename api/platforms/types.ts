@@ -185,8 +185,17 @@ export interface DnsLookup {
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
 }
 
+/** A proof in a text record of the identity. */
+export interface EnsLookup {
+  kind: "ens";
+  /** The record's key. */
+  record: string;
+  /** Makes a post of whose the name is; the record itself is read after that. */
+  extract: (name: Pick<Post, "accountId"> & { facts: Facts }, claim: Claim) => Post;
+}
+
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {
