@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 
 import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
+import { createEnsLook } from "./ensLook.ts";
 import { type FetchLimits, type Fetcher, type Network, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import type { RequestSigner } from "./httpSignature.ts";
@@ -47,7 +48,8 @@ export interface Engine {
 
 export interface EngineOptions {
   /**
-   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`.
+   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`, for
+   * `ens` the JSON-RPC of an Ethereum node.
    * What is set here may be private.
    */
   upstreams?: Readonly<Record<string, string>>;
@@ -129,6 +131,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     statusOf({ id, closed, lookup }) {
       if (closed !== undefined) return "service closed";
+      if (lookup?.kind === "ens") return options.upstreams?.[id] === undefined ? "needs credential" : "live";
       if (lookup?.kind !== "http") return "live";
       return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
@@ -161,6 +164,8 @@ function createLooks(
       looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), signer, timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
+    } else if (lookup?.kind === "ens") {
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
     }
   }
   return looks;
