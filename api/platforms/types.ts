@@ -57,17 +57,25 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
  */
 export type Severity = "soft" | "medium" | "final";
 
+interface CheckErrorOptions extends ErrorOptions {
+  retryAfter?: CheckError["retryAfter"];
+  change?: CheckError["change"];
+}
+
 /** A look at the other side that did not confirm the claim. `message` says why in a sentence. */
 export class CheckError extends Error {
   override readonly name = "CheckError";
   readonly severity: Severity;
   /** Seconds after which the upstream wants to be asked again, where it said so. */
   readonly retryAfter: number | null;
+  /** What became of the account of a binding: it has another handle now, or its handle belongs to another account. */
+  readonly change: "renamed" | "reused" | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(severity: Severity, message: string, options: CheckErrorOptions = {}) {
     super(message, options);
     this.severity = severity;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.change = options.change ?? null;
   }
 }
 
