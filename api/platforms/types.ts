@@ -52,8 +52,11 @@ export interface EvidenceRecord {
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
- * the proof is not there now; `final` that it is wrong.
+ * How much a failed check says, after Keybase's scale of proof statuses (its 100s, 200s and 300s):
+ *
+ * - `soft`: nothing. The upstream could not be asked, refused us, or answered otherwise than documented.
+ * - `medium`: the proof is not there now. Nothing public, deleted, damaged, too large, ambiguous; its author can mend it.
+ * - `final`: it is wrong. Another author, another account, another key or another text.
  */
 export type Severity = "soft" | "medium" | "final";
 
