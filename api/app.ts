@@ -3,6 +3,7 @@ import helmet from "helmet";
 
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
@@ -31,6 +32,7 @@ export function createApp(context: Context): Express {
   app.use(proofChainRoutes(context));
   app.use(avatarRoutes(context));
   app.use(submissionRoutes(context));
+  app.use(attestationRoutes(context));
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

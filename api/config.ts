@@ -45,9 +45,36 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  attest: AttestConfig;
+}
+
+/** How this node attests with others. Times are milliseconds. */
+export interface AttestConfig {
+  /** Origins of peers that the operator set; where there are none, the registry's endpoints are asked. */
+  peers: readonly string[];
+  /** How long peers are waited for. */
+  timeout: number;
+  /** How often the chain is looked through for claims to confirm. */
+  watchInterval: number;
+  /** How long a proof must have been seen gone before this node signs that for others. */
+  absence: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+/** A comma list of http(s) origins. */
+const origins = z.string().transform((text, context) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => {
+      const url = URL.parse(part);
+      if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      context.addIssue(`${part} is no http or https origin without a path`);
+      return z.NEVER;
+    }),
+);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -59,6 +86,10 @@ const environment = z.object({
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  ATTESTER_PEERS: origins.default([]),
+  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
+  ABSENCE_MS: z.coerce.number().int().nonnegative().default(3_600_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -101,6 +132,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    attest: {
+      peers: values.ATTESTER_PEERS,
+      timeout: values.ATTEST_TIMEOUT_MS,
+      watchInterval: values.WATCH_INTERVAL_MS,
+      absence: values.ABSENCE_MS,
+    },
   });
 }
 

@@ -3,6 +3,10 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Attesters } from "./attest/attesters.ts";
+import type { OwnLook } from "./attest/look.ts";
+import type { Quorum } from "./attest/quorum.ts";
+import type { Sightings } from "./attest/sightings.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
@@ -18,4 +22,9 @@ export interface Context {
   outbox: Outbox;
   engine: Engine;
   attester: Attester;
+  attesters: Attesters;
+  /** Collects what attesters say; `status()` tells of its peers. */
+  attest: Quorum;
+  sightings: Sightings;
+  look: OwnLook;
 }

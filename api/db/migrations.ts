@@ -41,6 +41,39 @@ const MIGRATIONS = [
 
   `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
+
+  `CREATE TABLE api.sighting (
+     -- Address of the node's attester key: nodes may share a database, but not what they saw.
+     attester   text NOT NULL,
+     link_id    text NOT NULL,
+     account_id text NOT NULL,
+     location   text NOT NULL,
+     -- Unix seconds.
+     seen_at    bigint NOT NULL,
+     gone_since bigint,
+     PRIMARY KEY (attester, link_id)
+   );
+   CREATE TABLE api.claim_watch (
+     chain_id   integer NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     platform   text NOT NULL,
+     noticed_at timestamptz NOT NULL DEFAULT now(),
+     -- Nobody has taken it yet.
+     first_turn boolean NOT NULL DEFAULT true,
+     tries      integer NOT NULL DEFAULT 0,
+     -- infinity: given up.
+     next_at    timestamptz NOT NULL,
+     outcome    text NOT NULL DEFAULT '',
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX claim_watch_due ON api.claim_watch (chain_id, next_at);
+   -- As rate-limiter-flexible wants it.
+   CREATE TABLE api.watch_budget (
+     key    varchar(255) PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

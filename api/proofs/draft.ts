@@ -9,6 +9,7 @@ import {
   readPayload,
   readPlatform,
   readPublicKey,
+  readSignature,
   readUuid,
   requireFresh,
 } from "./input.ts";
@@ -29,6 +30,8 @@ export interface ProofRequest {
   signature: string;
   /** Base64, or empty. */
   walletSignature: string;
+  /** Where the asker says it: the signature that the text quotes, Base64. */
+  prev?: string | undefined;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */
@@ -52,8 +55,9 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
   const identity = readIdentity(platform, request.identity);
-  const previous = await latestSignature(context.db, chainId, avatar.address);
-  const [prev] = prevForms(previous);
+  const quoted = request.prev === undefined ? null : readSignature(request.prev, "error when decoding prev");
+  const previous = quoted?.canonical ?? (await latestSignature(context.db, chainId, avatar.address));
+  const prev = quoted?.base64 ?? prevForms(previous)[0];
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
   const claim =
     action === "create" && platform.needsPost

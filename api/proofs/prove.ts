@@ -1,6 +1,7 @@
-import { type Link, type Signature, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, type Signature, linkId, signPayload } from "@syngraph/sdk/protocol";
 import { keccak256, toUtf8Bytes } from "ethers";
 
+import type { Collected } from "../attest/quorum.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import type { Evidence } from "../platforms/types.ts";
@@ -12,6 +13,7 @@ import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
 import { prevForms } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
+import { isSignedBy } from "./signed.ts";
 
 /** A link with everything that proves it. */
 export interface ProvenLink {
@@ -21,6 +23,8 @@ export interface ProvenLink {
   method: Method;
   proof: string;
   proofLocation: string;
+  /** What attesters say, where they have to. */
+  attested?: Collected;
 }
 
 /** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
@@ -39,14 +43,21 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
   }
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
-  const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
+  const signature = claim?.signature ?? evidence.signature;
+  const { location } = evidence;
+  const attested = await context.attest.collect(
+    { link, avatar: draft.avatar, signature, location },
+    { found: true, ...evidence },
+  );
+  const { linkId: id, proof } = attested;
   return {
     link,
     linkId: id,
-    signature: evidence.signature,
+    signature,
     method: claim ? "confirm" : "append",
-    proof: context.attester.attest(id, evidence),
-    proofLocation: evidence.location,
+    proof,
+    proofLocation: location,
+    attested,
   };
 }
 
@@ -81,19 +92,11 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
 function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
   for (const prev of prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) {
+    if (isSignedBy(link, signature, draft.avatar)) {
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
   throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
-}
-
-function recoversTo(link: Link, signature: Signature, key: string): boolean {
-  try {
-    return recoverPublicKey(signPayload(link), signature.raw).compressed === key;
-  } catch {
-    return false;
-  }
 }
 
 /** A release is no link of the chain; it is named by what it says. */

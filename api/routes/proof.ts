@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { z } from "zod";
 
+import { shortOfQuorum } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
@@ -78,10 +79,12 @@ export function proofRoutes(context: Context): Router {
       });
       const outcome = await settled(context.db, item.id, context.config.submitTimeout);
       if (outcome.state === "refused") throw badRequest(outcome.reason);
+      // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.
+      const standing = outcome.readable ? await shortOfQuorum(context, item) : null;
       response
-        .status(outcome.readable ? 201 : 202)
+        .status(outcome.readable && standing === null ? 201 : 202)
         .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`)
-        .json({});
+        .json(standing ?? {});
     })
     .get(async (request, response) => {
       const query = readQuery(request, proofQuery);

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { z } from "zod";
 
+import { shortOfQuorum } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { readPublicKey, readUuid } from "../proofs/input.ts";
@@ -9,7 +10,8 @@ import { methodNotAllowed, readQuery } from "./http.ts";
 const query = z.object({ avatar: z.string().default("") });
 
 /** GET /v1/submissions/{uuid}: where a submission stands; `avatar` is the public key of whose it is. */
-export function submissionRoutes({ outbox }: Context): Router {
+export function submissionRoutes(context: Context): Router {
+  const { outbox } = context;
   const router = Router();
   router
     .route("/v1/submissions/:uuid")
@@ -26,6 +28,7 @@ export function submissionRoutes({ outbox }: Context): Router {
         tx_hash: item.tx_hash,
         block: item.block,
         reason: item.reason,
+        ...(item.state === "included" ? await shortOfQuorum(context, item) : {}),
       });
     })
     .all(methodNotAllowed("GET"));
