@@ -7,9 +7,12 @@ import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
+import { restoreRoutes } from "./routes/restore.ts";
+import { serve } from "./routes/route.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -26,13 +29,19 @@ export function createApp(context: Context): Express {
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
   app.use(decodeBody);
-  app.use(healthRoutes(context));
-  app.use(proofExistsRoutes(context));
-  app.use(proofRoutes(context));
-  app.use(proofChainRoutes(context));
-  app.use(avatarRoutes(context));
-  app.use(submissionRoutes(context));
-  app.use(attestationRoutes(context));
+  const routes = [
+    ...healthRoutes(context),
+    ...proofExistsRoutes(context),
+    ...proofRoutes(context),
+    ...restoreRoutes(context),
+    ...proofChainRoutes(context),
+    ...avatarRoutes(context),
+    ...submissionRoutes(context),
+    ...attestationRoutes(context),
+  ];
+  app.use(serve(routes));
+  app.use(serve(docsRoutes(routes)));
+  app.use("/docs", docsFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

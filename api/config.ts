@@ -56,8 +56,6 @@ export interface AttestConfig {
   timeout: number;
   /** How often the chain is looked through for claims to confirm. */
   watchInterval: number;
-  /** How long a proof must have been seen gone before this node signs that for others. */
-  absence: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -89,7 +87,6 @@ const environment = z.object({
   ATTESTER_PEERS: origins.default([]),
   ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
-  ABSENCE_MS: z.coerce.number().int().nonnegative().default(3_600_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -136,7 +133,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       peers: values.ATTESTER_PEERS,
       timeout: values.ATTEST_TIMEOUT_MS,
       watchInterval: values.WATCH_INTERVAL_MS,
-      absence: values.ABSENCE_MS,
     },
   });
 }

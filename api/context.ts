@@ -6,7 +6,7 @@ import type { Attester } from "./attest/attester.ts";
 import type { Attesters } from "./attest/attesters.ts";
 import type { OwnLook } from "./attest/look.ts";
 import type { Quorum } from "./attest/quorum.ts";
-import type { Sightings } from "./attest/sightings.ts";
+import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
@@ -25,6 +25,6 @@ export interface Context {
   attesters: Attesters;
   /** Collects what attesters say; `status()` tells of its peers. */
   attest: Quorum;
-  sightings: Sightings;
   look: OwnLook;
+  checks: Checks;
 }

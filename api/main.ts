@@ -11,8 +11,9 @@ import { Attesters } from "./attest/attesters.ts";
 import { createLook } from "./attest/look.ts";
 import { Peers } from "./attest/peers.ts";
 import { Quorum } from "./attest/quorum.ts";
-import { Sightings } from "./attest/sightings.ts";
 import { Watcher } from "./attest/watcher.ts";
+import { Checks } from "./checks/checks.ts";
+import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { migrate } from "./db/migrations.ts";
@@ -40,14 +41,15 @@ const look = createLook(engine);
 const attester = new Attester(config.attesterKey);
 const { address: self } = attester;
 const attesters = new Attesters(provider, chain.attesterRegistry);
-const sightings = new Sightings(db, self);
+const checks = new Checks({ db, chainId: chain.chainId });
 const { peers: configured, timeout } = config.attest;
 const peers = new Peers({ configured, attesters, self, timeout, log });
-const attest = new Quorum({ attester, attesters, peers, sightings, log });
+const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
   ...{ config, log, db, provider, registry, outbox, engine },
-  ...{ attester, attesters, attest, sightings, look },
+  ...{ attester, attesters, attest, look, checks },
 };
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, quorum: attest });
 const relayer = new Relayer({
   databaseUrl: config.databaseUrl,
   chainId: chain.chainId,
@@ -58,7 +60,7 @@ const relayer = new Relayer({
   log,
 });
 const watcher = new Watcher({
-  ...{ db, chainId: chain.chainId, self, attesters, look, quorum: attest, registry, outbox, log },
+  ...{ db, chainId: chain.chainId, self, attesters, look, checks, quorum: attest, registry, outbox, log },
   interval: config.attest.watchInterval,
 });
 
@@ -68,6 +70,7 @@ server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
 watcher.start();
+revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -82,7 +85,7 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await Promise.all([relayer.stop(), watcher.stop()]);
+  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await db.end();

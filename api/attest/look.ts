@@ -26,6 +26,8 @@ export function createLook(engine: Engine): OwnLook {
     }
     const counter = platform.verifyCounterSignature(link, location);
     if (!counter.verified) throw new CheckError("final", counter.message);
-    return { signature, accountId: link.identity, location, checkedAt: Math.floor(Date.now() / 1000) };
+    // Nothing was read anywhere: what proves it stands in the link and its location.
+    const record = { answers: [], handle: link.identity, facts: {}, description: "" };
+    return { signature, accountId: link.identity, location, checkedAt: Math.floor(Date.now() / 1000), record };
   };
 }

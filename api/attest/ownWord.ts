@@ -1,12 +1,13 @@
 import { type Attestation, isCosigned, linkId } from "@syngraph/sdk/protocol";
 
+import type { Check, Checks } from "../checks/checks.ts";
+import { STRIKES, judge } from "../checks/outcome.ts";
 import { ApiError, badRequest } from "../errors.ts";
 import { CheckError, type Evidence } from "../platforms/types.ts";
 import { isSignedBy } from "../proofs/signed.ts";
 import type { Attester, Word } from "./attester.ts";
 import type { OwnLook } from "./look.ts";
 import type { AttestedLink } from "./quorum.ts";
-import type { Sighting, Sightings } from "./sightings.ts";
 
 /** A link that somebody asks about. */
 export interface Question extends Omit<AttestedLink, "signature"> {
@@ -25,16 +26,17 @@ export interface OwnWord extends Word, Omit<Attestation, "checkedAt"> {
 
 export interface Eyes {
   attester: Attester;
-  sightings: Sightings;
+  checks: Checks;
   look: OwnLook;
-  /** How long a proof must have been gone before that is signed, in seconds. */
-  absence: number;
 }
+
+/** What this node saw of a link before. */
+type Sighting = Check & { account_id: string; location: string };
 
 /**
  * What this node alone can say of a link, from a look that it takes now. It signs that a proof is there only where the avatar
  * signed the text that is rebuilt here and the post shows so; and that it is gone only of what it saw itself, at the place
- * where it saw it, and that it saw missing some time ago already: else anybody could have a moment of trouble notarised.
+ * where it saw it, and that it missed more than once, apart in time: else anybody could have a moment of trouble notarised.
  *
  * @throws {CheckError} where it has nothing to sign, {ApiError} 400 where the question is wrong, 409 where it is too early.
  */
@@ -46,18 +48,23 @@ export async function ownWord(eyes: Eyes, question: Question): Promise<OwnWord> 
     throw badRequest(`bad signature: extra.signature is not made by ${avatar.compressed} over this link`);
   }
   const named = signature && linkId(link, signature.raw);
-  const sighting = named === null ? undefined : await eyes.sightings.find(named);
+  const before = named === null ? undefined : await eyes.checks.find(named);
+  const sighting = isSighting(before) ? before : undefined;
   try {
     const evidence = await lookAround(eyes.look, question, sighting);
     const id = named ?? linkId(link, evidence.signature.raw);
     const { accountId, location, checkedAt } = evidence;
-    await eyes.sightings.saw(id, { accountId, location, seenAt: checkedAt });
+    await eyes.checks.saw(id, evidence);
     const statement = { linkId: id, found: true, accountId };
     return { ...statement, location, reason: "", ...eyes.attester.sign({ ...statement, checkedAt }) };
   } catch (error) {
-    if (!(error instanceof CheckError) || error.severity === "soft" || named === null || !sighting) throw error;
-    return signAbsence(eyes, named, sighting, error);
+    if (!(error instanceof CheckError) || error.severity === "soft" || !sighting) throw error;
+    return signAbsence(eyes, sighting, error);
   }
+}
+
+function isSighting(before: (Check & { account_id: string | null }) | undefined): before is Sighting {
+  return before !== undefined && before.last_confirmed_at !== null && before.location !== null;
 }
 
 /**
@@ -66,12 +73,10 @@ export async function ownWord(eyes: Eyes, question: Question): Promise<OwnWord> 
  * @throws {CheckError} of the last look, or of one that says nothing: then it may well be there.
  */
 async function lookAround(look: OwnLook, question: Question, sighting: Sighting | undefined): Promise<Evidence> {
-  const expected = sighting?.accountId ?? question.accountId;
-  const lookAt = async (location: string) => {
-    const evidence = await look({ link: question.link, avatar: question.avatar, location }, question.signature);
-    if (expected === "" || evidence.accountId === expected) return evidence;
-    throw new CheckError("final", `it belongs to account ${evidence.accountId} and not to ${expected}`);
-  };
+  const { link, avatar, signature } = question;
+  const accountId = sighting?.account_id ?? question.accountId;
+  const lookAt = (location: string) =>
+    look({ link, avatar, location, ...(accountId === "" ? {} : { accountId }) }, signature);
   try {
     return await lookAt(question.location);
   } catch (error) {
@@ -81,16 +86,16 @@ async function lookAround(look: OwnLook, question: Question, sighting: Sighting 
   }
 }
 
-async function signAbsence(
-  { attester, sightings, absence }: Eyes,
-  id: string,
-  { accountId, location }: Sighting,
-  { message }: CheckError,
-): Promise<OwnWord> {
-  const checkedAt = Math.floor(Date.now() / 1000);
-  const since = await sightings.missed(id, checkedAt);
-  const left = since + absence - checkedAt;
-  if (left > 0) throw new ApiError(409, `${message}; this node signs that in ${left} s if it is still so: ask again`);
-  const statement = { linkId: id, found: false, accountId };
-  return { ...statement, location, reason: message, ...attester.sign({ ...statement, checkedAt }) };
+/** It counts as one more failed look, and is signed from as many on as this node itself believes. */
+async function signAbsence({ attester, checks }: Eyes, sighting: Sighting, failure: CheckError): Promise<OwnWord> {
+  const { link_id: id, location } = sighting;
+  const now = checks.now();
+  const after = judge(sighting, { failure }, now, checks);
+  await checks.settle(sighting, after, null);
+  if (after.strikes < STRIKES) {
+    throw new ApiError(409, `${failure.message}; this node signs that when it has seen so again, hours apart`);
+  }
+  // Where nothing is found, no account is: so all attesters sign the same.
+  const statement = { linkId: id, found: false, accountId: "" };
+  return { ...statement, location, reason: failure.message, ...attester.sign({ ...statement, checkedAt: now }) };
 }

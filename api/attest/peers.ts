@@ -103,8 +103,8 @@ export class Peers {
     const started = Date.now();
     try {
       const { status, text } = await this.#fetcher(new URL(PATH, origin), {
-        ...{ method: "POST", body, deadline },
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        ...{ body, deadline },
+        headers: { Accept: "application/json" },
       });
       const answer: unknown = JSON.parse(text());
       if (status === 200) {

@@ -15,7 +15,6 @@ import { messageOf } from "../errors.ts";
 import type { Attester, Word } from "./attester.ts";
 import type { Attesters } from "./attesters.ts";
 import type { PeerStatus, Peers } from "./peers.ts";
-import type { Sightings } from "./sightings.ts";
 
 /** How far ahead of ours a peer's clock may run, and how long ago it may have looked, in seconds. */
 const CLOCK_SKEW = 60;
@@ -53,14 +52,12 @@ export class Quorum {
   readonly #attester: Attester;
   readonly #attesters: Attesters;
   readonly #peers: Peers;
-  readonly #sightings: Sightings;
   readonly #log: Logger;
 
-  constructor(parts: { attester: Attester; attesters: Attesters; peers: Peers; sightings: Sightings; log: Logger }) {
+  constructor(parts: { attester: Attester; attesters: Attesters; peers: Peers; log: Logger }) {
     this.#attester = parts.attester;
     this.#attesters = parts.attesters;
     this.#peers = parts.peers;
-    this.#sightings = parts.sightings;
     this.#log = parts.log;
   }
 
@@ -71,7 +68,6 @@ export class Quorum {
   async collect(asked: AttestedLink, seen: Seen): Promise<Collected> {
     const id = linkId(asked.link, asked.signature.raw);
     const { found, accountId, checkedAt } = seen;
-    if (found) await this.#sightings.saw(id, { accountId, location: asked.location, seenAt: checkedAt });
     const statement = { linkId: id, found, accountId };
     const own = this.#attester.sign({ ...statement, checkedAt });
     const words = new Map([[own.attester, own]]);

@@ -6,6 +6,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 
+import type { Checks } from "../checks/checks.ts";
 import { indexedBlock } from "../db/progress.ts";
 import { messageOf } from "../errors.ts";
 import { PLATFORMS, platformOf } from "../platforms/index.ts";
@@ -48,6 +49,7 @@ export interface WatcherOptions {
   self: string;
   attesters: Attesters;
   look: OwnLook;
+  checks: Checks;
   quorum: Quorum;
   registry: Registry;
   outbox: Outbox;
@@ -154,10 +156,11 @@ export class Watcher {
 
   /** Hands a confirmation over if both sides stand for the claim; says what came of it. */
   async #confirm(claim: ClaimOnChain): Promise<string> {
-    const { look, quorum, registry, outbox, log } = this.#options;
+    const { look, checks, quorum, registry, outbox, log } = this.#options;
     const { link, avatar, signature, location } = claim;
     const seen = await look({ link, avatar, location }, signature);
     const collected = await quorum.collect({ ...claim, location: seen.location }, { found: true, ...seen });
+    await checks.saw(collected.linkId, seen);
     if (!collected.isQuorum) return shortage(collected);
     const item: NewItem = {
       uuid: link.uuid,

@@ -42,18 +42,31 @@ const MIGRATIONS = [
   `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
 
-  `CREATE TABLE api.sighting (
-     -- Address of the node's attester key: nodes may share a database, but not what they saw.
-     attester   text NOT NULL,
-     link_id    text NOT NULL,
-     account_id text NOT NULL,
-     location   text NOT NULL,
-     -- Unix seconds.
-     seen_at    bigint NOT NULL,
-     gone_since bigint,
-     PRIMARY KEY (attester, link_id)
+  // What this node saw of links that bindings rest on. Times are Unix seconds. A lost row is made anew by the next look.
+  `CREATE TABLE IF NOT EXISTS api.checks (
+     chain_id          integer NOT NULL,
+     link_id           text NOT NULL,
+     -- Where it was seen last, which may be elsewhere than the chain says, and what was seen.
+     location          text,
+     evidence          jsonb,
+     -- The last look that reached the platform, whatever it saw; and the last that saw the proof.
+     last_checked_at   bigint,
+     last_confirmed_at bigint,
+     -- Looks in a row, apart in time, that saw it gone or wrong: the first, and what the last one saw.
+     strikes           smallint NOT NULL DEFAULT 0,
+     first_failed_at   bigint,
+     severity          text CHECK (severity IN ('medium', 'final')),
+     reason            text NOT NULL DEFAULT '',
+     -- Looks in a row that did not reach the platform, and why.
+     soft_failures     integer NOT NULL DEFAULT 0,
+     trouble           text NOT NULL DEFAULT '',
+     -- When to look again; 0 where somebody read the binding and it was due. Whoever looks sets it a little ahead.
+     next_due          bigint NOT NULL,
+     PRIMARY KEY (chain_id, link_id)
    );
-   CREATE TABLE api.claim_watch (
+   CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
+  // Claims on chain that are to be looked at.
+  `CREATE TABLE api.claim_watch (
      chain_id   integer NOT NULL,
      link_id    text NOT NULL,
      avatar     text NOT NULL,

@@ -7,7 +7,6 @@ import type { Claim, Post } from "./types.ts";
 export const dns = definePlatform({
   id: "dns",
   name: "DNS",
-  status: "live",
   identity: {
     rule: "a domain name",
     // Other letters pass here: the normal form turns them into A-labels, or refuses them.

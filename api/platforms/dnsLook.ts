@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { Resolver } from "node:dns/promises";
 
 import { CheckError, type DnsLookup, type Look } from "./types.ts";
@@ -31,7 +32,12 @@ export function createDnsLook(lookup: DnsLookup, { upstream, timeout }: DnsLookO
       })
       .finally(() => clearTimeout(deadline));
     const post = lookup.extract(records, claim);
-    return { post, texts: async () => post.texts.filter((text) => typeof text === "string") };
+    const sha256 = hash("sha256", JSON.stringify(records));
+    return {
+      post,
+      texts: async () => post.texts.filter((text) => typeof text === "string"),
+      answers: [{ source: `dns:${name}?type=TXT`, status: "NOERROR", sha256 }],
+    };
   };
 }
 

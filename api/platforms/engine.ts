@@ -1,9 +1,22 @@
+import { hash } from "node:crypto";
+
 import { createDnsLook } from "./dnsLook.ts";
-import { createFetcher } from "./fetcher.ts";
-import { createHttpLook } from "./httpLook.ts";
+import { type Fetcher, createFetcher } from "./fetcher.ts";
+import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
-import { CheckError, type Claim, type Evidence, type Look, type Platform, type Post } from "./types.ts";
+import {
+  CheckError,
+  type Claim,
+  type Evidence,
+  type Look,
+  type Platform,
+  type PlatformStatus,
+  type Post,
+} from "./types.ts";
 import { findSignature } from "./verify.ts";
+
+/** Deadline of each look unless told, in milliseconds. */
+const TIMEOUT = 10_000;
 
 /** Looks at what claims point to. */
 export interface Engine {
@@ -14,6 +27,14 @@ export interface Engine {
    * @throws {PlatformInputError} where the claim's identity or location is none of its platform.
    */
   check(claim: Claim): Promise<Evidence>;
+  /**
+   * The identity in its normal form, also of a name that only the platform can turn into it.
+   *
+   * @throws {PlatformInputError} where it is none of this platform, {@link CheckError} where the platform knows it not.
+   */
+  resolveIdentity(platform: Platform, typed: string): Promise<string>;
+  /** Whether this node can look there. */
+  statusOf(platform: Platform): PlatformStatus;
 }
 
 export interface EngineOptions {
@@ -35,7 +56,11 @@ export interface EngineOptions {
  * @throws {Error} where an upstream is no origin.
  */
 export function createEngine(options: EngineOptions = {}): Engine {
-  const looks = createLooks(options);
+  const { timeout = TIMEOUT } = options;
+  const origins = httpOrigins(options.upstreams ?? {});
+  const fetcher = createFetcher({ trustedOrigins: [...origins.values()], timeout });
+  const looks = createLooks(options, fetcher, origins);
+  const digests = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
   return {
     async check(claim) {
       const { link } = claim;
@@ -47,25 +72,56 @@ export function createEngine(options: EngineOptions = {}): Engine {
         throw new CheckError("final", `the identity ${link.identity} is not in its normal form`);
       }
       const location = platform.normaliseLocation(claim.location);
-      const { post, texts } = await look(claim, location);
-      assertAuthor(platform, post, link.identity);
+      const { post, texts, answers } = await look(claim, location);
+      assertAuthor(platform, post, claim);
       const signature = findSignature(platform, post, await texts(), claim);
-      return { signature, accountId: post.accountId, location, checkedAt: Math.floor(Date.now() / 1000) };
+      const { handle, accountId, facts = {} } = post;
+      const record = { answers, handle, facts, description: digests.get(platform.id)! };
+      return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
+    },
+
+    async resolveIdentity(platform, typed) {
+      const { id, resolution } = platform;
+      const name = resolution?.shapes
+        .map((shape) => shape.exec(typed.trim())?.[1])
+        .find((found) => found !== undefined);
+      try {
+        return platform.normaliseIdentity(typed);
+      } catch (error) {
+        if (!resolution || name === undefined || typed.length > 2048) throw error;
+      }
+      const deadline = AbortSignal.timeout(timeout);
+      const answer = await askStep({ fetcher, upstream: origins.get(id), deadline }, resolution.step, { name }, {}, []);
+      return platform.normaliseIdentity(resolution.extract(answer));
+    },
+
+    statusOf({ id, closed, lookup }) {
+      if (closed !== undefined) return "service closed";
+      if (lookup?.kind !== "http") return "live";
+      return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
   };
 }
 
-function createLooks({ upstreams = {}, tokens = {}, timeout = 10_000 }: EngineOptions): Map<string, Look> {
+function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, string> {
   const origins = new Map<string, string>();
   for (const { id, lookup } of PLATFORMS) {
     const upstream = upstreams[id];
     if (lookup?.kind === "http" && upstream !== undefined) origins.set(id, httpOrigin(id, upstream));
   }
-  const fetcher = createFetcher({ trustedOrigins: [...origins.values()], timeout });
+  return origins;
+}
+
+function createLooks(
+  { upstreams = {}, tokens = {}, timeout = TIMEOUT }: EngineOptions,
+  fetcher: Fetcher,
+  origins: ReadonlyMap<string, string>,
+): Map<string, Look> {
   const looks = new Map<string, Look>();
-  for (const { id, lookup } of PLATFORMS) {
+  for (const { id, lookup, location } of PLATFORMS) {
     if (lookup?.kind === "http") {
-      looks.set(id, createHttpLook(lookup, { fetcher, upstream: origins.get(id), token: tokens[id], timeout }));
+      const upstream = origins.get(id);
+      looks.set(id, createHttpLook(lookup, { fetcher, upstream, token: tokens[id], timeout, location }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     }
@@ -81,8 +137,12 @@ function httpOrigin(id: string, upstream: string): string {
   return url.origin;
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
-function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, identity: string): void {
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
+function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
+  const { identity } = claim.link;
   let author: string | null = null;
   try {
     author = platform.normaliseIdentity(handle);
@@ -90,7 +150,21 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, ide
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? ` (both are account ${accountId})` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
+  if (claim.accountId !== undefined && claim.accountId !== accountId) {
+    const message = `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
+  }
+}
+
+/** SHA-256 in hex of all that a description says and does. */
+function digestOf(platform: Platform): string {
+  const text = JSON.stringify(platform, (_, value: unknown) =>
+    typeof value === "function" || value instanceof RegExp ? String(value) : value,
+  );
+  return hash("sha256", text);
 }

@@ -9,7 +9,6 @@ import { CheckError, type CounterSignature } from "./types.ts";
 export const ethereum = definePlatform({
   id: "ethereum",
   name: "Ethereum",
-  status: "live",
   identity: {
     rule: "an Ethereum address (0x and 40 hex digits, in mixed case with the checksum of EIP-55)",
     shapes: [

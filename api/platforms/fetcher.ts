@@ -14,14 +14,13 @@ export interface Answer {
 
 export interface FetchOptions {
   headers?: Readonly<Record<string, string>>;
-  /** GET unless told; POST sends `body`. */
-  method?: "GET" | "POST";
-  body?: string | null;
   /** Ends several requests of one look together. */
   deadline?: AbortSignal;
+  /** JSON to POST. */
+  body?: string | undefined;
 }
 
-/** Asks one URL. @throws {CheckError} where there is no whole answer. */
+/** GETs one URL, or POSTs to it. @throws {CheckError} where there is no whole answer. */
 export type Fetcher = (url: URL, options?: FetchOptions) => Promise<Answer>;
 
 export interface FetcherOptions {
@@ -43,12 +42,16 @@ export function createFetcher({ trustedOrigins, timeout, maxBytes = MAX_ANSWER_B
   const guarded = safeFetchWrap(limits);
   const unguarded = safeFetchWrap({ ...limits, ssrfProtection: false });
 
-  return async (url, { headers, method = "GET", body: sent = null, deadline = AbortSignal.timeout(timeout) } = {}) => {
-    const ask = trustedOrigins.includes(url.origin) ? unguarded : guarded;
+  return async (url, { headers, body: json, deadline = AbortSignal.timeout(timeout) } = {}) => {
+    const get = trustedOrigins.includes(url.origin) ? unguarded : guarded;
     try {
-      const response = await ask(url, {
-        ...{ method, body: sent },
-        headers: { "User-Agent": "syngraph", ...headers },
+      const response = await get(url, {
+        ...(json === undefined ? {} : { method: "POST", body: json }),
+        headers: {
+          "User-Agent": "syngraph",
+          ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+          ...headers,
+        },
         redirect: "manual",
         credentials: "omit",
         signal: deadline,

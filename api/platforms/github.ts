@@ -19,7 +19,6 @@ const gistAnswer = z.object({
 export const github = definePlatform({
   id: "github",
   name: "GitHub",
-  status: "live",
   identity: {
     rule: "a GitHub login (1 to 39 letters, digits, - and _)",
     shapes: [
@@ -50,11 +49,20 @@ export const github = definePlatform({
   },
   lookup: {
     kind: "http",
-    origin: "https://api.github.com",
-    path: "/gists/{location}",
-    headers: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
+    ways: [
+      {
+        credential: { scheme: "Bearer", optional: true },
+        steps: [
+          {
+            origin: "https://api.github.com",
+            path: "/gists/{location}",
+            headers: { Accept: "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28" },
+          },
+        ],
+        extract: ([answer], claim) => readGist(answer, claim),
+      },
+    ],
     textOrigins: ["https://gist.githubusercontent.com"],
-    extract: readGist,
   },
   readProof: readJsonProof,
 });

@@ -1,40 +1,112 @@
+import { sha256, toUtf8Bytes } from "ethers";
+
 import type { Answer, Fetcher } from "./fetcher.ts";
-import { CheckError, type HttpLookup, type Look } from "./types.ts";
+import {
+  CheckError,
+  type EvidenceRecord,
+  type HttpLookup,
+  type HttpStep,
+  type HttpWay,
+  type InputRule,
+  type Look,
+  type Sight,
+} from "./types.ts";
 
 export interface HttpLookOptions {
   fetcher: Fetcher;
   /** An origin to ask instead of the platform's. */
   upstream: string | undefined;
   token: string | undefined;
-  /** Deadline of both requests together, in milliseconds. */
+  /** Deadline of all requests together, in milliseconds. */
   timeout: number;
+  /** How the platform's locations are taken apart. */
+  location: InputRule | undefined;
 }
 
-/** GETs a post and, where the platform shortened it, the rest of it. */
-export function createHttpLook(lookup: HttpLookup, { fetcher, upstream, token, timeout }: HttpLookOptions): Look {
-  const textOrigins = upstream === undefined ? lookup.textOrigins : [upstream];
-  const headers = token ? { ...lookup.headers, Authorization: `Bearer ${token}` } : lookup.headers;
+/** Whether a way can be gone with this credential. */
+export function isOpen({ credential }: HttpWay, token: string | undefined): boolean {
+  return credential === undefined || credential.optional === true || token !== undefined;
+}
 
-  async function readText(text: string | { url: string }, deadline: AbortSignal): Promise<string> {
-    if (typeof text === "string") return text;
-    const url = URL.parse(text.url);
-    if (!url || !textOrigins.includes(url.origin)) {
-      throw new CheckError("soft", `the rest of the post is at ${url?.host ?? "no URL"}, which is not the platform's`);
-    }
-    return accept(await fetcher(url, { deadline }), url);
-  }
+/** Reads a post by the first way that is open and, where the platform shortened it, the rest of it. */
+export function createHttpLook(lookup: HttpLookup, options: HttpLookOptions): Look {
+  const { fetcher, upstream, token, timeout, location: rule } = options;
+  const textOrigins = upstream === undefined ? (lookup.textOrigins ?? []) : [upstream];
+  const ways = lookup.ways.filter((way) => isOpen(way, token));
 
   return async (claim, location) => {
-    const path = lookup.path.replace("{location}", encodeURIComponent(location));
-    const url = new URL(path, upstream ?? lookup.origin);
+    const slots = {
+      ...{ location, identity: claim.link.identity, avatar: claim.avatar.compressed },
+      ...rule?.parts?.exec(location)?.groups,
+    };
     const deadline = AbortSignal.timeout(timeout);
-    const answer = await fetcher(url, { headers, deadline });
-    const post = lookup.extract(parseJson(accept(answer, url), url), claim);
-    return { post, texts: () => Promise.all(post.texts.map((text) => readText(text, deadline))) };
+    if (ways.length === 0) throw new CheckError("soft", "this node has no credential to look there");
+    for (const [index, way] of ways.entries()) {
+      try {
+        return await go(way, slots);
+      } catch (error) {
+        const last = index === ways.length - 1;
+        if (last || !(error instanceof CheckError) || error.severity !== "soft" || deadline.aborted) throw error;
+      }
+    }
+    throw new Error("unreachable");
+
+    async function go(way: HttpWay, slotsOf: Record<string, string>): Promise<Sight> {
+      const answers: EvidenceRecord["answers"] = [];
+      const read: unknown[] = [];
+      for (const step of way.steps) {
+        const scheme = way.credential?.scheme;
+        const authorization = scheme && token ? { Authorization: `${scheme} ${token}` } : {};
+        read.push(await askStep({ fetcher, upstream, deadline }, step, slotsOf, authorization, answers));
+      }
+      const post = way.extract(read, claim, location);
+      const readText = async (text: string | { url: string }) => {
+        if (typeof text === "string") return text;
+        const url = URL.parse(text.url);
+        if (!url || !textOrigins.includes(url.origin)) {
+          const host = url?.host ?? "no URL";
+          throw new CheckError("soft", `the rest of the post is at ${host}, which is not the platform's`);
+        }
+        const whole = accept(await fetcher(url, { deadline }), url);
+        answers.push(recordOf(url, "200", whole));
+        return whole;
+      };
+      return { post, texts: () => Promise.all(post.texts.map(readText)), answers };
+    }
   };
 }
 
-function accept({ status, headers, text }: Answer, url: URL): string {
+/** Makes one documented request. @throws {CheckError} */
+export async function askStep(
+  { fetcher, upstream, deadline }: Pick<HttpLookOptions, "fetcher" | "upstream"> & { deadline: AbortSignal },
+  step: HttpStep,
+  slots: Readonly<Record<string, string>>,
+  authorization: Readonly<Record<string, string>>,
+  answers: EvidenceRecord["answers"],
+): Promise<unknown> {
+  const url = new URL(fillSlots(step.path, slots, encodeURIComponent), upstream ?? step.origin);
+  const body =
+    step.body &&
+    JSON.stringify(
+      Object.fromEntries(Object.entries(step.body).map(([key, value]) => [key, fillSlots(value, slots, String)])),
+    );
+  const answer = await fetcher(url, { headers: { ...step.headers, ...authorization }, deadline, body });
+  const text = accept(answer, url, step.outcomes);
+  answers.push(recordOf(url, String(answer.status), text));
+  return step.as === "text" ? text : parseJson(text, url);
+}
+
+function fillSlots(text: string, slots: Readonly<Record<string, string>>, encode: (value: string) => string): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => encode(slots[name] ?? ""));
+}
+
+function recordOf(url: URL, status: string, text: string): EvidenceRecord["answers"][number] {
+  return { source: url.href, status, sha256: sha256(toUtf8Bytes(text)).slice(2) };
+}
+
+function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
+  const outcome = outcomes[status];
+  if (outcome) throw new CheckError(outcome.severity, outcome.message);
   if (status === 200) return text();
   if (status === 404 || status === 410 || status === 451) {
     throw new CheckError("medium", `${url.host} has nothing public at ${url.pathname} (HTTP ${status})`);

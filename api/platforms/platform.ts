@@ -9,7 +9,11 @@ export function definePlatform(description: PlatformDescription): Platform {
     needsPost: description.lookup !== undefined,
     normaliseIdentity: (raw) => normalise("identity", description.identity, raw),
     normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
-    postContent: (draft) => ({ default: fillTemplate(description.template, draft) }),
+    postContent: (draft) => {
+      const translated = Object.entries(description.translations ?? {});
+      const texts = translated.map(([language, template]) => [language, fillTemplate(template, draft)]);
+      return { default: fillTemplate(description.template, draft), ...Object.fromEntries(texts) };
+    },
   };
 }
 

@@ -43,6 +43,44 @@ export function readJsonProof(text: string): Published {
   };
 }
 
+/** How a text post carries a proof: each expression's group 1 is the value. */
+export interface PostGrammar {
+  /** Matches each signature there may be; with the flag g. */
+  signature: RegExp;
+  uuid?: RegExp;
+  createdAt?: RegExp;
+  /** Matches where there is a previous signature to quote, also where the quote is `null` or empty. */
+  prev?: RegExp;
+}
+
+/**
+ * Reads the proofs in a post's text by its grammar. What is no signature at all is passed over while another one is there:
+ * a post may say `Sig:` about something else.
+ *
+ * @throws {CheckError} as {@link readSignature}, where none is one.
+ */
+export function readPostProofs(text: string, grammar: PostGrammar): Published[] {
+  const found = [...text.matchAll(grammar.signature)].map((match) => match[1]!);
+  const uuid = grammar.uuid?.exec(text)?.[1];
+  const createdAt = grammar.createdAt?.exec(text)?.[1];
+  const prev = grammar.prev?.exec(text);
+  const stated = {
+    ...strings({ uuid: plainUuid(uuid), createdAt }),
+    ...(prev ? { prev: /^(?:null)?$/.test(prev[1] ?? "") ? null : prev[1]! } : {}),
+  };
+  const proofs: Published[] = [];
+  let damage: unknown;
+  for (const candidate of found) {
+    try {
+      proofs.push({ signature: readSignature(candidate), ...stated });
+    } catch (error) {
+      damage ??= error;
+    }
+  }
+  if (proofs.length === 0 && damage !== undefined) throw damage;
+  return proofs;
+}
+
 const RECORD_KEYS = ["ps", "v", "sig", "ca", "uuid", "prev"];
 
 /**

@@ -11,14 +11,17 @@ export function fillTemplate(template: Template, draft: Draft): string {
 }
 
 /** In one pass, so that braces inside a value are never taken for a slot. */
-function fill(text: string, { link, avatar, signPayload }: Draft): string {
+function fill(text: string, { link, avatar, typedIdentity, signPayload }: Draft): string {
   const slots: Record<string, string> = {
     avatar: avatar.compressed,
     identity: link.identity,
+    typed_identity: typedIdentity.trim().replace(/^@/, ""),
     sign_payload: signPayload,
     created_at: String(link.createdAt),
     uuid: link.uuid,
     prev: link.prev ?? "null",
+    prev_or_blank: link.prev ?? "",
+    prev_line: link.prev === null ? "" : `\nPrevious: ${link.prev}`,
   };
   return text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
 }

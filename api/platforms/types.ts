@@ -19,6 +19,8 @@ export interface Claim {
   avatar: PublicKey;
   /** Where the user says the proof is, as given; empty where the platform needs none. */
   location: string;
+  /** The account id that was seen before: the same handle under another one is another account. */
+  accountId?: string;
 }
 
 /** What was found at the other side. */
@@ -31,7 +33,23 @@ export interface Evidence {
   location: string;
   /** Unix seconds. */
   checkedAt: number;
+  record: EvidenceRecord;
 }
+
+/** What a look rests on, for whoever asks later why it was believed. */
+export interface EvidenceRecord {
+  /** What was read, in order: where (no credentials), how it answered, and the SHA-256 of its bytes in hex. */
+  answers: { source: string; status: string; sha256: string }[];
+  /** The author's handle as the platform printed it. */
+  handle: string;
+  /** What else the platform said, for example whether DNSSEC was valid, or when the post was edited. */
+  facts: Facts;
+  /** SHA-256 in hex of the description that read it. */
+  description: string;
+}
+
+/** What a platform says beside the proof. */
+export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
  * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
@@ -39,17 +57,25 @@ export interface Evidence {
  */
 export type Severity = "soft" | "medium" | "final";
 
+interface CheckErrorOptions extends ErrorOptions {
+  retryAfter?: CheckError["retryAfter"];
+  change?: CheckError["change"];
+}
+
 /** A look at the other side that did not confirm the claim. `message` says why in a sentence. */
 export class CheckError extends Error {
   override readonly name = "CheckError";
   readonly severity: Severity;
   /** Seconds after which the upstream wants to be asked again, where it said so. */
   readonly retryAfter: number | null;
+  /** What became of the account of a binding: it has another handle now, or its handle belongs to another account. */
+  readonly change: "renamed" | "reused" | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(severity: Severity, message: string, options: CheckErrorOptions = {}) {
     super(message, options);
     this.severity = severity;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.change = options.change ?? null;
   }
 }
 
@@ -78,11 +104,15 @@ export interface InputRule {
   shapes: readonly RegExp[];
   /** Makes the normal form of a matched value; null refuses it. */
   normalForm: (value: string) => string | null;
+  /** Takes a normal form apart into the slots that its named groups name. */
+  parts?: RegExp;
 }
 
 /**
  * A post's text, or the members of a JSON object, with slots `{avatar}` (compressed public key), `{identity}` (normal
- * form), `{sign_payload}`, `{created_at}`, `{uuid}` and `{prev}`, which reads `null` where there is none.
+ * form), `{typed_identity}` (as the user wrote it, without a leading @), `{sign_payload}`, `{created_at}`, `{uuid}` and the
+ * previous signature: `{prev}` reads `null` where there is none, `{prev_or_blank}` nothing, and `{prev_line}` is a whole line
+ * `Previous: …` or nothing.
  */
 export type Template = string | Readonly<Record<string, string>>;
 
@@ -96,7 +126,9 @@ export interface Post {
   accountId: string;
   /** Where the proof should stand, to follow "the" or "no" in messages. */
   title: string;
-  /** Texts that may hold the proof, or where a shortened one is to be had whole. */
+  /** What else the platform says of it. */
+  facts?: Facts;
+  /** Texts that may hold the proof, without what somebody else wrote (quotes), or where a shortened one is to be had whole. */
   texts: readonly (string | { url: string })[];
   /** Whether texts of several links may stand side by side, told apart by their uuid. */
   several: boolean;
@@ -104,21 +136,54 @@ export interface Post {
   absence?: string;
 }
 
-/** Goes to where a claim points. The texts come apart, so that a stranger's post costs no second request. */
-export type Look = (claim: Claim, location: string) => Promise<{ post: Post; texts: () => Promise<readonly string[]> }>;
+/** What a look found; the texts come apart, so that a stranger's post costs no second request. */
+export interface Sight {
+  post: Post;
+  texts: () => Promise<readonly string[]>;
+  /** Filled in while texts are read. */
+  answers: EvidenceRecord["answers"];
+}
 
-/** A post that one HTTP GET shows. */
+/** Goes to where a claim points; `location` is in its normal form. */
+export type Look = (claim: Claim, location: string) => Promise<Sight>;
+
+/** One request of a platform's documented API. */
+export interface HttpStep {
+  /** The API's origin, fixed; replaced by UPSTREAM_<PLATFORM>. */
+  origin: string;
+  /**
+   * Path and query with slots `{location}`, `{identity}`, `{avatar}` and the named groups of the location's `parts`, which are
+   * percent-encoded.
+   */
+  path: string;
+  /** With `body`: POST, the JSON of it, with the same slots in its values. */
+  body?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>>;
+  /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
+  as?: "json" | "text";
+  /** What a status means on this platform, where that is not what HTTP says. */
+  outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
+}
+
+/** One way to read a post: one request, or two that are witnesses of each other. */
+export interface HttpWay {
+  steps: readonly HttpStep[];
+  /** How <PLATFORM>_TOKEN is sent; without `optional`, the way is open only where there is one. */
+  credential?: { scheme: "Bearer" | "Bot" | "Token"; optional?: boolean };
+  /**
+   * Reads the answers, one for each step: JSON, or text.
+   * @throws {CheckError} where they are not as documented, or no public post.
+   */
+  extract: (answers: readonly unknown[], claim: Claim, location: string) => Post;
+}
+
+/** A post that HTTP requests to fixed hosts show. */
 export interface HttpLookup {
   kind: "http";
-  /** The API's origin. Replaced by UPSTREAM_<PLATFORM>. */
-  origin: string;
-  /** Path with the slot `{location}`. */
-  path: string;
-  headers: Readonly<Record<string, string>>;
+  /** The first that is open; the next where it fails softly. */
+  ways: readonly HttpWay[];
   /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
-  textOrigins: readonly string[];
-  /** Reads the answer's JSON. @throws {CheckError} where that is not the documented answer or not a public post. */
-  extract: (answer: unknown, claim: Claim) => Post;
+  textOrigins?: readonly string[];
 }
 
 /** A proof among the TXT records of the identity. */
@@ -126,6 +191,18 @@ export interface DnsLookup {
   kind: "dns";
   /** Reads the records, each a list of character-strings (RFC 1035, section 3.3.14). */
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
+}
+
+/** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
+export type Lookup = HttpLookup | DnsLookup;
+
+/** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
+export interface Resolution {
+  /** As a user may type it; group 1 is the slot `{name}` of the step. */
+  shapes: readonly RegExp[];
+  step: HttpStep;
+  /** The identity in its normal form. @throws {CheckError} where there is no such account. */
+  extract: (answer: unknown) => string;
 }
 
 /** A proof as it was published: its signature, and what the text beside it says about itself. */
@@ -150,19 +227,25 @@ export interface PlatformDescription {
   /** As it stands in signed texts. */
   id: string;
   name: string;
-  status: PlatformStatus;
+  /** Why nothing can be bound any more, where the service ended. */
+  closed?: string;
   identity: InputRule;
+  resolution?: Resolution;
   /** Absent where the proof needs no location. */
   location?: InputRule;
   /** What to publish; empty where nothing is. */
   template: Template;
+  /** The same in other languages, by the codes of Next.ID, for example `zh_CN`. */
+  translations?: Readonly<Record<string, Template>>;
   /** Absent where the identity signs itself. */
-  lookup?: HttpLookup | DnsLookup;
+  lookup?: Lookup;
+  /** How often its upstream may be asked, where it says so: so many requests in so many seconds. */
+  rate?: { requests: number; seconds: number };
   /**
-   * Reads a published text; null when it has nothing to do with us.
+   * Reads the proofs in a published text; none, or null, when it has nothing to do with us.
    * @throws {CheckError} medium, where it is a damaged proof.
    */
-  readProof?: (text: string) => Published | null;
+  readProof?: (text: string) => Published | readonly Published[] | null;
   /** Verifies the identity's own signature of a link, where the identity is a key. */
   verifyCounterSignature?: (link: Link, signature: string) => CounterSignature;
 }

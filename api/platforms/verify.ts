@@ -33,8 +33,8 @@ function readProofs(platform: Platform, post: Post, texts: readonly string[]) {
   const damages: CheckError[] = [];
   for (const text of texts) {
     try {
-      const proof = platform.readProof?.(text);
-      if (proof) proofs.push(proof);
+      const found = platform.readProof?.(text) ?? [];
+      proofs.push(...(Array.isArray(found) ? found : [found]));
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
       damages.push(new CheckError(error.severity, `the ${post.title} ${error.message}`, { cause: error }));

@@ -28,8 +28,8 @@ export interface Kit {
   quorum: number | null;
   words: readonly Word[];
   /** The contract's function. */
-  method: Method;
-  /** First argument of confirm; the other functions take the submission. */
+  method: Exclude<Method, "suspend">;
+  /** First argument of confirm and reinstate; the other functions take the submission. */
   bindingKey: string;
   submission: Submission;
 }
@@ -58,7 +58,7 @@ export async function makeKit(context: Context, request: ProofRequest): Promise<
 }
 
 /** A link given whole: what a node that collects a quorum asks its peers about. */
-export interface WholeLink extends Omit<ProofRequest, "walletSignature"> {
+export interface WholeLink extends Omit<ProofRequest, "walletSignature" | "targetSignature"> {
   /** The account that was seen; empty where the asker does not know. */
   accountId: string;
 }
@@ -69,7 +69,7 @@ export interface WholeLink extends Omit<ProofRequest, "walletSignature"> {
  * @throws {ApiError} 400 when it cannot say so, 409 when it will only say so later, 502 when a platform cannot be asked.
  */
 export async function makeOwnWord(context: Context, request: WholeLink): Promise<OwnWord> {
-  const { attester, sightings, look, config } = context;
+  const { attester, checks, look } = context;
   const avatar = readPublicKey(request.publicKey);
   const { id: platform } = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const link = {
@@ -87,10 +87,7 @@ export async function makeOwnWord(context: Context, request: WholeLink): Promise
     request.signature === "" ? null : readSignature(request.signature, "error when decoding persona signature");
   const { proofLocation: location, accountId } = request;
   try {
-    return await ownWord(
-      { attester, sightings, look, absence: config.attest.absence / 1000 },
-      { link, avatar, signature, location, accountId },
-    );
+    return await ownWord({ attester, checks, look }, { link, avatar, signature, location, accountId });
   } catch (error) {
     throw toApiError(error);
   }

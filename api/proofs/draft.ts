@@ -28,9 +28,11 @@ export interface ProofRequest {
   proofLocation: string;
   /** Base64, or empty. */
   signature: string;
-  /** Base64, or empty. */
+  /** As the platform writes it, or empty. */
   walletSignature: string;
-  /** Where the asker says it: the signature that the text quotes, Base64. */
+  /** The other avatar's on `nextid`: hex, Base64, or empty. */
+  targetSignature: string;
+  /** The signature that the text quotes, where the asker knows better than the index; Base64. */
   prev?: string | undefined;
 }
 
@@ -54,7 +56,7 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const platform = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
-  const identity = readIdentity(platform, request.identity);
+  const identity = await readIdentity(context.engine, platform, request.identity);
   const quoted = request.prev === undefined ? null : readSignature(request.prev, "error when decoding prev");
   const previous = quoted?.canonical ?? (await latestSignature(context.db, chainId, avatar.address));
   const prev = quoted?.base64 ?? prevForms(previous)[0];

@@ -13,7 +13,9 @@ import type { Signature } from "@syngraph/sdk/protocol";
 
 import { badRequest, messageOf } from "../errors.ts";
 import { platformOf } from "../platforms/index.ts";
-import { type Platform, PlatformInputError } from "../platforms/types.ts";
+import type { Engine } from "../platforms/engine.ts";
+import type { Platform } from "../platforms/types.ts";
+import { toApiError } from "./checkErrors.ts";
 
 /** How far a payload's created_at may lie behind and ahead of this server's clock, in seconds: posts take time. */
 const OLDEST = 30 * 24 * 3600;
@@ -41,13 +43,12 @@ export function readPlatform(id: string, words: string): Platform {
   return platform;
 }
 
-/** The identity in the platform's normal form. @throws {ApiError} 400. */
-export function readIdentity(platform: Platform, typed: string): string {
+/** The identity in the platform's normal form. @throws {ApiError} 400, or 502 where only the platform can say and does not. */
+export async function readIdentity(engine: Engine, platform: Platform, typed: string): Promise<string> {
   try {
-    return platform.normaliseIdentity(typed);
+    return await engine.resolveIdentity(platform, typed);
   } catch (error) {
-    if (error instanceof PlatformInputError) throw badRequest(`${error.field}: ${error.message}`, error);
-    throw error;
+    throw toApiError(error);
   }
 }
 

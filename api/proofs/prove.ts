@@ -13,6 +13,7 @@ import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
 import { prevForms } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
+import type { OpenClaim } from "./read/claims.ts";
 import { isSignedBy } from "./signed.ts";
 
 /** A link with everything that proves it. */
@@ -20,7 +21,7 @@ export interface ProvenLink {
   link: Link;
   linkId: string;
   signature: Signature | null;
-  method: Method;
+  method: Exclude<Method, "suspend">;
   proof: string;
   proofLocation: string;
   /** What attesters say, where they have to. */
@@ -33,38 +34,50 @@ export async function proveLink(context: Context, draft: Draft): Promise<ProvenL
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { link, platform, claim, request } = draft;
+  const { platform, request } = draft;
   if (!platform.needsPost) {
     if (request.walletSignature === "") throw badRequest("wallet_signature not found");
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+    const signed = await verifyAvatar(
+      context,
+      draft,
+      readSignature(request.signature, "error when decoding persona signature"),
+    );
     const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
     return { ...signed, method: "append", proof, proofLocation: "" };
   }
   const evidence = await look(context, draft);
+  const proven = await attested(context, draft, evidence.signature, evidence);
+  await context.checks.saw(proven.linkId, evidence);
+  return proven;
+}
+
+/** A link of which this node saw the other side, with what its peers say of it. */
+async function attested(
+  { attest }: Context,
+  { link, avatar, claim }: Draft,
+  found: Signature,
+  seen: Pick<Evidence, "accountId" | "location" | "checkedAt">,
+): Promise<ProvenLink> {
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
-  const signature = claim?.signature ?? evidence.signature;
-  const { location } = evidence;
-  const attested = await context.attest.collect(
-    { link, avatar: draft.avatar, signature, location },
-    { found: true, ...evidence },
-  );
-  const { linkId: id, proof } = attested;
-  return {
-    link,
-    linkId: id,
-    signature,
-    method: claim ? "confirm" : "append",
-    proof,
-    proofLocation: location,
-    attested,
-  };
+  const signature = claim?.signature ?? found;
+  const { location: proofLocation } = seen;
+  const words = await attest.collect({ link, avatar, signature, location: proofLocation }, { found: true, ...seen });
+  const { linkId: id, proof } = words;
+  return { link, linkId: id, signature, method: methodOf(claim), proof, proofLocation, attested: words };
+}
+
+function methodOf(claim: OpenClaim | undefined): ProvenLink["method"] {
+  if (!claim) return "append";
+  return claim.status === "suspended" ? "reinstate" : "confirm";
 }
 
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
-async function look(context: Context, { link, avatar, request }: Draft): Promise<Evidence> {
+async function look(context: Context, { link, avatar, claim, request }: Draft): Promise<Evidence> {
   try {
-    return await context.engine.check({ link, avatar, location: request.proofLocation });
+    const { accountId } = claim ?? {};
+    const account = accountId === undefined ? {} : { accountId };
+    return await context.engine.check({ link, avatar, location: request.proofLocation, ...account });
   } catch (error) {
     throw toApiError(error);
   }
@@ -84,19 +97,27 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
   }
-  const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+  const signed = await verifyAvatar(
+    context,
+    draft,
+    readSignature(request.signature, "error when decoding persona signature"),
+  );
   return { ...signed, method: "append", proof: "0x", proofLocation: "" };
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
-function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
+async function verifyAvatar(
+  { db, config }: Context,
+  draft: Draft,
+  signature: Signature,
+): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
   for (const prev of prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
     if (isSignedBy(link, signature, draft.avatar)) {
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
-  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
+  throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
 }
 
 /** A release is no link of the chain; it is named by what it says. */

@@ -20,8 +20,8 @@ export async function settled(db: Pool, id: number, timeout: number): Promise<Ou
   const deadline = Date.now() + timeout;
   for (;;) {
     const { rows } = await db.query<Outcome>(
-      `SELECT s.state, s.reason, s.state = 'included' AND CASE s.method
-           WHEN 'confirm' THEN EXISTS (
+      `SELECT s.state, s.reason, s.state = 'included' AND CASE
+           WHEN s.method IN ('confirm', 'reinstate') THEN EXISTS (
              SELECT FROM indexer.binding b WHERE b.chain_id = s.chain_id AND b.avatar = s.avatar
                AND b.link = s.link_id AND b.status = 'confirmed')
            ELSE EXISTS (

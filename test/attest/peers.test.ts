@@ -15,6 +15,23 @@ const QUESTION: Question = {
   extra: { signature: "0x" + "11".repeat(64) + "00" },
 };
 
+/** Peers that the operator set, or that the registry names. */
+function peersOf(configured: readonly string[], endpoints: readonly Endpoint[] = [], timeout = 2_000): Peers {
+  const attesters = { endpoints: () => Promise.resolve(endpoints) } as unknown as Attesters;
+  return new Peers({ configured, attesters, self: SELF.address, timeout, log: pino({ level: "silent" }) });
+}
+
+/** Asks for so many words, and says what came. */
+async function ask(peers: Peers, missing: number): Promise<unknown[]> {
+  const taken: unknown[] = [];
+  await peers.ask(QUESTION, missing, (answer) => {
+    if ((answer as { link_id?: string }).link_id === ZeroHash) throw new Error("another link");
+    taken.push(answer);
+    return missing - taken.length;
+  });
+  return taken;
+}
+
 describe("peers", () => {
   const servers: HostilePeer[] = [];
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
@@ -24,23 +41,6 @@ describe("peers", () => {
     server.lie(lie);
     servers.push(server);
     return server;
-  }
-
-  /** Peers that the operator set, or that the registry names. */
-  function peersOf(configured: readonly string[], endpoints: readonly Endpoint[] = [], timeout = 2_000): Peers {
-    const attesters = { endpoints: () => Promise.resolve(endpoints) } as unknown as Attesters;
-    return new Peers({ configured, attesters, self: SELF.address, timeout, log: pino({ level: "silent" }) });
-  }
-
-  /** Asks for so many words, and says what came. */
-  async function ask(peers: Peers, missing: number): Promise<unknown[]> {
-    const taken: unknown[] = [];
-    await peers.ask(QUESTION, missing, (answer) => {
-      if ((answer as { link_id?: string }).link_id === ZeroHash) throw new Error("another link");
-      taken.push(answer);
-      return missing - taken.length;
-    });
-    return taken;
   }
 
   it("are asked by as many at once as are missing and one more", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { freePort } from "../../scripts/lib/stack/ports.ts";
 import { Part } from "../../scripts/lib/stack/part.ts";
 import { ROOT } from "../../scripts/lib/stack/sources.ts";
-import type { ApiOrigin } from "./api.ts";
+import type { ApiOrigin } from "./openApi.ts";
 import type { TestStack } from "./stack.ts";
 
 /** One more API process on a stack's chain, index and database. */

@@ -1,0 +1,45 @@
+import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
+
+type Node = DefaultTreeAdapterMap["node"];
+export type Element = DefaultTreeAdapterMap["element"];
+
+/** Elements that begin on a line of their own, as far as posts have them. */
+const BLOCKS = new Set(["p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "tr"]);
+
+/** Elements whose content is no text of the post. */
+const SILENT = new Set(["script", "style", "template", "noscript"]);
+
+/** Parses HTML by the WHATWG algorithm; nothing in it is run or fetched. */
+export function parseHtml(html: string): Node {
+  return parseFragment(html);
+}
+
+/**
+ * The text that a reader sees of HTML: entities decoded, a line for each block and `<br>`.
+ *
+ * @param skip elements that are left out with all that is in them, for example quotes.
+ */
+export function textOf(node: Node, skip: (element: Element) => boolean = () => false): string {
+  if (node.nodeName === "#text") return (node as DefaultTreeAdapterMap["textNode"]).value;
+  if (node.nodeName === "br") return "\n";
+  if (SILENT.has(node.nodeName) || ("tagName" in node && skip(node))) return "";
+  const inner = "childNodes" in node ? node.childNodes.map((child) => textOf(child, skip)).join("") : "";
+  return BLOCKS.has(node.nodeName) ? `\n${inner}\n` : inner;
+}
+
+/** The elements below a node that pass, in document order. */
+export function elementsOf(node: Node, passes: (element: Element) => boolean): Element[] {
+  const children = "childNodes" in node ? node.childNodes : [];
+  const own = "tagName" in node && passes(node) ? [node] : [];
+  return [...own, ...children.flatMap((child) => elementsOf(child, passes))];
+}
+
+/** An element's attribute, or undefined. */
+export function attribute(element: Element, name: string): string | undefined {
+  return element.attrs.find((it) => it.name === name)?.value;
+}
+
+/** Whether an element has a class. */
+export function hasClass(element: Element, name: string): boolean {
+  return (attribute(element, "class") ?? "").split(/\s+/).includes(name);
+}
