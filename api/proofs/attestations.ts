@@ -32,6 +32,8 @@ export interface Kit {
   /** First argument of confirm and reinstate; the other functions take the submission. */
   bindingKey: string;
   submission: Submission;
+  /** Init code that has the wallet's contract deployed first, where it is not there yet (ERC-6492); else empty. */
+  preparation: string;
 }
 
 /**
@@ -41,9 +43,10 @@ export interface Kit {
  */
 export async function makeKit(context: Context, request: ProofRequest): Promise<Kit> {
   const draft = await readDraft(context, request);
-  const { link, linkId, signature, method, proof, proofLocation, attested } = await proveLink(context, draft);
+  const proven = await proveLink(context, draft);
+  const { link, linkId, signature, method, proof, proofLocation, attested, preparation = "" } = proven;
   return {
-    ...{ linkId, method, proofLocation },
+    ...{ linkId, method, proofLocation, preparation },
     accountId: attested?.accountId ?? "",
     quorum: attested ? attested.quorum : 0,
     words: attested?.words ?? [],

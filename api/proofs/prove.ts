@@ -1,4 +1,4 @@
-import { type Link, type Signature, linkId, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, type Signature, isCosigned, linkId, signPayload } from "@syngraph/sdk/protocol";
 import { keccak256, toUtf8Bytes } from "ethers";
 
 import type { Collected } from "../attest/quorum.ts";
@@ -7,7 +7,7 @@ import { badRequest } from "../errors.ts";
 import type { Evidence } from "../platforms/types.ts";
 import type { Method } from "../relay/registry.ts";
 import { toApiError } from "./checkErrors.ts";
-import { verifyWallet } from "./counterSignature.ts";
+import { type CounterProof, counterSignatureOf, verifyCounterSignature } from "./counterSignature.ts";
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
@@ -17,7 +17,7 @@ import type { OpenClaim } from "./read/claims.ts";
 import { isSignedBy } from "./signed.ts";
 
 /** A link with everything that proves it. */
-export interface ProvenLink {
+export interface ProvenLink extends Omit<CounterProof, "signature"> {
   link: Link;
   linkId: string;
   signature: Signature | null;
@@ -34,18 +34,7 @@ export async function proveLink(context: Context, draft: Draft): Promise<ProvenL
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { platform, request } = draft;
-  if (!platform.needsPost) {
-    if (request.walletSignature === "") throw badRequest("wallet_signature not found");
-    if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = await verifyAvatar(
-      context,
-      draft,
-      readSignature(request.signature, "error when decoding persona signature"),
-    );
-    const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", proof, proofLocation: "" };
-  }
+  if (!draft.platform.needsPost) return proveSigned(context, draft);
   const evidence = await look(context, draft);
   const proven = await attested(context, draft, evidence.signature, evidence);
   await context.checks.saw(proven.linkId, evidence);
@@ -72,6 +61,21 @@ function methodOf(claim: OpenClaim | undefined): ProvenLink["method"] {
   return claim.status === "suspended" ? "reinstate" : "confirm";
 }
 
+/** Of an identity that is a key: both signed the same text. */
+async function proveSigned(context: Context, draft: Draft): Promise<ProvenLink> {
+  const { platform, request } = draft;
+  const typed = counterSignatureOf(draft);
+  if (typed === "") throw badRequest(`${platform.counterField ?? "wallet_signature"} not found`);
+  if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
+  const avatars = readSignature(request.signature, "error when decoding persona signature");
+  const signed = await verifyAvatar(context, draft, avatars);
+  const { signature, ...wallet } = await verifyCounterSignature(context, { platform, link: signed.link }, typed);
+  if (isCosigned(platform.id)) return { ...signed, ...wallet, method: "append", proof: signature, proofLocation: "" };
+  // The contract cannot check this signature: attesters do, and in the location everybody else can, too.
+  const seen = { accountId: signed.link.identity, location: signature, checkedAt: Math.floor(Date.now() / 1000) };
+  return attested(context, { ...draft, link: signed.link }, avatars, seen);
+}
+
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
 async function look(context: Context, { link, avatar, claim, request }: Draft): Promise<Evidence> {
   try {
@@ -90,8 +94,15 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (status === undefined || status === "deleted") {
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
-  if (!platform.needsPost && request.walletSignature !== "") {
-    const proof = await verifyWallet(context, draft, request.walletSignature);
+  const typed = platform.needsPost ? "" : counterSignatureOf(draft);
+  if (typed !== "" && (isCosigned(platform.id) || request.signature === "")) {
+    if (!isCosigned(platform.id)) {
+      throw badRequest(
+        `a ${platform.name} wallet's own signature deletes nothing, because the contract cannot check it: the avatar's is needed in extra.signature`,
+      );
+    }
+    const { signature: proof, preparation } = await verifyCounterSignature(context, draft, typed);
+    if (preparation !== undefined) throw badRequest(`the wallet ${link.identity} has no code on this chain any more`);
     return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
   }
   if (request.signature === "") {
@@ -111,7 +122,7 @@ async function verifyAvatar(
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of prevForms(draft.previous)) {
+  for (const prev of draft.claim ? [draft.link.prev] : prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
     if (isSignedBy(link, signature, draft.avatar)) {
       return { link, linkId: linkId(link, signature.raw), signature };

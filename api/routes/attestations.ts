@@ -51,6 +51,12 @@ const kitAnswer = z
     submission: z
       .record(z.string(), z.string())
       .meta({ description: "Argument of `append` and `release`: the struct `Submission`." }),
+    preparation: z
+      .string()
+      .regex(/^(?:0x[0-9a-f]*)?$/)
+      .meta({
+        description: "Init code to send first, where the wallet's contract is not deployed yet (ERC-6492); else empty.",
+      }),
   })
   .meta({ id: "Attestations" });
 
@@ -127,6 +133,7 @@ function printKit(kit: Awaited<ReturnType<typeof makeKit>>): z.output<typeof kit
     method: kit.method,
     binding_key: kit.bindingKey,
     submission: { ...kit.submission },
+    preparation: kit.preparation,
   };
 }
 

@@ -466,7 +466,9 @@ describe("three nodes, of which two make a quorum", function () {
         1,
       );
       expect(rows.filter(({ postponed }) => postponed)).to.have.length(2);
-      const looks = gists.map((gist) => test.github.requests.filter(({ path }) => path === `/gists/${gist}`).length);
+      const looks = gists.map(
+        (gist) => test.github.requests.filter(({ url }) => url.pathname === `/gists/${gist}`).length,
+      );
       expect(looks.toSorted()).to.deep.equal([0, 0, ...Array<number>(10).fill(1)]);
     });
   });
