@@ -411,6 +411,44 @@ describe("three nodes, of which two make a quorum", function () {
     });
   });
 
+  describe("which look again", () => {
+    before(() => liar.lie("signs nothing"));
+
+    /** Lets a link be looked at again, after a failed look a day ago where there has to be one. */
+    const lookAgain = (made: Draft, strikes: number) =>
+      rowsOf(
+        test.stack.databaseUrl,
+        `UPDATE api.checks SET next_due = 0, strikes = $2::smallint,
+           first_failed_at = CASE WHEN $2 > 0 THEN last_checked_at - 86400 END
+         WHERE link_id = $1`,
+        [idOf(made), strikes],
+      );
+
+    it("suspend together what both see gone, and reinstate what is back", async () => {
+      const { person: who, made, gist } = await publishedDraft(test, "seen-gone");
+      expect((await submit(test, made, { proof_location: gist })).status).to.equal(201);
+      const isAt = (status: bigint) => async () => (await statusOf(who, "seen-gone")) === status;
+      const asOf = async () => Number((await test.registry.statusOf(who.key.address, "github", "seen-gone"))[1]);
+      // What is to count must be newer, in whole seconds.
+      const later = async () => now() > (await asOf());
+
+      test.github.publish(gist, { owner: { login: "seen-gone", id: ACCOUNT }, files: {} });
+      await until(later);
+      await lookAgain(made, 1);
+      await until(isAt(STATUS.suspended));
+      const key = bindingKey(who.key.address, "github", "seen-gone");
+      const [suspended] = await test.registry.queryFilter(test.registry.filters.BindingSuspended(key));
+      const { linkId: id, attestations } = suspended!.args;
+      const witnesses = recoverWitnesses({ linkId: id, found: false }, attestations);
+      expect(witnesses.map(({ attester }) => attester)).to.have.members([ATTESTER.address, SECOND.address]);
+
+      publishGist(test, "seen-gone", who, made.content, gist);
+      await until(later);
+      await lookAgain(made, 0);
+      await until(isAt(STATUS.confirmed));
+    });
+  });
+
   describe("which watch the chain", () => {
     before(() => liar.lie("signs everything"));
 
