@@ -32,6 +32,30 @@ const ADMIN = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff8
 /** Who attests here: the stack's node, another honest one, and one whose operator has turned. */
 const [SECOND, LIAR] = [person("second node"), person("lying node")];
 
+/** What a node itself says of a link. */
+const wordOf = (node: { apiUrl: string }, { person: who, fields, answer, signature }: Draft, rest: object) =>
+  post(node, "/v1/attestations", {
+    ...proofBody(who, fields, answer, { extra: { signature: signature.base64 } }),
+    ...{ peers: false, prev: null, ...rest },
+  });
+
+/** The link of a draft that is an avatar's first one. */
+const idOf = ({ person: { key }, fields, answer, signature }: Draft): string => {
+  const { uuid, created_at } = answer;
+  const link: Link = { ...fields, avatar: key.compressed, prev: null, createdAt: Number(created_at), uuid };
+  return linkId(link, signature.raw);
+};
+
+/** Lets a link be looked at again, after a failed look a day ago where there has to be one. */
+const lookAgain = (test: TestStack, made: Draft, strikes: number) =>
+  rowsOf(
+    test.stack.databaseUrl,
+    `UPDATE api.checks SET next_due = 0, strikes = $2::smallint,
+       first_failed_at = CASE WHEN $2 > 0 THEN last_checked_at - 86400 END
+     WHERE link_id = $1`,
+    [idOf(made), strikes],
+  );
+
 describe("three nodes, of which two make a quorum", function () {
   this.timeout(60_000);
   let test: TestStack;
@@ -91,13 +115,6 @@ describe("three nodes, of which two make a quorum", function () {
   const kitOf = (who: Person, { fields, answer }: Draft, gist: string, rest: object = {}): Promise<Answer> =>
     post(test.stack, "/v1/attestations", { ...proofBody(who, fields, answer, { proof_location: gist }), ...rest });
 
-  /** What a node itself says of a link. */
-  const wordOf = (node: { apiUrl: string }, { person: who, fields, answer, signature }: Draft, rest: object) =>
-    post(node, "/v1/attestations", {
-      ...proofBody(who, fields, answer, { extra: { signature: signature.base64 } }),
-      ...{ peers: false, prev: null, ...rest },
-    });
-
   const statusOf = async ({ key }: Person, identity: string, platform = "github") =>
     (await test.registry.statusOf(key.address, platform, identity))[0];
 
@@ -117,12 +134,6 @@ describe("three nodes, of which two make a quorum", function () {
         [id],
       )
     )[0];
-
-  const idOf = ({ person: { key }, fields, answer, signature }: Draft): string => {
-    const { uuid, created_at } = answer;
-    const link: Link = { ...fields, avatar: key.compressed, prev: null, createdAt: Number(created_at), uuid };
-    return linkId(link, signature.raw);
-  };
 
   describe("of which one lies", () => {
     const lies: Lie[] = [
@@ -414,16 +425,6 @@ describe("three nodes, of which two make a quorum", function () {
   describe("which look again", () => {
     before(() => liar.lie("signs nothing"));
 
-    /** Lets a link be looked at again, after a failed look a day ago where there has to be one. */
-    const lookAgain = (made: Draft, strikes: number) =>
-      rowsOf(
-        test.stack.databaseUrl,
-        `UPDATE api.checks SET next_due = 0, strikes = $2::smallint,
-           first_failed_at = CASE WHEN $2 > 0 THEN last_checked_at - 86400 END
-         WHERE link_id = $1`,
-        [idOf(made), strikes],
-      );
-
     it("suspend together what both see gone, and reinstate what is back", async () => {
       const { person: who, made, gist } = await publishedDraft(test, "seen-gone");
       expect((await submit(test, made, { proof_location: gist })).status).to.equal(201);
@@ -434,7 +435,7 @@ describe("three nodes, of which two make a quorum", function () {
 
       test.github.publish(gist, { owner: { login: "seen-gone", id: ACCOUNT }, files: {} });
       await until(later);
-      await lookAgain(made, 1);
+      await lookAgain(test, made, 1);
       await until(isAt(STATUS.suspended));
       const key = bindingKey(who.key.address, "github", "seen-gone");
       const [suspended] = await test.registry.queryFilter(test.registry.filters.BindingSuspended(key));
@@ -444,7 +445,7 @@ describe("three nodes, of which two make a quorum", function () {
 
       publishGist(test, "seen-gone", who, made.content, gist);
       await until(later);
-      await lookAgain(made, 0);
+      await lookAgain(test, made, 0);
       await until(isAt(STATUS.confirmed));
     });
   });
