@@ -3,6 +3,7 @@ import helmet from "helmet";
 
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
@@ -38,6 +39,7 @@ export function createApp(context: Context): Express {
     ...avatarRoutes(context),
     ...submissionRoutes(context),
     ...sessionRoutes(context),
+    ...attestationRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));

@@ -51,9 +51,34 @@ export interface Config {
   sessionDomains: readonly string[];
   /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
   idTokenKey: string | undefined;
+  attest: AttestConfig;
+}
+
+/** How this node attests with others. Times are milliseconds. */
+export interface AttestConfig {
+  /** Origins of peers that the operator set; where there are none, the registry's endpoints are asked. */
+  peers: readonly string[];
+  /** How long peers are waited for. */
+  timeout: number;
+  /** How often the chain is looked through for claims to confirm. */
+  watchInterval: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+/** A comma list of http(s) origins. */
+const origins = z.string().transform((text, context) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => {
+      const url = URL.parse(part);
+      if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      context.addIssue(`${part} is no http or https origin without a path`);
+      return z.NEVER;
+    }),
+);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -71,6 +96,9 @@ const environment = z.object({
     .optional(),
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
+  ATTESTER_PEERS: origins.default([]),
+  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -120,6 +148,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
+    attest: {
+      peers: values.ATTESTER_PEERS,
+      timeout: values.ATTEST_TIMEOUT_MS,
+      watchInterval: values.WATCH_INTERVAL_MS,
+    },
   });
 }
 

@@ -3,6 +3,9 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Attesters } from "./attest/attesters.ts";
+import type { OwnLook } from "./attest/look.ts";
+import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
@@ -22,6 +25,10 @@ export interface Context {
   outbox: Outbox;
   engine: Engine;
   attester: Attester;
+  attesters: Attesters;
+  /** Collects what attesters say; `status()` tells of its peers. */
+  attest: Quorum;
+  look: OwnLook;
   checks: Checks;
   nonces: Nonces;
   sessions: Sessions;

@@ -66,6 +66,29 @@ const MIGRATIONS = [
    );
    CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
 
+  // Claims on chain that are to be looked at.
+  `CREATE TABLE IF NOT EXISTS api.claim_watch (
+     chain_id   integer NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     platform   text NOT NULL,
+     noticed_at timestamptz NOT NULL DEFAULT now(),
+     -- Nobody has taken it yet.
+     first_turn boolean NOT NULL DEFAULT true,
+     tries      integer NOT NULL DEFAULT 0,
+     -- infinity: given up.
+     next_at    timestamptz NOT NULL,
+     outcome    text NOT NULL DEFAULT '',
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
+   -- As rate-limiter-flexible wants it.
+   CREATE TABLE IF NOT EXISTS api.watch_budget (
+     key    varchar(255) PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
+
   // Signing in. Times are Unix seconds. A nonce goes with its use, a session with its end; of a token only the hash is here.
   `CREATE TABLE IF NOT EXISTS api.nonce (nonce text PRIMARY KEY, expires_at bigint NOT NULL);
    CREATE INDEX IF NOT EXISTS nonce_expiry ON api.nonce (expires_at);

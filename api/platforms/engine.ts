@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import { createDnsLook } from "./dnsLook.ts";
+import { createEnsLook } from "./ensLook.ts";
 import { type Fetcher, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
@@ -39,7 +40,8 @@ export interface Engine {
 
 export interface EngineOptions {
   /**
-   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`.
+   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`, for
+   * `ens` the JSON-RPC of an Ethereum node.
    * What is set here may be private.
    */
   upstreams?: Readonly<Record<string, string>>;
@@ -97,6 +99,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     statusOf({ id, closed, lookup }) {
       if (closed !== undefined) return "service closed";
+      if (lookup?.kind === "ens") return options.upstreams?.[id] === undefined ? "needs credential" : "live";
       if (lookup?.kind !== "http") return "live";
       return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
@@ -124,6 +127,8 @@ function createLooks(
       looks.set(id, createHttpLook(lookup, { fetcher, upstream, token: tokens[id], timeout, location }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
+    } else if (lookup?.kind === "ens") {
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
     }
   }
   return looks;

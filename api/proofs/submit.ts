@@ -28,6 +28,8 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
       proofLocation: proven.proofLocation,
     }),
     previous: draft.previous,
+    preparation: proven.preparation,
+    contractWallet: proven.contractWallet ?? false,
   };
   await requireAppendable(context, draft, item);
   return context.outbox.accept(item, (client) =>
@@ -38,6 +40,8 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
 
 /** @throws {ApiError} 400 where the contract refuses the item for good. */
 async function requireAppendable({ config, db, registry }: Context, draft: Draft, item: NewItem): Promise<void> {
+  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
+  if (item.preparation !== undefined) return;
   // Where the chain cannot be asked just now, the relayer will ask it.
   const reason = await registry.refusal(item).catch(() => null);
   if (reason === null) return;

@@ -24,6 +24,13 @@ export interface NewItem extends Call {
   uuid: string;
   /** Canonical signature that the link's text quotes, or null: it must still be the avatar's last one. */
   previous: string | null;
+  /**
+   * Init code of a contract creation that is sent before an append, where the wallet that `identity` names has no code yet
+   * (ERC-6492): it calls the wallet's factory.
+   */
+  preparation?: string | undefined;
+  /** Whether the wallet is a contract, which may use much gas to judge its signature (ERC-1271). */
+  contractWallet?: boolean;
 }
 
 /** The channel that wakes relayers when a submission was accepted. */

@@ -49,9 +49,9 @@ describe("revalidation by several processes on one database", () => {
   /** Who looked at the gists since: by the credential that each process has. */
   function looksSince(start: number): { gist: string; by: string }[] {
     const gists = new Set(bound.map(gistOf));
-    return test.github.requests.slice(start).flatMap(({ path, headers }) => {
-      const gist = path.split("/").at(-1)!;
-      return gists.has(gist) ? [{ gist, by: headers.authorization ?? "" }] : [];
+    return test.github.requests.slice(start).flatMap(({ url, headers }) => {
+      const gist = url.pathname.split("/").at(-1)!;
+      return gists.has(gist) ? [{ gist, by: String(headers.authorization ?? "") }] : [];
     });
   }
 

@@ -68,7 +68,7 @@ describe("revalidation", () => {
     await exists(test, bound);
     await get(test.stack, "/v1/proof?platform=github&identity=rv-fresh");
     expect(await checkOf(test, bound.linkId)).to.deep.equal(row);
-    expect(test.github.requests.slice(asked).filter(({ path }) => path.includes(bound.gist))).to.deep.equal([]);
+    expect(test.github.requests.slice(asked).filter(({ url }) => url.pathname.includes(bound.gist))).to.deep.equal([]);
   });
 
   it("suspends what is gone twice, apart in time, and reinstates what is back", async () => {
@@ -115,7 +115,7 @@ describe("revalidation", () => {
     expect(await exists(test, bound)).to.include({ is_valid: true, invalid_reason: "" });
     // From now on it is looked at there.
     expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 0, location: moved });
-    expect(test.github.requests.at(-1)!.path).to.include(moved);
+    expect(test.github.requests.at(-1)!.url.pathname).to.include(moved);
     expect(await test.registry.lengthOf(bound.person.key.address)).to.equal(1n);
   });
 
@@ -147,7 +147,9 @@ describe("revalidation", () => {
       await lookAgain(test, bound, 12);
     }
     expect((await exists(test, renamed)).invalid_reason).to.match(/renamed: .*rv-new-name.*account 1191636/);
-    expect((await exists(test, reused)).invalid_reason).to.match(/reused: rv-reused is another account now: its id is 666/);
+    expect((await exists(test, reused)).invalid_reason).to.match(
+      /reused: rv-reused is another account now: its id is 666/,
+    );
     const { body } = await get(test.stack, "/v1/proof?platform=github&identity=rv-new-name&exact=true&status=any");
     expect(body.ids).to.deep.equal([]);
     expect((await proofOf(test, reused)).alt_id).to.equal(String(ACCOUNT));
