@@ -13,6 +13,7 @@ import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -37,6 +38,7 @@ export function createApp(context: Context): Express {
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
     ...submissionRoutes(context),
+    ...sessionRoutes(context),
     ...attestationRoutes(context),
   ];
   app.use(serve(routes));
@@ -79,7 +81,7 @@ const cors: RequestHandler = (request, response, next) => {
     return;
   }
   response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
-  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type");
+  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type, Authorization");
   response.setHeader("Access-Control-Max-Age", "43200");
   response.status(204).end();
 };

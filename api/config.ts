@@ -45,6 +45,12 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  /** Where this API is reached from outside: an origin. */
+  publicUrl: string;
+  /** Domains, with the port where it is not the standard one, for which users may sign in here. */
+  sessionDomains: readonly string[];
+  /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
+  idTokenKey: string | undefined;
   attest: AttestConfig;
 }
 
@@ -84,6 +90,12 @@ const environment = z.object({
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
+    .optional(),
+  SESSION_DOMAINS: z.string().optional(),
+  ID_TOKEN_KEY: z.string().min(1).optional(),
   ATTESTER_PEERS: origins.default([]),
   ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
@@ -129,6 +141,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    sessionDomains:
+      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
+      (values.PUBLIC_URL === undefined
+        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
+        : [new URL(values.PUBLIC_URL).host]),
+    idTokenKey: values.ID_TOKEN_KEY,
     attest: {
       peers: values.ATTESTER_PEERS,
       timeout: values.ATTEST_TIMEOUT_MS,

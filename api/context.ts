@@ -11,6 +11,9 @@ import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Nonces } from "./sessions/nonces.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+import type { SigningKeys } from "./sessions/signingKeys.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -27,4 +30,7 @@ export interface Context {
   attest: Quorum;
   look: OwnLook;
   checks: Checks;
+  nonces: Nonces;
+  sessions: Sessions;
+  signingKeys: SigningKeys;
 }

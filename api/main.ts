@@ -22,6 +22,9 @@ import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Nonces } from "./sessions/nonces.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -48,6 +51,9 @@ const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
   ...{ config, log, db, provider, registry, outbox, engine },
   ...{ attester, attesters, attest, look, checks },
+  nonces: new Nonces(db),
+  sessions: new Sessions(db, chain.chainId),
+  signingKeys: new SigningKeys(db, config.idTokenKey),
 };
 const revalidator = new Revalidator({ ...context, chainId: chain.chainId, quorum: attest });
 const relayer = new Relayer({

@@ -32,6 +32,9 @@ export interface ChecksOptions {
 /** How long whoever takes a row has for its look, in seconds. After a crash it is due again then. */
 const LEASE = 120;
 
+/** Longest text that is kept of what a platform said. */
+const MAX_TEXT = 2_000;
+
 /** Rows that are made at once for bindings that have none. */
 const ENROL_PAGE = 1_000;
 
@@ -164,7 +167,7 @@ export class Checks {
       [
         ...[taken.chain_id, taken.link_id, taken.next_due],
         ...[after.last_checked_at, after.last_confirmed_at, after.strikes, after.first_failed_at],
-        ...[after.severity, after.reason, after.soft_failures, after.trouble, after.next_due],
+        ...[after.severity, storable(after.reason), after.soft_failures, storable(after.trouble), after.next_due],
         ...[seen?.location ?? null, seen && shown(seen)],
       ],
     );
@@ -194,6 +197,11 @@ function standsFor(status: string): boolean {
 }
 
 /** Evidence as JSON. The chain has the signature. */
-function shown({ signature: _signature, ...seen }: Evidence): object {
-  return seen;
+function shown({ signature: _signature, ...seen }: Evidence): string {
+  return JSON.stringify(seen, (_, value: unknown) => (typeof value === "string" ? storable(value) : value));
+}
+
+/** A stranger's text as PostgreSQL takes it, which has no U+0000 and in JSON no lone surrogates. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\ufffd").slice(0, MAX_TEXT);
 }

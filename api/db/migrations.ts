@@ -65,8 +65,9 @@ const MIGRATIONS = [
      PRIMARY KEY (chain_id, link_id)
    );
    CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
+
   // Claims on chain that are to be looked at.
-  `CREATE TABLE api.claim_watch (
+  `CREATE TABLE IF NOT EXISTS api.claim_watch (
      chain_id   integer NOT NULL,
      link_id    text NOT NULL,
      avatar     text NOT NULL,
@@ -80,12 +81,34 @@ const MIGRATIONS = [
      outcome    text NOT NULL DEFAULT '',
      PRIMARY KEY (chain_id, link_id)
    );
-   CREATE INDEX claim_watch_due ON api.claim_watch (chain_id, next_at);
+   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
    -- As rate-limiter-flexible wants it.
-   CREATE TABLE api.watch_budget (
+   CREATE TABLE IF NOT EXISTS api.watch_budget (
      key    varchar(255) PRIMARY KEY,
      points integer NOT NULL DEFAULT 0,
      expire bigint
+   );`,
+
+  // Signing in. Times are Unix seconds. A nonce goes with its use, a session with its end; of a token only the hash is here.
+  `CREATE TABLE IF NOT EXISTS api.nonce (nonce text PRIMARY KEY, expires_at bigint NOT NULL);
+   CREATE INDEX IF NOT EXISTS nonce_expiry ON api.nonce (expires_at);
+   CREATE TABLE IF NOT EXISTS api.session (
+     token_hash text PRIMARY KEY,
+     -- The avatar's address and compressed public key, and the address that signed: its own, or a wallet bound to it.
+     avatar     text NOT NULL,
+     public_key text NOT NULL,
+     signer     text NOT NULL,
+     created_at bigint NOT NULL,
+     expires_at bigint NOT NULL
+   );
+   CREATE INDEX IF NOT EXISTS session_expiry ON api.session (expires_at);
+   -- Keys of ID tokens. private_jwk is empty where the operator keeps the key. Published until the last token of it is past.
+   CREATE TABLE IF NOT EXISTS api.signing_key (
+     kid         text PRIMARY KEY,
+     public_jwk  jsonb NOT NULL,
+     private_jwk jsonb,
+     created_at  bigint NOT NULL,
+     used_until  bigint NOT NULL DEFAULT 0
    );`,
 ];
 
