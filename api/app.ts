@@ -12,6 +12,7 @@ import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
+import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -36,6 +37,7 @@ export function createApp(context: Context): Express {
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
     ...submissionRoutes(context),
+    ...subkeyRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));

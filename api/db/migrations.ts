@@ -79,6 +79,30 @@ const MIGRATIONS = [
    CREATE INDEX IF NOT EXISTS submission_included ON api.submission (chain_id, block) WHERE state = 'included';
    -- What an older version had signed goes out anew: the contract takes a link once.
    UPDATE api.submission SET state = 'accepted', tx_hash = NULL WHERE state = 'sent' AND transaction IS NULL;`,
+
+  // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
+  `CREATE TABLE api.subkey (
+     chain_id    integer NOT NULL,
+     -- Address of the avatar's key, lower case.
+     avatar      text NOT NULL,
+     subkey_id   text NOT NULL,
+     avatar_text text NOT NULL,
+     algorithm   text NOT NULL,
+     public_key  text NOT NULL,
+     -- X and Y of the public key, 0x hex.
+     point       text NOT NULL,
+     rp_id       text NOT NULL,
+     name        text NOT NULL,
+     -- The avatar's of Next.ID's text.
+     signature   text,
+     created_at  timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (chain_id, avatar, subkey_id)
+   );
+   CREATE INDEX subkey_point ON api.subkey (point);
+   -- A call of another contract than the ProofRegistry: its address and calldata are the submission.
+   ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
+   ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
+     CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate', 'call'));`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */
