@@ -14,6 +14,7 @@ import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -40,6 +41,7 @@ export function createApp(context: Context): Express {
     ...submissionRoutes(context),
     ...sessionRoutes(context),
     ...attestationRoutes(context),
+    ...subkeyRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));

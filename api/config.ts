@@ -24,6 +24,7 @@ export interface ChainConfig {
   rpcUrl: string;
   proofRegistry: string;
   attesterRegistry: string;
+  subkeyRegistry: string;
   /** First block that can hold our events. */
   startBlock: number;
 }
@@ -107,6 +108,7 @@ const deployment = z.object({
   contracts: z.object({
     ProofRegistry: z.object({ address: z.string(), block: z.number() }),
     AttesterRegistry: z.object({ address: z.string() }),
+    SubkeyRegistry: z.object({ address: z.string() }),
   }),
 });
 
@@ -171,6 +173,7 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
               rpcUrl,
               proofRegistry: contracts.ProofRegistry.address,
               attesterRegistry: contracts.AttesterRegistry.address,
+              subkeyRegistry: contracts.SubkeyRegistry.address,
               startBlock: contracts.ProofRegistry.block,
             },
           ];

@@ -14,6 +14,8 @@ import type { Registry } from "./relay/registry.ts";
 import type { Nonces } from "./sessions/nonces.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { SigningKeys } from "./sessions/signingKeys.ts";
+import type { Relayer } from "./relay/relayer.ts";
+import type { Settlements } from "./relay/settled.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -23,6 +25,8 @@ export interface Context {
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;
+  settlements: Settlements;
+  relayer: Relayer;
   engine: Engine;
   attester: Attester;
   attesters: Attesters;

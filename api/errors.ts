@@ -3,10 +3,17 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   /** HTTP status. */
   readonly status: number;
+  /** What the answer has beside the message. */
+  readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    message: string,
+    { fields = {}, ...options }: ErrorOptions & { fields?: Record<string, unknown> } = {},
+  ) {
     super(message, options);
     this.status = status;
+    this.fields = fields;
   }
 }
 

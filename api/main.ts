@@ -20,8 +20,10 @@ import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
+import { RelayQueue } from "./relay/queue.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Settlements } from "./relay/settled.ts";
 import { Nonces } from "./sessions/nonces.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import { SigningKeys } from "./sessions/signingKeys.ts";
@@ -36,9 +38,19 @@ await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
 rpc.timeout = 10_000;
-const provider = new JsonRpcProvider(rpc, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
+const provider = new JsonRpcProvider(rpc, chain.chainId, {
+  ...{ staticNetwork: true, cacheTimeout: -1 },
+  // To gather calls into batches ethers would hold each back for some milliseconds.
+  batchMaxCount: 1,
+});
 const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
-const outbox = new Outbox(db, chain.chainId);
+const queue = new RelayQueue(config.databaseUrl, chain.chainId, log);
+await queue.start();
+const outbox = new Outbox(db, chain.chainId, queue);
+const relayer = new Relayer({
+  ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
+  privateKey: config.relayerKey,
+});
 const engine = createEngine({ upstreams: config.upstreams, tokens: config.tokens });
 const look = createLook(engine);
 const attester = new Attester(config.attesterKey);
@@ -49,22 +61,14 @@ const { peers: configured, timeout } = config.attest;
 const peers = new Peers({ configured, attesters, self, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
-  ...{ config, log, db, provider, registry, outbox, engine },
+  ...{ config, log, db, provider, registry, outbox, relayer, engine },
+  settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   nonces: new Nonces(db),
   sessions: new Sessions(db, chain.chainId),
   signingKeys: new SigningKeys(db, config.idTokenKey),
 };
 const revalidator = new Revalidator({ ...context, chainId: chain.chainId, quorum: attest });
-const relayer = new Relayer({
-  databaseUrl: config.databaseUrl,
-  chainId: chain.chainId,
-  provider,
-  privateKey: config.relayerKey,
-  registry,
-  outbox,
-  log,
-});
 const watcher = new Watcher({
   ...{ db, chainId: chain.chainId, self, attesters, look, checks, quorum: attest, registry, outbox, log },
   interval: config.attest.watchInterval,
@@ -94,6 +98,7 @@ async function stop(): Promise<void> {
   await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
+  await queue.stop();
   await db.end();
   provider.destroy();
 }

@@ -110,6 +110,67 @@ const MIGRATIONS = [
      created_at  bigint NOT NULL,
      used_until  bigint NOT NULL DEFAULT 0
    );`,
+  // What a relayer's key signed, one row per nonce: many submissions in one transaction, several transactions in flight.
+  `CREATE TABLE IF NOT EXISTS api.transaction (
+     id         bigserial PRIMARY KEY,
+     chain_id   integer NOT NULL,
+     -- Address of the key, lower case.
+     sender     text NOT NULL,
+     nonce      bigint NOT NULL,
+     -- What it does: a function of the contract, or 'prepare'.
+     kind       text NOT NULL,
+     -- As it was signed last, and under which hashes it was sent: every rise of the fee has another, and any may be included.
+     raw        text NOT NULL,
+     hashes     text[] NOT NULL,
+     -- The submissions that it brings, in their order; and the jobs that keep their avatars from other relayers.
+     items      bigint[] NOT NULL,
+     jobs       uuid[] NOT NULL,
+     -- sent: signed, and may be on its way. included: on chain, reverted or not. dropped: it never will be.
+     state      text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'included', 'dropped')),
+     hash       text,
+     block      bigint,
+     block_hash text,
+     created_at timestamptz NOT NULL DEFAULT now()
+   );
+   CREATE UNIQUE INDEX IF NOT EXISTS transaction_sent ON api.transaction (chain_id, sender, nonce) WHERE state = 'sent';
+   CREATE INDEX IF NOT EXISTS transaction_included ON api.transaction (chain_id, sender, block) WHERE state = 'included';
+   ALTER TABLE api.submission DROP COLUMN IF EXISTS raw_tx;
+   ALTER TABLE api.submission
+     -- The transaction that brings it, or brought it.
+     ADD COLUMN IF NOT EXISTS transaction bigint REFERENCES api.transaction,
+     -- Init code to be sent first, where the wallet has no code yet (ERC-6492).
+     ADD COLUMN IF NOT EXISTS preparation text,
+     -- Whether the wallet is a contract, which may use much gas to judge (ERC-1271).
+     ADD COLUMN IF NOT EXISTS contract_wallet boolean NOT NULL DEFAULT false,
+     -- How often a transaction that was to bring it reverted.
+     ADD COLUMN IF NOT EXISTS reverts integer NOT NULL DEFAULT 0;
+   CREATE INDEX IF NOT EXISTS submission_included ON api.submission (chain_id, block) WHERE state = 'included';
+   -- What an older version had signed goes out anew: the contract takes a link once.
+   UPDATE api.submission SET state = 'accepted', tx_hash = NULL WHERE state = 'sent' AND transaction IS NULL;`,
+
+  // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
+  `CREATE TABLE api.subkey (
+     chain_id    integer NOT NULL,
+     -- Address of the avatar's key, lower case.
+     avatar      text NOT NULL,
+     subkey_id   text NOT NULL,
+     avatar_text text NOT NULL,
+     algorithm   text NOT NULL,
+     public_key  text NOT NULL,
+     -- X and Y of the public key, 0x hex.
+     point       text NOT NULL,
+     rp_id       text NOT NULL,
+     name        text NOT NULL,
+     -- The avatar's of Next.ID's text.
+     signature   text,
+     created_at  timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (chain_id, avatar, subkey_id)
+   );
+   CREATE INDEX subkey_point ON api.subkey (point);
+   -- A call of another contract than the ProofRegistry: its address and calldata are the submission.
+   ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
+   ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
+     CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate', 'call'));`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

@@ -28,7 +28,7 @@ export interface Kit {
   quorum: number | null;
   words: readonly Word[];
   /** The contract's function. */
-  method: Exclude<Method, "suspend">;
+  method: Exclude<Method, "suspend" | "call">;
   /** First argument of confirm and reinstate; the other functions take the submission. */
   bindingKey: string;
   submission: Submission;

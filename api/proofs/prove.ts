@@ -21,7 +21,7 @@ export interface ProvenLink extends Omit<CounterProof, "signature"> {
   link: Link;
   linkId: string;
   signature: Signature | null;
-  method: Exclude<Method, "suspend">;
+  method: Exclude<Method, "suspend" | "call">;
   proof: string;
   proofLocation: string;
   /** What attesters say, where they have to. */
@@ -101,9 +101,10 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
         `a ${platform.name} wallet's own signature deletes nothing, because the contract cannot check it: the avatar's is needed in extra.signature`,
       );
     }
-    const { signature: proof, preparation } = await verifyCounterSignature(context, draft, typed);
+    const { signature: proof, preparation, ...wallet } = await verifyCounterSignature(context, draft, typed);
     if (preparation !== undefined) throw badRequest(`the wallet ${link.identity} has no code on this chain any more`);
-    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
+    const release = { linkId: releaseId(link, proof), signature: null, method: "release" } as const;
+    return { link, ...release, ...wallet, proof, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");

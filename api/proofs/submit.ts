@@ -31,23 +31,22 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
     preparation: proven.preparation,
     contractWallet: proven.contractWallet ?? false,
   };
-  await requireAppendable(context, draft, item);
+  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
+  if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
   return context.outbox.accept(item, (client) =>
     // A confirmation does not move the head.
     draft.claim ? Promise.resolve(draft.previous) : latestSignature(client, chainId, draft.avatar.address),
   );
 }
 
-/** @throws {ApiError} 400 where the contract refuses the item for good. */
-async function requireAppendable({ config, db, registry }: Context, draft: Draft, item: NewItem): Promise<void> {
-  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
-  if (item.preparation !== undefined) return;
+/**
+ * What a wallet's contract says of a signature only the chain knows; without asking it first, anybody could have the relayer
+ * pay for what is refused. All else was checked here, or is the contract's to judge.
+ *
+ * @throws {ApiError} 400 where the wallet refuses.
+ */
+async function requireValid({ registry }: Context, item: NewItem): Promise<void> {
   // Where the chain cannot be asked just now, the relayer will ask it.
-  const reason = await registry.refusal(item).catch(() => null);
-  if (reason === null) return;
-  // A link that waits for one before it in the queue looks stale to the chain, and yet will do.
-  if (draft.previous !== (await latestIndexed(db, config.chain.chainId, draft.avatar.address))) return;
-  // So does one that somebody else brought.
-  if (item.method === "append" && (await registry.blockOf(item.link_id)) !== null) return;
-  throw badRequest(reason);
+  const reason = await registry.proofRefusal(item).catch(() => null);
+  if (reason !== null) throw badRequest(reason);
 }

@@ -58,8 +58,10 @@ function isUnset(name: string, value: unknown): boolean {
 /** A text that may be left out. */
 export const optionalText = z.string().default("");
 
+const MISSING = "is missing";
+
 /** A text that must be there and not empty. */
-export const requiredText = z.string().min(1, "is missing");
+export const requiredText = z.string().min(1, MISSING);
 
 /** A query's integer: empty counts as 0 as in Go, anything else that is none is refused. */
 export const queryInteger = z
@@ -83,7 +85,7 @@ export function methodNotAllowed(allowed: string): RequestHandler {
   };
 }
 
-/** Answers any throw with its status and `{"message"}`. */
+/** Answers any throw with its status and `{"message"}`, and what else an ApiError has to say. */
 export function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
   if (response.headersSent) {
     next(error);
@@ -91,7 +93,8 @@ export function answerError(error: unknown, request: Request, response: Response
   }
   const status = statusOf(error);
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
-  response.status(status).json({ message: sentenceOf(error, status) });
+  const fields = error instanceof ApiError ? error.fields : {};
+  response.status(status).json({ message: sentenceOf(error, status), ...fields });
 }
 
 /** What a caller may be told: our own words, not those of a library about our inside. */
@@ -124,6 +127,9 @@ function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string, 
   const { issues } = parsed.error;
   const absent = issues.filter(({ path }) => path.length > 0 && isEmpty(value, path));
   if (absent.length === issues.length) {
+    // Where a field has words of its own for that, as Next.ID has them.
+    const own = absent.find(({ message }) => message !== MISSING && !message.startsWith("Invalid input"));
+    if (own) throw badRequest(own.message, parsed.error);
     throw badRequest(`${missing}: ${absent.map(({ path }) => path.join(".")).join(", ")}`, parsed.error);
   }
   const sentences = issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));

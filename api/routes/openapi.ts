@@ -3,11 +3,20 @@ import { type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject, createDocum
 
 import type { Answer, Route } from "./route.ts";
 
-const error = z.object({ message: z.string().meta({ description: "Why, in a sentence." }) }).meta({
-  id: "Error",
-  description: "What every status from 400 on comes with.",
-  example: { message: "Param missing: identity" },
-});
+const error = z
+  .object({
+    message: z.string().meta({ description: "Why, in a sentence." }),
+    prev: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: "Where another link was added meanwhile: the signature that is the avatar's latest now." }),
+  })
+  .meta({
+    id: "Error",
+    description: "What every status from 400 on comes with.",
+    example: { message: "Param missing: identity" },
+  });
 
 const DESCRIPTION = `Next.ID's ProofService, and what Syngraph adds to it.
 

@@ -9,7 +9,6 @@ import type { BindingStatus } from "../proofs/read/bindings.ts";
 import { paginationShape } from "../proofs/read/pages.ts";
 import { identityRecordShape, searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
-import { settled } from "../relay/settled.ts";
 import { optionalText, queryBoolean, queryInteger, requiredText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
@@ -135,7 +134,7 @@ export function proofRoutes(context: Context): Route[] {
           walletSignature: body.extra.wallet_signature,
           targetSignature: body.extra.target_signature,
         });
-        const outcome = await settled(context.db, item.id, context.config.submitTimeout);
+        const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
         if (outcome.state === "refused") throw badRequest(outcome.reason);
         // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.
         const standing = outcome.readable ? await shortOfQuorum(context, item) : null;

@@ -4,7 +4,7 @@ import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { readPublicKey, readUuid } from "../proofs/input.ts";
-import { hashText, uuidText } from "../shapes.ts";
+import { hashText, timeText, uuidText } from "../shapes.ts";
 import { optionalText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
@@ -30,11 +30,14 @@ export function submissionRoutes(context: Context): Route[] {
             state: z.enum(["accepted", "sent", "included", "refused"]).meta({
               description: "`accepted`: not sent yet. `included`: on chain. `refused`: it never will be.",
             }),
+            method: z.string().meta({ description: "The contract's function that it is for." }),
             link_id: hashText,
             chain_id: z.int(),
             tx_hash: hashText.nullable(),
             block: z.int().nullable(),
             reason: z.string().meta({ description: "Why it was refused; else empty." }),
+            accepted_at: timeText,
+            changed_at: timeText,
             ...standingShape.partial().shape,
           }),
         },
@@ -50,14 +53,22 @@ export function submissionRoutes(context: Context): Route[] {
         return {
           uuid,
           state: item.state,
+          method: item.method,
           link_id: item.link_id,
           chain_id: item.chain_id,
           tx_hash: item.tx_hash,
           block: item.block,
           reason: item.reason,
+          accepted_at: unixSeconds(item.created_at),
+          changed_at: unixSeconds(item.updated_at),
           ...(item.state === "included" && (await shortOfQuorum(context, item))),
         };
       },
     }),
   ];
+}
+
+/** A time as the API prints it. */
+function unixSeconds(time: Date): string {
+  return String(Math.floor(time.getTime() / 1000));
 }

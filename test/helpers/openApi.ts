@@ -21,6 +21,7 @@ export interface JsonSchema {
 export interface Parameter {
   in: "path" | "query" | "header";
   name: string;
+  required?: boolean;
   schema: JsonSchema;
 }
 
