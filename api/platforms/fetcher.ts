@@ -75,8 +75,8 @@ const MAX_STRANGERS = 2000;
  * with public addresses, which are checked for every connection. Each host has a queue, a breaker, and is left alone when it
  * says so. No cookie is kept.
  */
-export function createFetcher(options: FetcherOptions): Fetcher {
-  const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = options;
+export function createFetcher(settings: FetcherOptions): Fetcher {
+  const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = settings;
   const limits = { ...LIMITS, ...given };
   const connections = { timeout, maxBytes };
   const [trusted, guarded] = [trustedConnections(connections), guardedConnections(connections, network)];
