@@ -10,6 +10,7 @@ import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
+import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -49,6 +50,7 @@ export function createApp(context: Context): Express {
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
+  app.use(instanceActorRoutes(context.config));
   app.use("/docs", docsFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {

@@ -1,3 +1,4 @@
+import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -60,6 +61,8 @@ export interface Config {
   sessionDomains: readonly string[];
   /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
   idTokenKey: string | undefined;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -95,6 +98,7 @@ const environment = z.object({
     .optional(),
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -158,6 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 
@@ -192,6 +197,25 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
 function readTrustProxy(text: string): number | string | false {
   if (text === "") return false;
   return /^\d{1,2}$/.test(text) ? Number(text) : text;
+}
+
+/** The actor is known by its address, so that its key is nothing without one. */
+function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
+  if (!pem) return undefined;
+  if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
+  const key = readKey(pem);
+  if (key?.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be a private RSA key in PEM");
+  const id = new URL("/actor", publicUrl).href;
+  return { id, keyId: `${id}#main-key`, privateKey: key };
+}
+
+/** Files of variables hold no line breaks: there they are written as \n. */
+function readKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch {
+    return null;
+  }
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -60,7 +60,10 @@ const context: Context = {
   outbox,
   settlements: new Settlements(db),
   relayer,
-  engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens, lifetimes: config.checkLifetimes }),
+  engine: createEngine({
+    ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
+    lifetimes: config.checkLifetimes,
+  }),
   attester: new Attester(config.attesterKey),
   limits: new Limits(db, config.limits, log),
   metrics: new Metrics(),
