@@ -22,8 +22,16 @@ describe("activitypub against Fedify", () => {
   let link: Link;
 
   before(async () => {
-    fediverse = await startFediverse([HOST, OTHER, SECURE], [SECURE]);
-    engine = createEngine({ upstreams: { activitypub: fediverse.upstream }, timeout: 5000 });
+    fediverse = await startFediverse({
+      [HOST]: {},
+      [OTHER]: {},
+      [SECURE]: { secure: true },
+      "example.org": { redirect: "fedi.example.org" },
+      "fedi.example.org": { handleHost: "example.org" },
+      "evil.example": { redirect: HOST },
+      "internal.example": { address: "10.0.0.1" },
+    });
+    engine = createEngine({ network: fediverse.network, timeout: 5000 });
   });
 
   after(() => fediverse?.close());
@@ -42,6 +50,28 @@ describe("activitypub against Fedify", () => {
   function check(location: string) {
     return engine.check(claimOf(victim, link, location));
   }
+
+  it("confirms an account of a domain whose server is on another host, by both of its names", async () => {
+    link = newLink(victim, "activitypub", "alice@example.org");
+    const location = publish({}, "fedi.example.org");
+    const evidence = await check(location);
+    expect(evidence.accountId).to.equal("https://fedi.example.org/users/alice");
+    expect(evidence.record.handle).to.equal("alice@example.org");
+    link = newLink(victim, "activitypub", "alice@fedi.example.org");
+    expect((await check(publish({}, "fedi.example.org"))).accountId).to.equal(evidence.accountId);
+  });
+
+  it("follows no redirect to another site", async () => {
+    link = newLink(victim, "activitypub", "alice@evil.example");
+    await expectRefusal(check(publish()), "soft", /evil\.example answered with a redirect to social\.example/);
+  });
+
+  it("dials no private address, whatever an account's host leads to", async () => {
+    link = newLink(victim, "activitypub", "alice@internal.example");
+    const before = fediverse.dialled;
+    await expectRefusal(check("https://internal.example/notes/1"), "soft", /internal\.example could not be asked/);
+    expect(fediverse.dialled).to.equal(before);
+  });
 
   it("confirms a note by the actor's own address", async () => {
     const location = publish();
@@ -117,8 +147,7 @@ describe("activitypub against Fedify", () => {
     });
 
     function engineOf(privateKey: KeyObject): Engine {
-      const upstreams = { activitypub: fediverse.upstream };
-      return createEngine({ upstreams, signer: { ...signer, privateKey }, timeout: 5000 });
+      return createEngine({ network: fediverse.network, signer: { ...signer, privateKey }, timeout: 5000 });
     }
 
     it("answers this node by the key that its actor publishes", async () => {

@@ -1,7 +1,19 @@
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { type AddressInfo, Socket } from "node:net";
 
-import { MemoryKvStore, Note, Person, type RequestContext, Tombstone, createFederation } from "@fedify/fedify";
+import {
+  type FederationOrigin,
+  MemoryKvStore,
+  Note,
+  Person,
+  type RequestContext,
+  Tombstone,
+  createFederation,
+} from "@fedify/fedify";
+
+import type { EngineOptions } from "../../api/platforms/engine.ts";
+import { newCertificate } from "./certificate.ts";
 
 /** A note as its author wrote it. */
 export interface FedifyNote {
@@ -14,37 +26,71 @@ export interface FedifyNote {
   deleted?: boolean;
 }
 
-/** Servers of the fediverse, by Fedify, behind one address that stands for all of them. */
+/** How a host of the fediverse is set up. */
+export interface HostOptions {
+  /** Answers signed requests only. */
+  secure?: boolean;
+  /** Accounts are of this domain, although the server is on another host. */
+  handleHost?: string;
+  /** No server: asks everybody to go to this host instead. */
+  redirect?: string;
+  /** What its name leads to; a public address unless told. */
+  address?: string;
+}
+
+/** Servers of the fediverse, by Fedify, on one loopback port. */
 export interface Fediverse {
-  /** For UPSTREAM_ACTIVITYPUB. */
-  upstream: string;
+  /** What an engine needs to reach them by their names, over TLS, as if they were on public addresses. */
+  network: NonNullable<EngineOptions["network"]>;
   /** By host, then by id. */
   notes: Map<string, Map<string, FedifyNote>>;
+  /** How many connections were made. */
+  readonly dialled: number;
   close(): Promise<void>;
 }
+
+type Answer = (request: Request) => Promise<Response> | Response;
 
 /** Users of every server. */
 const USERS = new Set(["alice", "mallory"]);
 
-/**
- * Starts a server for each of the hosts. Each believes to be at `https://host`, as behind a proxy that ends TLS; they are told
- * apart by the header Host.
- *
- * @param secure those hosts that answer signed requests only.
- */
-export async function startFediverse(hosts: readonly string[], secure: readonly string[] = []): Promise<Fediverse> {
-  const notes: Fediverse["notes"] = new Map(hosts.map((host) => [host, new Map()]));
-  const servers = new Map(hosts.map((host) => [host, createServerOf(notes.get(host)!, secure.includes(host))]));
-  const server = createServer((request, response) => {
+const PUBLIC_ADDRESS = "93.184.215.14";
+
+/** Starts the servers of these hosts. */
+export async function startFediverse(hosts: Readonly<Record<string, HostOptions>>): Promise<Fediverse> {
+  const names = Object.keys(hosts);
+  const notes: Fediverse["notes"] = new Map(names.map((host) => [host, new Map()]));
+  const servers = new Map(names.map((host) => [host, answerOf(host, hosts[host]!, notes.get(host)!)]));
+  const certificate = newCertificate(names);
+  const server = createServer(certificate, (request, response) => {
     const host = String(request.headers.host);
-    const answer = servers.get(host);
-    if (answer) void send(answer(received(request, host)), response);
-    else response.writeHead(421).end();
+    void send(servers.get(host)!(received(request, host)), response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  let dialled = 0;
   return {
-    upstream: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     notes,
+    get dialled() {
+      return dialled;
+    },
+    network: {
+      ca: certificate.cert,
+      lookup: (host, _options, done) => done(null, [{ address: hosts[host]?.address ?? PUBLIC_ADDRESS, family: 4 }]),
+      connect: ({ host, lookup }) => {
+        const socket = new Socket();
+        // As a real connection would: what the guard refuses is never dialled.
+        lookup!(host!, { all: true }, (error) => {
+          if (error) {
+            socket.destroy(error);
+            return;
+          }
+          dialled += 1;
+          socket.connect(port, "127.0.0.1");
+        });
+        return socket;
+      },
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -52,12 +98,25 @@ export async function startFediverse(hosts: readonly string[], secure: readonly 
   };
 }
 
+function answerOf(host: string, options: HostOptions, notes: ReadonlyMap<string, FedifyNote>): Answer {
+  const { redirect, handleHost, secure = false } = options;
+  if (redirect !== undefined) {
+    return ({ url }) => {
+      const { pathname, search } = new URL(url);
+      return new Response(null, { status: 301, headers: { Location: `https://${redirect}${pathname}${search}` } });
+    };
+  }
+  const origin = handleHost === undefined ? `https://${host}` : { handleHost, webOrigin: `https://${host}` };
+  return createServerOf(origin, secure, notes);
+}
+
 function createServerOf(
-  notes: ReadonlyMap<string, FedifyNote>,
+  origin: string | FederationOrigin,
   isSecure: boolean,
-): (request: Request) => Promise<Response> {
+  notes: ReadonlyMap<string, FedifyNote>,
+): Answer {
   // Our own actor is on loopback, where no server looks without leave.
-  const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+  const federation = createFederation<void>({ kv: new MemoryKvStore(), origin, allowPrivateAddress: true });
   const mayRead = async (context: RequestContext<void>) => !isSecure || (await context.getSignedKeyOwner()) !== null;
   const actors = federation.setActorDispatcher("/users/{identifier}", (context, identifier) =>
     USERS.has(identifier)
@@ -103,7 +162,7 @@ function received({ method, url, headers }: IncomingMessage, host: string): Requ
   return new Request(new URL(url ?? "", `https://${host}`), { method: method ?? "GET", headers: list });
 }
 
-async function send(answer: Promise<Response>, response: ServerResponse): Promise<void> {
+async function send(answer: Promise<Response> | Response, response: ServerResponse): Promise<void> {
   const { status, headers, body } = await answer;
   response.writeHead(status, Object.fromEntries(headers));
   if (body) for await (const chunk of body) response.write(chunk);

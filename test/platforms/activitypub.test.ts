@@ -129,11 +129,11 @@ describe("activitypub", () => {
     }
 
     /** Has a host say of an account whose it is. */
-    function finger(account: string, self: string, { host = account.split("@")[1]!, subject = account } = {}): void {
+    function finger(account: string, self: string, { subject = account, aliases = [] as string[] } = {}): void {
       const links = [{ rel: "self", type: "application/activity+json", href: self }];
       const resource = encodeURIComponent(`acct:${account}`);
-      const address = `https://${host}/.well-known/webfinger?resource=${resource}`;
-      put(address, { subject: `acct:${subject}`, links }, "application/jrd+json");
+      const address = `https://${account.split("@")[1]!}/.well-known/webfinger?resource=${resource}`;
+      put(address, { subject: `acct:${subject}`, aliases, links }, "application/jrd+json");
     }
 
     function nodeInfo(name: string, href = "https://social.example/nodeinfo/2.1"): void {
@@ -244,6 +244,18 @@ describe("activitypub", () => {
       it("is believed where that server says the same", async () => {
         finger("alice@social.example", ACTOR, { subject: "alice@example.com" });
         expect((await engine.check(claim)).accountId).to.equal(ACTOR);
+      });
+
+      it("is believed where that server has it as an alias, as Fedify does", async () => {
+        finger("alice@social.example", ACTOR, { aliases: ["acct:alice@example.com"] });
+        expect((await engine.check(claim)).accountId).to.equal(ACTOR);
+      });
+
+      it("is refused where that server has no account of the actor's name", async () => {
+        web.delete(
+          `https://social.example/.well-known/webfinger?resource=${encodeURIComponent("acct:alice@social.example")}`,
+        );
+        await expectRefusal(engine.check(claim), "medium", /nothing public/);
       });
 
       it("is refused where that server knows the actor by its own name", async () => {
