@@ -38,10 +38,18 @@ export interface Exchange {
  */
 export async function exchange(url: URL, settings: Exchange): Promise<Answer> {
   try {
-    return await ask(url, settings);
+    return await within(settings.signal, ask(url, settings));
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === "UND_ERR_RES_EXCEEDED_MAX_SIZE" ? new TooLargeError() : error;
   }
+}
+
+/** What is asked, or the signal's reason as soon as it comes: undici heeds it only once there is a connection. */
+async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason as Error);
+  signal.addEventListener("abort", stop);
+  return Promise.race([work, end]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 async function ask(url: URL, { dispatcher, headers, body, signal, maxBytes }: Exchange): Promise<Answer> {

@@ -77,25 +77,26 @@ export function createHostGate(host: string, limits: GateLimits, rate?: Rate): H
   };
 }
 
-/** Runs a task when its turn comes. @throws {CheckError} soft, where it does not come in time. */
+/**
+ * Runs a task when its turn comes. From then on the task itself heeds the signal: its place is free when it really ends.
+ *
+ * @throws {CheckError} soft, where its turn does not come in time.
+ */
 export async function inTurn<T>(
   queue: PQueue,
   task: () => Promise<T>,
   { signal, host }: { signal: AbortSignal; host: string },
 ): Promise<T> {
   signal.throwIfAborted();
-  let started = false;
-  try {
-    return await queue.add(
-      () => {
-        started = true;
-        return task();
-      },
-      { signal },
-    );
-  } catch (error) {
-    throw started ? error : refusal(`${host} could not be asked in time: too many requests came before`, 1, error);
-  }
+  const waiting = new AbortController();
+  const giveUp = () =>
+    waiting.abort(refusal(`${host} could not be asked in time: too many requests came before`, 1, signal.reason));
+  signal.addEventListener("abort", giveUp);
+  const run = () => {
+    signal.removeEventListener("abort", giveUp);
+    return task();
+  };
+  return queue.add(run, { signal: waiting.signal });
 }
 
 /** Whether an error is the host's; that it may not be asked, or says too much, is none. */
