@@ -9,32 +9,36 @@ import express from "express";
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
 import { instanceActorRoutes } from "../../api/routes/instanceActor.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "../platforms/claims.ts";
-import { type Fediverse, type FedifyNote, startFediverse } from "./fedify.ts";
+import { type HostileNetwork, startHostileNetwork } from "../standins/hostileNetwork.ts";
+import { type FedifyNote, serveFedify } from "./fedify.ts";
 
-const HOST = "social.example";
-const OTHER = "other.example";
-const SECURE = "secure.example";
+const HOST = "social.example.com";
+const OTHER = "other.example.com";
+const SECURE = "secure.example.com";
+
+/** A domain that leaves its accounts to a server below it. */
+const DOMAIN = "fedi.example.com";
+const SERVER = "social.fedi.example.com";
 
 describe("activitypub against Fedify", () => {
   const victim = newSigner();
-  let fediverse: Fediverse;
+  const notes = new Map<string, Map<string, FedifyNote>>();
+  let internet: HostileNetwork;
   let engine: Engine;
   let link: Link;
 
   before(async () => {
-    fediverse = await startFediverse({
-      [HOST]: {},
-      [OTHER]: {},
-      [SECURE]: { secure: true },
-      "example.org": { redirect: "fedi.example.org" },
-      "fedi.example.org": { handleHost: "example.org" },
-      "evil.example": { redirect: HOST },
-      "internal.example": { address: "10.0.0.1" },
-    });
-    engine = createEngine({ network: fediverse.network, timeout: 5000 });
+    internet = await startHostileNetwork();
+    for (const host of [HOST, OTHER]) notes.set(host, serveFedify(internet, host));
+    notes.set(SECURE, serveFedify(internet, SECURE, { secure: true }));
+    notes.set(SERVER, serveFedify(internet, SERVER, { handleHost: DOMAIN }));
+    serveFedify(internet, DOMAIN, { redirect: SERVER });
+    serveFedify(internet, "evil.example.net", { redirect: HOST });
+    internet.name("internal.example.net", ["10.0.0.1"]);
+    engine = createEngine({ network: internet.network, timeout: 5000 });
   });
 
-  after(() => fediverse?.close());
+  after(() => internet?.close());
 
   beforeEach(() => {
     link = newLink(victim, "activitypub", `alice@${HOST}`);
@@ -43,35 +47,13 @@ describe("activitypub against Fedify", () => {
   /** Publishes a note on a host and gives its address. */
   function publish(note: Partial<FedifyNote> = {}, host = HOST): string {
     const html = `<p>${publishedText(victim, link).replaceAll("\n", "<br>")}</p>`;
-    fediverse.notes.get(host)!.set(link.uuid, { author: "alice", html, ...note });
+    notes.get(host)!.set(link.uuid, { author: "alice", html, ...note });
     return `https://${host}/notes/${link.uuid}`;
   }
 
   function check(location: string) {
     return engine.check(claimOf(victim, link, location));
   }
-
-  it("confirms an account of a domain whose server is on another host, by both of its names", async () => {
-    link = newLink(victim, "activitypub", "alice@example.org");
-    const location = publish({}, "fedi.example.org");
-    const evidence = await check(location);
-    expect(evidence.accountId).to.equal("https://fedi.example.org/users/alice");
-    expect(evidence.record.handle).to.equal("alice@example.org");
-    link = newLink(victim, "activitypub", "alice@fedi.example.org");
-    expect((await check(publish({}, "fedi.example.org"))).accountId).to.equal(evidence.accountId);
-  });
-
-  it("follows no redirect to another site", async () => {
-    link = newLink(victim, "activitypub", "alice@evil.example");
-    await expectRefusal(check(publish()), "soft", /evil\.example answered with a redirect to social\.example/);
-  });
-
-  it("dials no private address, whatever an account's host leads to", async () => {
-    link = newLink(victim, "activitypub", "alice@internal.example");
-    const before = fediverse.dialled;
-    await expectRefusal(check("https://internal.example/notes/1"), "soft", /internal\.example could not be asked/);
-    expect(fediverse.dialled).to.equal(before);
-  });
 
   it("confirms a note by the actor's own address", async () => {
     const location = publish();
@@ -103,7 +85,7 @@ describe("activitypub against Fedify", () => {
   });
 
   it("refuses a note by the alice of another server", async () => {
-    await expectRefusal(check(publish({}, OTHER)), "final", /the note is on other\.example/);
+    await expectRefusal(check(publish({}, OTHER)), "final", /the note is on other\.example\.com/);
   });
 
   it("refuses a note for followers only", async () => {
@@ -119,6 +101,35 @@ describe("activitypub against Fedify", () => {
   it("refuses a signature in a quote", async () => {
     const html = `<p>look:</p><blockquote>${publishedText(victim, link).replaceAll("\n", "<br>")}</blockquote>`;
     await expectRefusal(check(publish({ html })), "medium", /no signature/);
+  });
+
+  it("confirms an account of a domain whose server is on another host, by both of its names", async () => {
+    link = newLink(victim, "activitypub", `alice@${DOMAIN}`);
+    const location = publish({}, SERVER);
+    const evidence = await check(location);
+    expect(evidence.accountId).to.equal(`https://${SERVER}/users/alice`);
+    expect(evidence.record.handle).to.equal(`alice@${DOMAIN}`);
+    link = newLink(victim, "activitypub", `alice@${SERVER}`);
+    expect((await check(publish({}, SERVER))).accountId).to.equal(evidence.accountId);
+  });
+
+  it("follows no redirect to another site", async () => {
+    link = newLink(victim, "activitypub", "alice@evil.example.net");
+    await expectRefusal(
+      check(publish()),
+      "soft",
+      /answered with a redirect to social\.example\.com, which is not its own/,
+    );
+  });
+
+  it("dials no private address, whatever an account's host leads to", async () => {
+    link = newLink(victim, "activitypub", "alice@internal.example.net");
+    await expectRefusal(
+      check("https://internal.example.net/notes/1"),
+      "soft",
+      /internal\.example\.net could not be asked/,
+    );
+    expect(internet.dialled).not.to.include("10.0.0.1");
   });
 
   describe("a server that answers signed requests only", () => {
@@ -147,7 +158,7 @@ describe("activitypub against Fedify", () => {
     });
 
     function engineOf(privateKey: KeyObject): Engine {
-      return createEngine({ network: fediverse.network, signer: { ...signer, privateKey }, timeout: 5000 });
+      return createEngine({ network: internet.network, signer: { ...signer, privateKey }, timeout: 5000 });
     }
 
     it("answers this node by the key that its actor publishes", async () => {

@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import { type AddressInfo, Socket } from "node:net";
 
 import {
   type FederationOrigin,
@@ -12,8 +10,7 @@ import {
   createFederation,
 } from "@fedify/fedify";
 
-import type { EngineOptions } from "../../api/platforms/engine.ts";
-import { newCertificate } from "./certificate.ts";
+import type { HostileNetwork } from "../standins/hostileNetwork.ts";
 
 /** A note as its author wrote it. */
 export interface FedifyNote {
@@ -34,19 +31,6 @@ export interface HostOptions {
   handleHost?: string;
   /** No server: asks everybody to go to this host instead. */
   redirect?: string;
-  /** What its name leads to; a public address unless told. */
-  address?: string;
-}
-
-/** Servers of the fediverse, by Fedify, on one loopback port. */
-export interface Fediverse {
-  /** What an engine needs to reach them by their names, over TLS, as if they were on public addresses. */
-  network: NonNullable<EngineOptions["network"]>;
-  /** By host, then by id. */
-  notes: Map<string, Map<string, FedifyNote>>;
-  /** How many connections were made. */
-  readonly dialled: number;
-  close(): Promise<void>;
 }
 
 type Answer = (request: Request) => Promise<Response> | Response;
@@ -54,48 +38,16 @@ type Answer = (request: Request) => Promise<Response> | Response;
 /** Users of every server. */
 const USERS = new Set(["alice", "mallory"]);
 
-const PUBLIC_ADDRESS = "93.184.215.14";
-
-/** Starts the servers of these hosts. */
-export async function startFediverse(hosts: Readonly<Record<string, HostOptions>>): Promise<Fediverse> {
-  const names = Object.keys(hosts);
-  const notes: Fediverse["notes"] = new Map(names.map((host) => [host, new Map()]));
-  const servers = new Map(names.map((host) => [host, answerOf(host, hosts[host]!, notes.get(host)!)]));
-  const certificate = newCertificate(names);
-  const server = createServer(certificate, (request, response) => {
-    const host = String(request.headers.host);
-    void send(servers.get(host)!(received(request, host)), response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  let dialled = 0;
-  return {
-    notes,
-    get dialled() {
-      return dialled;
-    },
-    network: {
-      ca: certificate.cert,
-      lookup: (host, _options, done) => done(null, [{ address: hosts[host]?.address ?? PUBLIC_ADDRESS, family: 4 }]),
-      connect: ({ host, lookup }) => {
-        const socket = new Socket();
-        // As a real connection would: what the guard refuses is never dialled.
-        lookup!(host!, { all: true }, (error) => {
-          if (error) {
-            socket.destroy(error);
-            return;
-          }
-          dialled += 1;
-          socket.connect(port, "127.0.0.1");
-        });
-        return socket;
-      },
-    },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+/** Serves a host by Fedify. What it has published is in the map that comes back, by id. */
+export function serveFedify(
+  internet: HostileNetwork,
+  host: string,
+  options: HostOptions = {},
+): Map<string, FedifyNote> {
+  const notes = new Map<string, FedifyNote>();
+  const answer = answerOf(host, options, notes);
+  internet.serve(host, (request, response) => void send(answer(received(request, host)), response));
+  return notes;
 }
 
 function answerOf(host: string, options: HostOptions, notes: ReadonlyMap<string, FedifyNote>): Answer {
