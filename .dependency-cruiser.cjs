@@ -56,7 +56,7 @@ module.exports = {
     never(
       "routes-only-in-app",
       "services do not know HTTP",
-      { path: "^api/(proofs|relay|attest|db)/" },
+      { path: "^api/(proofs|checks|sessions|relay|attest|db)/" },
       { path: "^(api/routes/|node_modules/express/)" },
     ),
     never("no-cycles", "a cycle has no order to read it in", {}, { circular: true }),

@@ -2,8 +2,10 @@ import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { computeAddress } from "ethers";
+import { computeAddress, parseEther } from "ethers";
 import { z } from "zod";
+
+import type { LimitSettings } from "./limits/limits.ts";
 
 /** anvil's and hardhat's chain id: the only chain on which the published development keys are taken. */
 const LOCAL_CHAIN_ID = 31337;
@@ -37,6 +39,8 @@ export interface Config {
   chain: ChainConfig;
   attesterKey: string;
   relayerKey: string;
+  /** In wei: below it the relayer may soon not be able to pay. */
+  relayerMinBalance: bigint;
   /** Origins of platforms' APIs that replace the public ones, by platform. */
   upstreams: Record<string, string>;
   /** Platforms' credentials, by platform. */
@@ -50,9 +54,22 @@ export interface Config {
   logLevel: string;
   /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
   instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
+  limits: LimitSettings;
+  /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
+  trustProxy: number | string | false;
+  /** Where this API is reached from outside: an origin. */
+  publicUrl: string;
+  /** Domains, with the port where it is not the standard one, for which users may sign in here. */
+  sessionDomains: readonly string[];
+  /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
+  idTokenKey: string | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+function limit(standard: number) {
+  return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
+}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -65,11 +82,23 @@ const environment = z.object({
   CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  RELAYER_MIN_BALANCE: z
+    .string()
+    .regex(/^\d+(\.\d{1,18})?$/, "must be an amount of ether")
+    .default("0.01"),
+  RATE_LIMIT_READS: limit(1_200),
+  RATE_LIMIT_WRITES: limit(60),
+  RATE_LIMIT_AVATAR: limit(30),
+  SPONSORED_LINKS_PER_AVATAR: limit(50),
+  SPONSORED_LINKS_PER_CLIENT: limit(200),
+  TRUST_PROXY: z.string().default(""),
   PUBLIC_URL: z
     .string()
     .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
     .optional(),
   ACTIVITYPUB_KEY: z.string().optional(),
+  SESSION_DOMAINS: z.string().optional(),
+  ID_TOKEN_KEY: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -107,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     chain,
     attesterKey: values.ATTESTER_KEY,
     relayerKey: values.RELAYER_KEY,
+    relayerMinBalance: parseEther(values.RELAYER_MIN_BALANCE),
     upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
     tokens: byPlatform(env, /^(.+)_TOKEN$/),
     // Who has just published what was missing asks again soon.
@@ -118,6 +148,21 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
     instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
+    limits: {
+      readsPerMinute: values.RATE_LIMIT_READS,
+      writesPerMinute: values.RATE_LIMIT_WRITES,
+      avatarWritesPerMinute: values.RATE_LIMIT_AVATAR,
+      sponsoredPerAvatarAndDay: values.SPONSORED_LINKS_PER_AVATAR,
+      sponsoredPerClientAndDay: values.SPONSORED_LINKS_PER_CLIENT,
+    },
+    trustProxy: readTrustProxy(values.TRUST_PROXY),
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    sessionDomains:
+      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
+      (values.PUBLIC_URL === undefined
+        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
+        : [new URL(values.PUBLIC_URL).host]),
+    idTokenKey: values.ID_TOKEN_KEY,
   });
 }
 
@@ -165,6 +210,12 @@ function readKey(pem: string): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+/** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
+function readTrustProxy(text: string): number | string | false {
+  if (text === "") return false;
+  return /^\d{1,2}$/.test(text) ? Number(text) : text;
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -1,20 +1,32 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import { FetchRequest, JsonRpcProvider } from "ethers";
+import { FetchRequest, JsonRpcProvider, computeAddress } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
 import { Attester, isAttester } from "./attest/attester.ts";
+import { Checks } from "./checks/checks.ts";
+import { ownWord } from "./checks/collector.ts";
+import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Limits } from "./limits/limits.ts";
+import { Watch } from "./observe/readiness.ts";
+import { registerGauges } from "./observe/gauges.ts";
+import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
+import { RelayQueue } from "./relay/queue.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Settlements } from "./relay/settled.ts";
+import { Nonces } from "./sessions/nonces.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -26,9 +38,19 @@ await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
 rpc.timeout = 10_000;
-const provider = new JsonRpcProvider(rpc, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
+const provider = new JsonRpcProvider(rpc, chain.chainId, {
+  ...{ staticNetwork: true, cacheTimeout: -1 },
+  // To gather calls into batches ethers would hold each back for some milliseconds.
+  batchMaxCount: 1,
+});
 const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
-const outbox = new Outbox(db, chain.chainId);
+const queue = new RelayQueue(config.databaseUrl, chain.chainId, log);
+await queue.start();
+const outbox = new Outbox(db, chain.chainId, queue);
+const relayer = new Relayer({
+  ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
+  privateKey: config.relayerKey,
+});
 const context: Context = {
   config,
   log,
@@ -36,27 +58,35 @@ const context: Context = {
   provider,
   registry,
   outbox,
+  settlements: new Settlements(db),
+  relayer,
   engine: createEngine({
     ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
     lifetimes: config.checkLifetimes,
   }),
   attester: new Attester(config.attesterKey),
+  limits: new Limits(db, config.limits, log),
+  metrics: new Metrics(),
+  watch: new Watch({
+    db,
+    provider,
+    chainId: chain.chainId,
+    relayer: computeAddress(config.relayerKey),
+    minBalance: config.relayerMinBalance,
+  }),
+  checks: new Checks({ db, chainId: chain.chainId }),
+  nonces: new Nonces(db),
+  sessions: new Sessions(db, chain.chainId),
+  signingKeys: new SigningKeys(db, config.idTokenKey),
 };
-const relayer = new Relayer({
-  databaseUrl: config.databaseUrl,
-  chainId: chain.chainId,
-  provider,
-  privateKey: config.relayerKey,
-  registry,
-  outbox,
-  log,
-});
-
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, collector: ownWord(context.attester) });
+registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -71,9 +101,10 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await relayer.stop();
+  await Promise.all([relayer.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
+  await queue.stop();
   await db.end();
   provider.destroy();
 }

@@ -1,4 +1,4 @@
-import { ATTESTER_REGISTRY_ABI, packAttestations, signAttestation } from "@syngraph/sdk/protocol";
+import { type Attestation, ATTESTER_REGISTRY_ABI, packAttestations, signAttestation } from "@syngraph/sdk/protocol";
 import { Contract, type Provider, computeAddress } from "ethers";
 
 import type { Evidence } from "../platforms/types.ts";
@@ -16,8 +16,13 @@ export class Attester {
 
   /** Signs that the other side of a link was found; packed with the account id as the contract takes it. */
   attest(linkId: string, { accountId, checkedAt }: Pick<Evidence, "accountId" | "checkedAt">): string {
-    const signature = signAttestation(this.#privateKey, { linkId, found: true, accountId, checkedAt });
-    return packAttestations(accountId, [{ checkedAt, signature }]);
+    return this.state({ linkId, found: true, accountId, checkedAt });
+  }
+
+  /** Signs any statement, packed in the same way. */
+  state(statement: Attestation): string {
+    const { accountId, checkedAt } = statement;
+    return packAttestations(accountId, [{ checkedAt, signature: signAttestation(this.#privateKey, statement) }]);
   }
 }
 

@@ -182,7 +182,10 @@ function boundTo(fetcher: Fetcher, { lookup, resolution, rate }: Platform, upstr
   return (url, options) => fetcher(url, { ...options, origins, rate });
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
 function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
   const { identity } = claim.link;
   let author: string | null = null;
@@ -192,12 +195,14 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    const renamed = claim.accountId === accountId ? `: the account ${accountId} was renamed` : "";
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${renamed}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? ` (both are account ${accountId})` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
   if (claim.accountId !== undefined && claim.accountId !== accountId) {
-    throw new CheckError("final", `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`);
+    const message = `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
   }
 }
 

@@ -126,7 +126,7 @@ export function createFetcher({ trustedOrigins, timeout, limits: given, network 
       const answer = await askAgain(url, { ...options, headers, deadline });
       if (!isRedirect(answer.status)) return answer;
       const next = targetOf(answer, { ...options, isLast: hop >= redirects });
-      if (next.origin !== url.origin) headers = withoutCredentials(headers);
+      if (next.origin !== url.origin) headers = plainHeaders(headers);
       url = next;
     }
   };
@@ -155,8 +155,11 @@ function refusal({ host }: URL, why: string): CheckError {
   return new CheckError("soft", `${host} answered with a redirect ${why}`.replace("redirect which", "redirect, which"));
 }
 
-function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
+/** Headers that another origin may see: no credential, no signature, no host of the one before. */
+const PLAIN_HEADERS = new Set(["accept", "accept-language", "user-agent"]);
+
+function plainHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => PLAIN_HEADERS.has(name.toLowerCase())));
 }
 
 function asCheckError(error: unknown, url: URL, timeout: number): CheckError {

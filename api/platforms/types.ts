@@ -52,10 +52,18 @@ export interface EvidenceRecord {
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
- * the proof is not there now; `final` that it is wrong.
+ * How much a failed check says, after Keybase's scale of proof statuses (its 100s, 200s and 300s):
+ *
+ * - `soft`: nothing. The upstream could not be asked, refused us, or answered otherwise than documented.
+ * - `medium`: the proof is not there now. Nothing public, deleted, damaged, too large, ambiguous; its author can mend it.
+ * - `final`: it is wrong. Another author, another account, another key or another text.
  */
 export type Severity = "soft" | "medium" | "final";
+
+interface CheckErrorOptions extends ErrorOptions {
+  retryAfter?: CheckError["retryAfter"];
+  change?: CheckError["change"];
+}
 
 /** A look at the other side that did not confirm the claim. `message` says why in a sentence. */
 export class CheckError extends Error {
@@ -63,11 +71,14 @@ export class CheckError extends Error {
   readonly severity: Severity;
   /** Seconds after which the upstream wants to be asked again, where it said so. */
   readonly retryAfter: number | null;
+  /** What became of the account of a binding: it has another handle now, or its handle belongs to another account. */
+  readonly change: "renamed" | "reused" | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(severity: Severity, message: string, options: CheckErrorOptions = {}) {
     super(message, options);
     this.severity = severity;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.change = options.change ?? null;
   }
 }
 

@@ -27,8 +27,10 @@ export interface ProofRequest {
   proofLocation: string;
   /** Base64, or empty. */
   signature: string;
-  /** Base64, or empty. */
+  /** As the platform writes it, or empty. */
   walletSignature: string;
+  /** The other avatar's on `nextid`: hex, Base64, or empty. */
+  targetSignature: string;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */

@@ -21,6 +21,8 @@ export interface ProvenLink {
   method: Method;
   proof: string;
   proofLocation: string;
+  /** Whether a wallet's contract has to judge the proof. */
+  contractWallet?: boolean;
 }
 
 /** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
@@ -33,27 +35,34 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
   if (!platform.needsPost) {
     if (request.walletSignature === "") throw badRequest("wallet_signature not found");
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
-    const proof = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", proof, proofLocation: "" };
+    const signed = await verifyAvatar(
+      context,
+      draft,
+      readSignature(request.signature, "error when decoding persona signature"),
+    );
+    const wallet = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
+    return { ...signed, method: "append", ...wallet, proofLocation: "" };
   }
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
   const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
+  await context.checks.saw(id, evidence);
   return {
     link,
     linkId: id,
     signature: evidence.signature,
-    method: claim ? "confirm" : "append",
+    method: claim ? (claim.status === "suspended" ? "reinstate" : "confirm") : "append",
     proof: context.attester.attest(id, evidence),
     proofLocation: evidence.location,
   };
 }
 
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
-async function look(context: Context, { link, avatar, request }: Draft): Promise<Evidence> {
+async function look(context: Context, { link, avatar, claim, request }: Draft): Promise<Evidence> {
   try {
-    return await context.engine.check({ link, avatar, location: request.proofLocation });
+    const { accountId } = claim ?? {};
+    const account = accountId === undefined ? {} : { accountId };
+    return await context.engine.check({ link, avatar, location: request.proofLocation, ...account });
   } catch (error) {
     throw toApiError(error);
   }
@@ -67,25 +76,34 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
   if (!platform.needsPost && request.walletSignature !== "") {
-    const proof = await verifyWallet(context, draft, request.walletSignature);
-    return { link, linkId: releaseId(link, proof), signature: null, method: "release", proof, proofLocation: "" };
+    const wallet = await verifyWallet(context, draft, request.walletSignature);
+    const release = { linkId: releaseId(link, wallet.proof), signature: null, method: "release" } as const;
+    return { link, ...release, ...wallet, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
   }
-  const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+  const signed = await verifyAvatar(
+    context,
+    draft,
+    readSignature(request.signature, "error when decoding persona signature"),
+  );
   return { ...signed, method: "append", proof: "0x", proofLocation: "" };
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
-function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
+async function verifyAvatar(
+  { db, config }: Context,
+  draft: Draft,
+  signature: Signature,
+): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
   for (const prev of prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
     if (recoversTo(link, signature, draft.avatar.compressed)) {
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
-  throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
+  throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
 }
 
 function recoversTo(link: Link, signature: Signature, key: string): boolean {

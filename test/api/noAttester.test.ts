@@ -1,39 +1,23 @@
-import { join } from "node:path";
-
 import { signText, unpackAttestations } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
-import { freePort } from "../../scripts/lib/stack/ports.ts";
-import { Part } from "../../scripts/lib/stack/part.ts";
-import { ROOT } from "../../scripts/lib/stack/sources.ts";
 import { get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
 describe("a node whose key is no attester's", function () {
   this.timeout(60_000);
   let test: TestStack;
-  let node: Part;
+  let node: FurtherNode;
   let apiUrl: string;
   before(async () => {
     test = await sharedStack();
-    const port = await freePort();
-    apiUrl = `http://127.0.0.1:${port}`;
-    const { databaseUrl, deploymentsDir, rpcUrl } = test.stack;
-    node = await Part.start({
-      name: "api",
-      command: process.execPath,
-      args: [join(ROOT, "api/main.ts")],
-      env: {
-        ...{ DATABASE_URL: databaseUrl, DEPLOYMENTS_DIR: deploymentsDir, RPC_URL_31337: rpcUrl },
-        ...{ PORT: String(port), UPSTREAM_GITHUB: test.github.origin, ATTESTER_KEY: Wallet.createRandom().privateKey },
-      },
-      logFile: join(deploymentsDir, "../logs/stranger.log"),
-    });
-    await node.waitUntil(async () => (await fetch(`${apiUrl}/healthz`)).ok);
+    node = await startFurtherNode(test, "stranger", { ATTESTER_KEY: Wallet.createRandom().privateKey });
+    ({ apiUrl } = node);
   });
-  after(() => node.stop());
+  after(() => node.part.stop());
 
   it("makes claims, which another node confirms, and whose confirmations the contract does not take", async () => {
     const person = newPerson();

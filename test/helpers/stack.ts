@@ -9,6 +9,7 @@ import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { freePort } from "../../scripts/lib/stack/ports.ts";
+import { NO_LIMITS } from "./noLimits.ts";
 import { Stack } from "../../scripts/lib/stack/stack.ts";
 import { buildWeb } from "../../scripts/lib/stack/web.ts";
 import { type DnsStandIn, startDns } from "../standins/dns.ts";
@@ -32,8 +33,7 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
   const stack = await Stack.start({
     dataDir,
     ports: { api: await freePort(), indexer: await freePort(), rpc: await freePort() },
-    // A test publishes again and again under one claim, faster than any person.
-    env: { UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream, CHECK_CACHE_SECONDS: "0", ...env },
+    env: { UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream, ...NO_LIMITS, ...env },
   });
   const [deployment] = await readDeployments(stack.deploymentsDir);
   const provider = new JsonRpcProvider(stack.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });

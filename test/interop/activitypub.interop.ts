@@ -8,6 +8,7 @@ import express from "express";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
 import { instanceActorRoutes } from "../../api/routes/instanceActor.ts";
+import { serve } from "../../api/routes/route.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "../platforms/claims.ts";
 import { type HostileNetwork, startHostileNetwork } from "../standins/hostileNetwork.ts";
 import { type FedifyNote, serveFedify } from "./fedify.ts";
@@ -144,7 +145,7 @@ describe("activitypub against Fedify", () => {
       await new Promise((resolve) => server.once("listening", resolve));
       const id = `http://127.0.0.1:${(server.address() as AddressInfo).port}/actor`;
       signer = { id, keyId: `${id}#main-key`, privateKey };
-      app.use(instanceActorRoutes({ instanceActor: signer }));
+      app.use(serve(instanceActorRoutes({ instanceActor: signer })));
     });
 
     after(() => {

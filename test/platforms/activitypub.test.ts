@@ -7,7 +7,7 @@ import { type HttpStandIn, startHttp } from "../standins/upstream.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "./claims.ts";
 import type { UpstreamAnswer } from "./fixtures/fixture.ts";
 import { readsInputs } from "./normalForms.ts";
-import { referenceFixture } from "./vectors.ts";
+import { parserCases, referenceFixture } from "./vectors.ts";
 
 const KELVIN = "\u212a";
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
@@ -180,6 +180,20 @@ describe("activitypub", () => {
       }
       put(NOTE, note(NOTE), 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"');
       await engine.check(claim);
+    });
+
+    it("reads the post of Next.ID's own test, which has no blank behind its names", async () => {
+      const [{ input }] = parserCases("activitypub_text") as [{ input: string }];
+      const values = ["alice@social.example", victim.publicKey.compressed.slice(2), link.uuid, "null"];
+      const text = values
+        .reduce((filled, value) => filled.replace("%s", value), input)
+        .replace("%d", String(link.createdAt))
+        .replace("dGVzdDEyMw==", sign(victim, link));
+      expect(text).to.match(/UUID:\S+\nPrevious:null\nCreatedAt:1760000000\n/);
+      put(NOTE, note(NOTE, { content: text.replaceAll("\n", "<br>") }));
+      await engine.check(claim);
+      put(NOTE, note(NOTE, { content: text.replace(link.uuid, "x").replaceAll("\n", "<br>") }));
+      await expectRefusal(engine.check(claim), "final", /its uuid is x instead of/);
     });
 
     describe("whose note it is", () => {
