@@ -23,6 +23,9 @@ function signDigest({ privateKey }: Person, digest: string): Signature {
   return parseSignature(new SigningKey(privateKey).sign(digest).serialized);
 }
 
+/** Writes JSON in lines. */
+const pretty = (indent: number | string) => (value: object) => JSON.stringify(value, null, indent);
+
 describe("ProofService: a bad signature is explained", function () {
   this.timeout(60_000);
   let test: TestStack;
@@ -136,7 +139,6 @@ describe("ProofService: a bad signature is explained", function () {
   });
 
   it("the writing of the text: line breaks, blanks, an end of line, quotes around it, hex", async () => {
-    const pretty = (indent: number | string) => (value: object) => JSON.stringify(value, null, indent);
     await ofPayload({}, "its text is written with line breaks and two blanks there", pretty(2));
     await ofPayload({}, "its text is written with line breaks and four blanks there", pretty(4));
     await ofPayload({}, "its text is written with line breaks and tabs there", pretty("\t"));
