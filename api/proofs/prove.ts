@@ -10,7 +10,8 @@ import { verifyWallet } from "./counterSignature.ts";
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
-import { prevForms } from "./prev.ts";
+import { earlierSignatures } from "./latest.ts";
+import { prevForms, staleLink } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
 
 /** A link with everything that proves it. */
@@ -35,7 +36,11 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
   if (!platform.needsPost) {
     if (request.walletSignature === "") throw badRequest("wallet_signature not found");
     if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+    const signed = await verifyAvatar(
+      context,
+      draft,
+      readSignature(request.signature, "error when decoding persona signature"),
+    );
     const wallet = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
     return { ...signed, method: "append", ...wallet, proofLocation: "" };
   }
@@ -76,17 +81,29 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
   }
-  const signed = verifyAvatar(draft, readSignature(request.signature, "error when decoding persona signature"));
+  const signed = await verifyAvatar(
+    context,
+    draft,
+    readSignature(request.signature, "error when decoding persona signature"),
+  );
   return { ...signed, method: "append", proof: "0x", proofLocation: "" };
 }
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
-function verifyAvatar(draft: Draft, signature: Signature): Pick<ProvenLink, "link" | "linkId" | "signature"> {
-  for (const prev of prevForms(draft.previous)) {
-    const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) {
-      return { link, linkId: linkId(link, signature.raw), signature };
-    }
+async function verifyAvatar(
+  { config, db }: Context,
+  draft: Draft,
+  signature: Signature,
+): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
+  const signed = (previous: string | null) =>
+    prevForms(previous)
+      .map((prev) => ({ ...draft.link, prev }))
+      .find((link) => recoversTo(link, signature, draft.avatar.compressed));
+  const link = signed(draft.previous);
+  if (link) return { link, linkId: linkId(link, signature.raw), signature };
+  // Two at once quote the same link: for the second one, another is the latest by now.
+  for (const earlier of await earlierSignatures(db, config.chain.chainId, draft.avatar.address)) {
+    if (signed(earlier)) throw staleLink(draft.previous);
   }
   throw badRequest(explainBadSignature(draft.link, signature, draft.avatar.compressed, draft.request.identity));
 }
