@@ -10,7 +10,8 @@ import { verifyWallet } from "./counterSignature.ts";
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
-import { prevForms } from "./prev.ts";
+import { earlierSignatures } from "./latest.ts";
+import { prevForms, staleLink } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
 
 /** A link with everything that proves it. */
@@ -90,15 +91,19 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
 async function verifyAvatar(
-  { db, config }: Context,
+  { config, db }: Context,
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of prevForms(draft.previous)) {
-    const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) {
-      return { link, linkId: linkId(link, signature.raw), signature };
-    }
+  const signed = (previous: string | null) =>
+    prevForms(previous)
+      .map((prev) => ({ ...draft.link, prev }))
+      .find((link) => recoversTo(link, signature, draft.avatar.compressed));
+  const link = signed(draft.previous);
+  if (link) return { link, linkId: linkId(link, signature.raw), signature };
+  // Two at once quote the same link: for the second one, another is the latest by now.
+  for (const earlier of await earlierSignatures(db, config.chain.chainId, draft.avatar.address)) {
+    if (signed(earlier)) throw staleLink(draft.previous);
   }
   throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
 }
