@@ -3,6 +3,7 @@ import helmet from "helmet";
 
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
@@ -12,6 +13,7 @@ import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
@@ -37,6 +39,8 @@ export function createApp(context: Context): Express {
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
     ...submissionRoutes(context),
+    ...sessionRoutes(context),
+    ...attestationRoutes(context),
     ...subkeyRoutes(context),
   ];
   app.use(serve(routes));
@@ -79,7 +83,7 @@ const cors: RequestHandler = (request, response, next) => {
     return;
   }
   response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
-  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type");
+  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type, Authorization");
   response.setHeader("Access-Control-Max-Age", "43200");
   response.status(204).end();
 };

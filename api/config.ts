@@ -46,9 +46,40 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  /** Where this API is reached from outside: an origin. */
+  publicUrl: string;
+  /** Domains, with the port where it is not the standard one, for which users may sign in here. */
+  sessionDomains: readonly string[];
+  /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
+  idTokenKey: string | undefined;
+  attest: AttestConfig;
+}
+
+/** How this node attests with others. Times are milliseconds. */
+export interface AttestConfig {
+  /** Origins of peers that the operator set; where there are none, the registry's endpoints are asked. */
+  peers: readonly string[];
+  /** How long peers are waited for. */
+  timeout: number;
+  /** How often the chain is looked through for claims to confirm. */
+  watchInterval: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+/** A comma list of http(s) origins. */
+const origins = z.string().transform((text, context) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => {
+      const url = URL.parse(part);
+      if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      context.addIssue(`${part} is no http or https origin without a path`);
+      return z.NEVER;
+    }),
+);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -60,6 +91,15 @@ const environment = z.object({
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
+    .optional(),
+  SESSION_DOMAINS: z.string().optional(),
+  ID_TOKEN_KEY: z.string().min(1).optional(),
+  ATTESTER_PEERS: origins.default([]),
+  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -103,6 +143,18 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    sessionDomains:
+      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
+      (values.PUBLIC_URL === undefined
+        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
+        : [new URL(values.PUBLIC_URL).host]),
+    idTokenKey: values.ID_TOKEN_KEY,
+    attest: {
+      peers: values.ATTESTER_PEERS,
+      timeout: values.ATTEST_TIMEOUT_MS,
+      watchInterval: values.WATCH_INTERVAL_MS,
+    },
   });
 }
 

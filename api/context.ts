@@ -3,10 +3,17 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Attesters } from "./attest/attesters.ts";
+import type { OwnLook } from "./attest/look.ts";
+import type { Quorum } from "./attest/quorum.ts";
+import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Nonces } from "./sessions/nonces.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+import type { SigningKeys } from "./sessions/signingKeys.ts";
 import type { Relayer } from "./relay/relayer.ts";
 import type { Settlements } from "./relay/settled.ts";
 
@@ -22,4 +29,12 @@ export interface Context {
   relayer: Relayer;
   engine: Engine;
   attester: Attester;
+  attesters: Attesters;
+  /** Collects what attesters say; `status()` tells of its peers. */
+  attest: Quorum;
+  look: OwnLook;
+  checks: Checks;
+  nonces: Nonces;
+  sessions: Sessions;
+  signingKeys: SigningKeys;
 }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import { createDnsLook } from "./dnsLook.ts";
+import { createEnsLook } from "./ensLook.ts";
 import { type Fetcher, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
@@ -39,7 +40,8 @@ export interface Engine {
 
 export interface EngineOptions {
   /**
-   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`.
+   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`, for
+   * `ens` the JSON-RPC of an Ethereum node.
    * What is set here may be private.
    */
   upstreams?: Readonly<Record<string, string>>;
@@ -97,6 +99,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     statusOf({ id, closed, lookup }) {
       if (closed !== undefined) return "service closed";
+      if (lookup?.kind === "ens") return options.upstreams?.[id] === undefined ? "needs credential" : "live";
       if (lookup?.kind !== "http") return "live";
       return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
@@ -124,6 +127,8 @@ function createLooks(
       looks.set(id, createHttpLook(lookup, { fetcher, upstream, token: tokens[id], timeout, location }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
+    } else if (lookup?.kind === "ens") {
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
     }
   }
   return looks;
@@ -137,7 +142,10 @@ function httpOrigin(id: string, upstream: string): string {
   return url.origin;
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
 function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
   const { identity } = claim.link;
   let author: string | null = null;
@@ -147,11 +155,14 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? ` (both are account ${accountId})` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
   if (claim.accountId !== undefined && claim.accountId !== accountId) {
-    throw new CheckError("final", `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`);
+    const message = `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
   }
 }
 

@@ -28,6 +28,8 @@ export interface FetcherOptions {
   trustedOrigins: readonly string[];
   /** Deadline for the whole answer, in milliseconds. */
   timeout: number;
+  /** Largest answer that is read, in bytes after decompression: {@link MAX_ANSWER_BYTES} unless told. */
+  maxBytes?: number;
 }
 
 /**
@@ -35,8 +37,8 @@ export interface FetcherOptions {
  * with public addresses, which are checked when a connection is made, so that a name cannot resolve to another address
  * afterwards. No redirect is followed and no cookie kept.
  */
-export function createFetcher({ trustedOrigins, timeout }: FetcherOptions): Fetcher {
-  const limits = { timeout, responseMaxSize: MAX_ANSWER_BYTES };
+export function createFetcher({ trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES }: FetcherOptions): Fetcher {
+  const limits = { timeout, responseMaxSize: maxBytes };
   const guarded = safeFetchWrap(limits);
   const unguarded = safeFetchWrap({ ...limits, ssrfProtection: false });
 
@@ -61,17 +63,21 @@ export function createFetcher({ trustedOrigins, timeout }: FetcherOptions): Fetc
       const body = await response.text();
       return { status: response.status, headers: response.headers, text: () => body };
     } catch (error) {
-      throw asCheckError(error, url, timeout);
+      throw asCheckError(error, url, { timeout, maxBytes });
     }
   };
 }
 
-function asCheckError(error: unknown, url: URL, timeout: number): CheckError {
+function asCheckError(
+  error: unknown,
+  url: URL,
+  { timeout, maxBytes }: { timeout: number; maxBytes: number },
+): CheckError {
   if (error instanceof CheckError) return error;
   const causes = causesOf(error);
   if (causes.some(({ message }) => message === "Response too large")) {
     // Asking again would not help, so this is no failure of the upstream.
-    return new CheckError("medium", `the answer of ${url.host} is larger than ${MAX_ANSWER_BYTES} bytes`, {
+    return new CheckError("medium", `the answer of ${url.host} is larger than ${maxBytes} bytes`, {
       cause: error,
     });
   }

@@ -104,7 +104,8 @@ function recordOf(url: URL, status: string, text: string): EvidenceRecord["answe
   return { source: url.href, status, sha256: sha256(toUtf8Bytes(text)).slice(2) };
 }
 
-function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
+/** The text of an answer that is one. @throws {CheckError} */
+export function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
   const outcome = outcomes[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
   if (status === 200) return text();

@@ -43,7 +43,7 @@ export function readJsonProof(text: string): Published {
   };
 }
 
-/** How a text post carries a proof: each expression's group 1 is the value. */
+/** How a text post carries a proof: each expression's group 1 is the value, what is said of a signature follows it. */
 export interface PostGrammar {
   /** Matches each signature there may be; with the flag g. */
   signature: RegExp;
@@ -54,31 +54,36 @@ export interface PostGrammar {
 }
 
 /**
- * Reads the proofs in a post's text by its grammar. What is no signature at all is passed over while another one is there:
- * a post may say `Sig:` about something else.
+ * Reads the proofs in a post's text by its grammar. What is said of a signature follows it: where there are several, each
+ * one's uuid, time and previous signature are looked for before the next. What is no signature at all is passed over while
+ * another one is there: a post may say `Sig:` about something else.
  *
  * @throws {CheckError} as {@link readSignature}, where none is one.
  */
 export function readPostProofs(text: string, grammar: PostGrammar): Published[] {
-  const found = [...text.matchAll(grammar.signature)].map((match) => match[1]!);
-  const uuid = grammar.uuid?.exec(text)?.[1];
-  const createdAt = grammar.createdAt?.exec(text)?.[1];
-  const prev = grammar.prev?.exec(text);
-  const stated = {
-    ...strings({ uuid: plainUuid(uuid), createdAt }),
-    ...(prev ? { prev: /^(?:null)?$/.test(prev[1] ?? "") ? null : prev[1]! } : {}),
-  };
+  const matches = [...text.matchAll(grammar.signature)];
   const proofs: Published[] = [];
   let damage: unknown;
-  for (const candidate of found) {
+  for (const [index, match] of matches.entries()) {
     try {
-      proofs.push({ signature: readSignature(candidate), ...stated });
+      const part = text.slice(match.index, matches[index + 1]?.index);
+      proofs.push({ signature: readSignature(match[1]!), ...readStatements(part, grammar) });
     } catch (error) {
       damage ??= error;
     }
   }
   if (proofs.length === 0 && damage !== undefined) throw damage;
   return proofs;
+}
+
+function readStatements(text: string, grammar: PostGrammar): Omit<Published, "signature"> {
+  const uuid = grammar.uuid?.exec(text)?.[1];
+  const createdAt = grammar.createdAt?.exec(text)?.[1];
+  const prev = grammar.prev?.exec(text);
+  return {
+    ...strings({ uuid: plainUuid(uuid), createdAt }),
+    ...(prev ? { prev: /^(?:null)?$/.test(prev[1] ?? "") ? null : prev[1]! } : {}),
+  };
 }
 
 const RECORD_KEYS = ["ps", "v", "sig", "ca", "uuid", "prev"];

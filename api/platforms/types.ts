@@ -57,17 +57,25 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
  */
 export type Severity = "soft" | "medium" | "final";
 
+interface CheckErrorOptions extends ErrorOptions {
+  retryAfter?: CheckError["retryAfter"];
+  change?: CheckError["change"];
+}
+
 /** A look at the other side that did not confirm the claim. `message` says why in a sentence. */
 export class CheckError extends Error {
   override readonly name = "CheckError";
   readonly severity: Severity;
   /** Seconds after which the upstream wants to be asked again, where it said so. */
   readonly retryAfter: number | null;
+  /** What became of the account of a binding: it has another handle now, or its handle belongs to another account. */
+  readonly change: "renamed" | "reused" | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(severity: Severity, message: string, options: CheckErrorOptions = {}) {
     super(message, options);
     this.severity = severity;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.change = options.change ?? null;
   }
 }
 
@@ -185,8 +193,17 @@ export interface DnsLookup {
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
 }
 
+/** A proof in a text record of the identity. */
+export interface EnsLookup {
+  kind: "ens";
+  /** The record's key. */
+  record: string;
+  /** Makes a post of whose the name is; the record itself is read after that. */
+  extract: (name: Pick<Post, "accountId"> & { facts: Facts }, claim: Claim) => Post;
+}
+
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {
@@ -210,7 +227,11 @@ export interface Published {
 
 /** What an identity's own signature (of a wallet) is worth without asking a chain. */
 export type CounterSignature =
-  | { verified: true; signature: string }
+  | {
+      verified: true;
+      /** As it goes on chain: into `proof` as `0x` hex, or where attesters stand for it, into the location as text. */
+      signature: string;
+    }
   /** No ECDSA signature of this wallet; `signature` may still satisfy a contract wallet (ERC-1271). */
   | { verified: false; signature: string; message: string };
 
@@ -238,8 +259,13 @@ export interface PlatformDescription {
    * @throws {CheckError} medium, where it is a damaged proof.
    */
   readProof?: (text: string) => Published | readonly Published[] | null;
-  /** Verifies the identity's own signature of a link, where the identity is a key. */
+  /**
+   * Verifies the identity's own signature of a link, where the identity is a key.
+   * @throws {CheckError} final, where it is none of this identity over this link, and no chain can say otherwise.
+   */
   verifyCounterSignature?: (link: Link, signature: string) => CounterSignature;
+  /** Where a request has it: in `extra.wallet_signature` unless told. */
+  counterField?: "target_signature";
 }
 
 /** A platform as the rest of the API uses it. */

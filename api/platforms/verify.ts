@@ -45,6 +45,7 @@ function readProofs(platform: Platform, post: Post, texts: readonly string[]) {
 
 function absence(post: Post, proofs: readonly Published[], damages: readonly CheckError[], uuid: string): CheckError {
   if (post.absence !== undefined) return new CheckError("medium", post.absence);
+  if (!post.several) return new CheckError("medium", `the ${post.title} holds no signature of an avatar`);
   const others = proofs.slice(0, 3).map((proof) => shown(proof.uuid));
   const there = others.length > 0 ? ` (there is ${others.join(", ")})` : "";
   const damaged = damages.slice(0, 3).map(({ message }) => `; ${message}`);

@@ -28,9 +28,11 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
       proofLocation: proven.proofLocation,
     }),
     previous: draft.previous,
+    preparation: proven.preparation,
     contractWallet: proven.contractWallet ?? false,
   };
-  if (item.contractWallet) await requireValid(context, item);
+  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
+  if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
   return context.outbox.accept(item, (client) =>
     // A confirmation does not move the head.
     draft.claim ? Promise.resolve(draft.previous) : latestSignature(client, chainId, draft.avatar.address),

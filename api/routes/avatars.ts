@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { avatarWithBindings } from "../proofs/read/avatars.ts";
-import { proofShape } from "../proofs/read/search.ts";
+import { proofShape, validityOf } from "../proofs/read/search.ts";
 import { addressText, publicKeyText, timeText } from "../shapes.ts";
 import { type Route, route } from "./route.ts";
 
@@ -18,6 +18,9 @@ const bindingShape = proofShape
     attesters: true,
     link_id: true,
     chain_id: true,
+    last_checked_at: true,
+    is_valid: true,
+    invalid_reason: true,
   })
   .extend({ as_of: timeText.meta({ description: "When that was last seen to be so." }) })
   .meta({ id: "Binding" });
@@ -59,6 +62,8 @@ export function avatarRoutes({ db }: Context): Route[] {
             status: binding.status,
             proof_location: binding.proof_location,
             as_of: String(binding.as_of),
+            last_checked_at: String(binding.last_checked_at),
+            ...validityOf(binding),
             attesters: binding.attesters,
             link_id: binding.link_id,
             chain_id: binding.chain_id,

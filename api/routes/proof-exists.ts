@@ -10,7 +10,7 @@ import { type Route, route } from "./route.ts";
 import { z } from "zod";
 
 /** GET /v1/proof/exists: whether an avatar has one identity, confirmed, or suspended and so not valid. */
-export function proofExistsRoutes({ db }: Context): Route[] {
+export function proofExistsRoutes({ db, checks }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -37,6 +37,7 @@ export function proofExistsRoutes({ db }: Context): Route[] {
             forms.includes(binding.identity),
         );
         if (!found) throw new ApiError(404, `Record not found for ${platform}: ${identity}`);
+        checks.noticed([found]);
         const { created_at, last_checked_at, is_valid, invalid_reason } = toProof(found);
         return { created_at, last_checked_at, is_valid, invalid_reason };
       },

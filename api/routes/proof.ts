@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
@@ -114,8 +115,8 @@ export function proofRoutes(context: Context): Route[] {
           headers: { Location: "Its status." },
         },
         202: {
-          description: "It is stored and will be on chain; ask at `Location`.",
-          schema: z.object({}),
+          description: "It is stored and will be on chain, or is there as a claim; ask at `Location`.",
+          schema: standingShape.partial(),
           headers: { Location: "Its status." },
         },
       },
@@ -135,10 +136,12 @@ export function proofRoutes(context: Context): Route[] {
         });
         const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
         if (outcome.state === "refused") throw badRequest(outcome.reason);
+        // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.
+        const standing = outcome.readable ? await shortOfQuorum(context, item) : null;
         response
-          .status(outcome.readable ? 201 : 202)
+          .status(outcome.readable && standing === null ? 201 : 202)
           .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`);
-        return {};
+        return standing ?? {};
       },
     }),
     route({
@@ -157,15 +160,16 @@ export function proofRoutes(context: Context): Route[] {
       handle: ({ query }) => {
         const identities = query.identity.split(",").filter((identity) => identity !== "");
         if (identities.length === 0) throw badRequest("Param missing: identity");
-        return searchProofs(context.db, {
+        const search = {
           identities,
           platform: query.platform,
           page: Math.max(query.page, 1),
           exact: query.exact,
           sort: query.sort,
-          order: query.order === "asc" ? "asc" : "desc",
+          order: query.order === "asc" ? ("asc" as const) : ("desc" as const),
           statuses: STATUSES_LISTED[query.status],
-        });
+        };
+        return searchProofs(context.db, search, (bindings) => context.checks.noticed(bindings));
       },
     }),
   ];

@@ -3,9 +3,9 @@ import { expect } from "chai";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
 import type { Claim } from "../../api/platforms/types.ts";
-import { type DnsStandIn, type DnsTrouble, startDns } from "../standins/dns.ts";
-import { behavesLikeAPlatformWithPosts } from "./behaviour.ts";
-import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign, signOtherwise } from "./claims.ts";
+import { type DnsStandIn, startDns } from "../standins/dns.ts";
+import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "./claims.ts";
+import { strings } from "./fixtures/dns.ts";
 import { proofVector } from "./vectors.ts";
 
 const NAME = "xn--bcher-kva.example";
@@ -20,34 +20,6 @@ describe("dns", () => {
   });
 
   afterEach(() => upstream.close());
-
-  behavesLikeAPlatformWithPosts(
-    {
-      base1024: false,
-      troubles: {
-        "never answers": { severity: "soft", message: /could not be read/ },
-        fails: { severity: "soft", message: /ESERVFAIL/ },
-        refuses: { severity: "soft", message: /EREFUSED/ },
-        "answers with a wrong id": { severity: "soft", message: /could not be read/ },
-        "answers with garbage": { severity: "soft", message: /could not be read/ },
-      },
-    },
-    () => ({
-      engine,
-      platform: "dns",
-      identity: NAME,
-      accountId: NAME,
-      location: "",
-      canonicalLocation: "",
-      publish: (proofs) =>
-        upstream.publish(
-          NAME,
-          proofs.map(({ text }) => strings(text)),
-        ),
-      remove: () => upstream.publish(NAME, []),
-      trouble: (trouble) => upstream.trouble(trouble as DnsTrouble),
-    }),
-  );
 
   describe("check", () => {
     const victim = newSigner();
@@ -97,20 +69,6 @@ describe("dns", () => {
         strings(publishedText(victim, link)),
       ]);
       await engine.check(claim);
-    });
-
-    it("refuses two different signatures of the avatar for one link", async () => {
-      upstream.publish(NAME, [
-        strings(publishedText(victim, link)),
-        strings(publishedText(victim, link, signOtherwise(victim, link))),
-      ]);
-      await expectRefusal(engine.check(claim), "medium", /two signatures/);
-    });
-
-    it("confirms a signature whose nonce was chosen otherwise, alone", async () => {
-      const signature = signOtherwise(victim, link);
-      upstream.publish(NAME, [strings(publishedText(victim, link, signature))]);
-      expect((await engine.check(claim)).signature.base64).to.equal(signature);
     });
 
     it("refuses a record whose prev is not the link's, although the signature verifies", async () => {
@@ -169,8 +127,3 @@ describe("dns", () => {
     await expectRefusal(engine.check({ link: later, avatar, location: "" }), "final", message);
   });
 });
-
-/** A text as a zone holds it: strings of at most 255 bytes. */
-function strings(text: string): string[] {
-  return text.match(/.{1,255}/gs) ?? [""];
-}

@@ -19,9 +19,10 @@ export const chainItemShape = z
     signature: base64Text.meta({ description: "The avatar's; empty for a release." }),
     signature_payload: z.string().meta({ description: "What it signed, with EIP-191." }),
     uuid: uuidText,
-    extra: z
-      .object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() })
-      .meta({ description: "The other side's own signature: a wallet's in Base64, an alias's as `0x` hex." }),
+    extra: z.object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() }).meta({
+      description:
+        "The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex.",
+    }),
     arweave_id: z.string(),
     prev: base64Text.nullable().meta({ description: "The signature that the text quotes." }),
     link_id: hashText,
@@ -37,7 +38,8 @@ export const chainItemShape = z
   .meta({ id: "ChainItem" });
 export type ChainItem = z.infer<typeof chainItemShape>;
 
-interface LinkRow {
+/** A link as {@link LINKS} reads it. */
+export interface LinkRow {
   chain_id: number;
   id: string;
   public_key: string;
@@ -60,7 +62,7 @@ interface LinkRow {
 }
 
 /** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
-const LINKS = `
+export const LINKS = `
   SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
@@ -134,8 +136,9 @@ async function numberNewLinks(db: Pool): Promise<void> {
   );
 }
 
-function toItem(row: LinkRow): ChainItem {
-  const link: Link = {
+/** The link itself, as its text has it. */
+export function linkOf(row: LinkRow): Link {
+  return {
     action: row.action === "release" ? "delete" : row.action,
     platform: row.platform,
     identity: row.identity,
@@ -144,6 +147,10 @@ function toItem(row: LinkRow): ChainItem {
     createdAt: row.created_at,
     uuid: row.uuid,
   };
+}
+
+function toItem(row: LinkRow): ChainItem {
+  const link = linkOf(row);
   return {
     action: link.action,
     platform: row.platform,
@@ -166,7 +173,8 @@ function toItem(row: LinkRow): ChainItem {
   };
 }
 
-function extraOf({ platform, proof }: LinkRow): ChainItem["extra"] {
+function extraOf({ platform, proof, proof_location: location, action }: LinkRow): ChainItem["extra"] {
+  if (platform === "solana") return action === "create" && location !== "" ? { wallet_signature: location } : {};
   if (proof === "0x") return {};
   if (platform === "ethereum") return { wallet_signature: encodeBase64(proof) };
   return platform === "nextid" ? { target_signature: aliasSignature(proof) } : {};

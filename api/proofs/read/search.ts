@@ -30,7 +30,7 @@ export const proofShape = z
     identity: z.string().meta({ description: "In the platform's normal form." }),
     alt_id: z.string().meta({ description: "What else the platform names the account by; else the identity." }),
     created_at: timeText.meta({ description: "When it came on chain, Unix seconds." }),
-    last_checked_at: timeText,
+    last_checked_at: timeText.meta({ description: "When attesters, or this node since, last looked; Unix seconds." }),
     is_valid: z.boolean(),
     invalid_reason: z.string().meta({ description: "Empty where `is_valid`." }),
     status: bindingStatusShape,
@@ -64,7 +64,7 @@ const MIN_SUBSTRING = 3;
 const SORT_COLUMNS = new Map<string, keyof Binding>([
   ["id", "created_at"],
   ["created_at", "created_at"],
-  ["last_checked_at", "as_of"],
+  ["last_checked_at", "last_checked_at"],
   ["proof_chain_id", "created_at"],
   ["platform", "platform"],
   ["identity", "identity"],
@@ -78,10 +78,15 @@ const INVALID_REASONS: Record<Binding["status"], string> = {
   deleted: "deleted",
 };
 
-/** The avatars that have one of the identities, each with all its proofs. */
+/**
+ * The avatars that have one of the identities, each with all its proofs.
+ *
+ * @param read told what is listed.
+ */
 export async function searchProofs(
   db: Pool,
   search: ProofSearch,
+  read: (bindings: readonly Binding[]) => void = () => {},
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
   const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
   const [records, bindings, aliases] = await Promise.all([
@@ -93,6 +98,7 @@ export async function searchProofs(
     const record = records.get(address);
     if (!record) return [];
     const own = bindings.filter(({ avatar, status }) => avatar === address && search.statuses.includes(status));
+    read(own);
     return [
       {
         persona: record.public_key,
@@ -114,15 +120,22 @@ export function toProof(binding: Binding): Proof {
     identity: binding.identity,
     alt_id: binding.alt_id,
     created_at: String(binding.created_at),
-    last_checked_at: String(binding.as_of),
-    is_valid: binding.status === "confirmed",
-    invalid_reason: INVALID_REASONS[binding.status],
+    last_checked_at: String(binding.last_checked_at),
+    ...validityOf(binding),
     status: binding.status,
     proof_location: binding.proof_location,
     attesters: binding.attesters,
     link_id: binding.link_id,
     chain_id: binding.chain_id,
   };
+}
+
+/** Whether both sides stand for a binding: as the chain says, and as this node saw since. */
+export function validityOf({ status, failure }: Binding): Pick<Proof, "is_valid" | "invalid_reason"> {
+  const reason = INVALID_REASONS[status];
+  const reasons = status === "confirmed" || status === "suspended" ? [reason, failure] : [reason];
+  const invalid_reason = reasons.filter((text) => text !== "").join(": ");
+  return { is_valid: invalid_reason === "", invalid_reason };
 }
 
 /** The ways in which an identity may be stored, given as a user wrote it. */

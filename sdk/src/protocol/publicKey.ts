@@ -1,4 +1,4 @@
-import { SigningKey, computeAddress } from "ethers";
+import { SigningKey, computeAddress, concat, encodeBase58 } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
 
@@ -43,6 +43,14 @@ export function contractPublicKey(key: PublicKey): string {
 /** The compressed form of the point (x, y), 32 bytes of `0x` hex each, that the contract has checked already. */
 export function compressedPoint(x: string, y: string): string {
   return (BigInt(y) % 2n === 0n ? "0x02" : "0x03") + x.slice(2).toLowerCase();
+}
+
+/** The multicodec of a compressed secp256k1 public key, 0xe7, as an unsigned varint. */
+const SECP256K1_PUB = "0xe701";
+
+/** The DID of a key by itself (did:key, W3C CCG), in multibase base58btc. */
+export function didKey({ compressed }: PublicKey): string {
+  return `did:key:z${encodeBase58(concat([SECP256K1_PUB, compressed]))}`;
 }
 
 function fromPoint(point: string): PublicKey {

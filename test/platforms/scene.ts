@@ -1,0 +1,51 @@
+import type { Link } from "@syngraph/sdk/protocol";
+
+import { type Engine, createEngine } from "../../api/platforms/engine.ts";
+import type { Claim } from "../../api/platforms/types.ts";
+import { startUpstream } from "../standins/upstream.ts";
+import { type Signer, claimOf, newLink, newSigner, publishedText } from "./claims.ts";
+import type { Fixture, Publication, PublishedProof, Upstream } from "./fixtures/fixture.ts";
+
+/** A platform's stand-in with an identity that has a proof to publish, and somebody who would like to be it. */
+export interface Scene {
+  fixture: Fixture;
+  upstream: Upstream;
+  engine: Engine;
+  /** The avatar that the claim binds the identity to. */
+  owner: Signer;
+  /** Somebody else, with an avatar of their own. */
+  attacker: Signer;
+  link: Link;
+  claim: Claim;
+  stranger: { handle: string; accountId: string };
+  /** The engine of another node, for example without the credential. */
+  engineWith(options: { token?: string; timeout?: number }): Engine;
+  /** What the identity publishes: the proof of the claim, unless told. */
+  post(change?: Partial<Publication>): Publication;
+  /** A proof in the platform's own template, with this signature in it. */
+  proof(signer: Signer, link: Link, signature?: string): PublishedProof;
+}
+
+export async function openScene(fixture: Fixture): Promise<Scene> {
+  const upstream = await startUpstream(fixture);
+  const { platform, identity, handle, accountId, location } = fixture;
+  const [owner, attacker] = [newSigner(), newSigner()];
+  const link = newLink(owner, platform, identity);
+  const engineWith: Scene["engineWith"] = ({ token, timeout = 2000 }) =>
+    createEngine({
+      upstreams: { [platform]: upstream.upstream },
+      tokens: token === undefined ? {} : { [platform]: token },
+      timeout,
+    });
+  return {
+    ...{ fixture, upstream, owner, attacker, link, proof, engineWith },
+    engine: engineWith(fixture.token === undefined ? {} : { token: fixture.token }),
+    claim: claimOf(owner, link, location),
+    stranger: fixture.stranger ?? { handle: "mallory", accountId: "666" },
+    post: (change = {}) => ({ handle, accountId, proofs: [proof(owner, link)], ...change }),
+  };
+}
+
+function proof(signer: Signer, link: Link, signature?: string): PublishedProof {
+  return { avatar: signer.publicKey.compressed, text: publishedText(signer, link, signature) };
+}
