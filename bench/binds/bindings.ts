@@ -1,0 +1,40 @@
+import { signText } from "@syngraph/sdk/protocol";
+import { Wallet } from "ethers";
+
+import { type Person, newPerson, payload, proofBody } from "../../test/helpers/api.ts";
+
+/** A wallet to be bound, with both signatures. */
+export interface Binding {
+  person: Person;
+  body: object;
+}
+
+/** How many payloads are asked for at once. */
+const ASKING = 20;
+
+/** Asks the API for the payloads of so many binds, each of a new avatar and wallet, and signs them. */
+export async function prepare(apiUrl: string, count: number): Promise<Binding[]> {
+  const bindings: Binding[] = [];
+  await Promise.all(
+    Array.from({ length: ASKING }, async () => {
+      for (let next = count--; next > 0; next = count--) bindings.push(await prepareOne(apiUrl));
+    }),
+  );
+  return bindings;
+}
+
+async function prepareOne(apiUrl: string): Promise<Binding> {
+  const [person, wallet] = [newPerson(), Wallet.createRandom()];
+  const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
+  const answer = await payload({ apiUrl }, person, fields);
+  const [signature, wallet_signature] = [person.privateKey, wallet.privateKey].map(
+    (key) => signText(key, answer.sign_payload).base64,
+  );
+  const extra = { signature: signature!, wallet_signature: wallet_signature! };
+  return { person, body: { ...proofBody(person, fields, answer, { extra }), sign_payload: answer.sign_payload } };
+}
+
+/** The body of POST /v1/proof, as text. `sign_payload` in it is for the floor: the API builds its own. */
+export function bodyOf({ body }: Binding): string {
+  return JSON.stringify(body);
+}
