@@ -1,3 +1,4 @@
+import { stopSharedRelayWorld } from "./relayWorld.ts";
 import { stopSharedStack } from "./stack.ts";
 
 /** What mocha runs around the whole suite. */
@@ -5,5 +6,6 @@ export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(60_000);
     await stopSharedStack();
+    await stopSharedRelayWorld();
   },
 };
