@@ -1,7 +1,8 @@
 import { signText } from "@syngraph/sdk/protocol";
 import { Wallet } from "ethers";
+import { Pool } from "undici";
 
-import { type Person, newPerson, payload, proofBody } from "../../test/helpers/api.ts";
+import { type PayloadAnswer, type Person, newPerson, proofBody } from "../../test/helpers/api.ts";
 
 /** A wallet to be bound, with both signatures. */
 export interface Binding {
@@ -14,19 +15,28 @@ const ASKING = 20;
 
 /** Asks the API for the payloads of so many binds, each of a new avatar and wallet, and signs them. */
 export async function prepare(apiUrl: string, count: number): Promise<Binding[]> {
+  const pool = new Pool(apiUrl, { connections: ASKING });
   const bindings: Binding[] = [];
-  await Promise.all(
-    Array.from({ length: ASKING }, async () => {
-      for (let next = count--; next > 0; next = count--) bindings.push(await prepareOne(apiUrl));
-    }),
-  );
+  let left = count;
+  try {
+    await Promise.all(
+      Array.from({ length: ASKING }, async () => {
+        while (left-- > 0) bindings.push(await prepareOne(pool));
+      }),
+    );
+  } finally {
+    await pool.close();
+  }
   return bindings;
 }
 
-async function prepareOne(apiUrl: string): Promise<Binding> {
+async function prepareOne(pool: Pool): Promise<Binding> {
   const [person, wallet] = [newPerson(), Wallet.createRandom()];
   const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
-  const answer = await payload({ apiUrl }, person, fields);
+  const asked = JSON.stringify({ ...fields, public_key: person.key.compressed });
+  const answered = await pool.request({ path: "/v1/proof/payload", method: "POST", body: asked });
+  const answer = (await answered.body.json()) as PayloadAnswer;
+  if (answered.statusCode !== 200) throw new Error(`payload: ${answered.statusCode} ${JSON.stringify(answer)}`);
   const [signature, wallet_signature] = [person.privateKey, wallet.privateKey].map(
     (key) => signText(key, answer.sign_payload).base64,
   );

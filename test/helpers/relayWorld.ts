@@ -204,3 +204,15 @@ export function chainOf(avatar: Person, length: number): SignedLink[] {
   }
   return links;
 }
+
+let shared: Promise<RelayWorld> | undefined;
+
+/** The world that the relayer's tests share; started when the first one asks. Each test ends its own relayers. */
+export function sharedRelayWorld(): Promise<RelayWorld> {
+  return (shared ??= RelayWorld.start());
+}
+
+/** Stops the shared world, if it was started. */
+export async function stopSharedRelayWorld(): Promise<void> {
+  await (await shared)?.stop();
+}

@@ -6,7 +6,15 @@ import type { OutboxItem } from "../../api/relay/outbox.ts";
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type Person, type SignedLink, signLink, signRelease } from "../helpers/contractLinks.ts";
-import { ATTESTER, RelayWorld, chainOf, now, somebody, walletLink } from "../helpers/relayWorld.ts";
+import {
+  ATTESTER,
+  type RelayWorld,
+  sharedRelayWorld,
+  chainOf,
+  now,
+  somebody,
+  walletLink,
+} from "../helpers/relayWorld.ts";
 
 /** HostileWallet.Mode. */
 const BURN = 0;
@@ -16,9 +24,8 @@ describe("a relayer's batches", () => {
   let world: RelayWorld;
   before(async function () {
     this.timeout(120_000);
-    world = await RelayWorld.start();
+    world = await sharedRelayWorld();
   });
-  after(() => world.stop());
 
   /** Deploys one of the wallets for tests. */
   async function deployed(name: string, ...args: unknown[]): Promise<string> {

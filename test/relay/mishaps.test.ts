@@ -2,15 +2,14 @@ import { expect } from "chai";
 
 import type { OutboxItem } from "../../api/relay/outbox.ts";
 import { RpcProxy } from "../helpers/rpcProxy.ts";
-import { RelayWorld, chainOf, somebody, walletLink } from "../helpers/relayWorld.ts";
+import { type RelayWorld, sharedRelayWorld, chainOf, somebody, walletLink } from "../helpers/relayWorld.ts";
 
 describe("a relayer", () => {
   let world: RelayWorld;
   before(async function () {
     this.timeout(120_000);
-    world = await RelayWorld.start();
+    world = await sharedRelayWorld();
   });
-  after(() => world.stop());
 
   const sent = (item: OutboxItem) =>
     world.until(

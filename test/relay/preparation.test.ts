@@ -5,7 +5,7 @@ import type { OutboxItem } from "../../api/relay/outbox.ts";
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { CREATE2_PROXY } from "../../scripts/lib/create2.ts";
 import type { Person } from "../helpers/contractLinks.ts";
-import { RelayWorld, somebody, walletLink } from "../helpers/relayWorld.ts";
+import { type RelayWorld, sharedRelayWorld, somebody, walletLink } from "../helpers/relayWorld.ts";
 
 /**
  * Creation code that calls the factory with some data, and leaves no code itself, as ERC-6492 would have it:
@@ -23,9 +23,8 @@ describe("a wallet that is not there yet (ERC-6492)", () => {
   let world: RelayWorld;
   before(async function () {
     this.timeout(120_000);
-    world = await RelayWorld.start();
+    world = await sharedRelayWorld();
   });
-  after(() => world.stop());
 
   /** The wallet of an owner: where it will be, and what creates it there. */
   async function walletOf(owner: Person) {
