@@ -5,9 +5,13 @@ import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
+import { limitRequests } from "./limits/requests.ts";
+import { requestLog } from "./observe/requestLog.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
+import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -26,13 +30,18 @@ export function createApp(context: Context): Express {
   app.locals.log = context.log;
   app.disable("x-powered-by");
   app.set("query parser", "simple");
+  app.set("trust proxy", context.config.trustProxy);
+  app.use(requestLog(context.log));
+  app.use(context.metrics.observe);
   app.use(securityHeaders());
   app.use(cors);
+  app.use(limitRequests(context.limits));
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
   app.use(decodeBody);
   const routes = [
     ...healthRoutes(context),
+    ...metricsRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
     ...restoreRoutes(context),
@@ -45,6 +54,7 @@ export function createApp(context: Context): Express {
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
+  app.use(instanceActorRoutes(context.config));
   app.use("/docs", docsFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
@@ -78,7 +88,7 @@ function securityHeaders(): RequestHandler {
 const cors: RequestHandler = (request, response, next) => {
   if (request.headers.origin !== undefined) response.setHeader("Access-Control-Allow-Origin", "*");
   if (request.method !== "OPTIONS") {
-    response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After");
+    response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id");
     next();
     return;
   }

@@ -1,8 +1,11 @@
+import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { computeAddress } from "ethers";
+import { computeAddress, parseEther } from "ethers";
 import { z } from "zod";
+
+import type { LimitSettings } from "./limits/limits.ts";
 
 /** anvil's and hardhat's chain id: the only chain on which the published development keys are taken. */
 const LOCAL_CHAIN_ID = 31337;
@@ -37,21 +40,30 @@ export interface Config {
   chain: ChainConfig;
   attesterKey: string;
   relayerKey: string;
+  /** In wei: below it the relayer may soon not be able to pay. */
+  relayerMinBalance: bigint;
   /** Origins of platforms' APIs that replace the public ones, by platform. */
   upstreams: Record<string, string>;
   /** Platforms' credentials, by platform. */
   tokens: Record<string, string>;
+  /** How long the outcome of a look at a platform counts for an equal claim, in milliseconds. */
+  checkLifetimes: { confirmed: number; refused: number };
   /** Folder of the built dashboard. */
   webDir: string;
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  limits: LimitSettings;
+  /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
+  trustProxy: number | string | false;
   /** Where this API is reached from outside: an origin. */
   publicUrl: string;
   /** Domains, with the port where it is not the standard one, for which users may sign in here. */
   sessionDomains: readonly string[];
   /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
   idTokenKey: string | undefined;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
   attest: AttestConfig;
 }
 
@@ -80,6 +92,9 @@ const origins = z.string().transform((text, context) =>
       return z.NEVER;
     }),
 );
+function limit(standard: number) {
+  return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
+}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -89,8 +104,19 @@ const environment = z.object({
   CHAIN_ID: z.coerce.number().int().positive().optional(),
   ATTESTER_KEY: privateKey.default(DEV_ATTESTER_KEY),
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
+  CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  RELAYER_MIN_BALANCE: z
+    .string()
+    .regex(/^\d+(\.\d{1,18})?$/, "must be an amount of ether")
+    .default("0.01"),
+  RATE_LIMIT_READS: limit(1_200),
+  RATE_LIMIT_WRITES: limit(60),
+  RATE_LIMIT_AVATAR: limit(30),
+  SPONSORED_LINKS_PER_AVATAR: limit(50),
+  SPONSORED_LINKS_PER_CLIENT: limit(200),
+  TRUST_PROXY: z.string().default(""),
   PUBLIC_URL: z
     .string()
     .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
@@ -100,6 +126,7 @@ const environment = z.object({
   ATTESTER_PEERS: origins.default([]),
   ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
+  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -138,11 +165,25 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     chain,
     attesterKey: values.ATTESTER_KEY,
     relayerKey: values.RELAYER_KEY,
+    relayerMinBalance: parseEther(values.RELAYER_MIN_BALANCE),
     upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
     tokens: byPlatform(env, /^(.+)_TOKEN$/),
+    // Who has just published what was missing asks again soon.
+    checkLifetimes: {
+      confirmed: values.CHECK_CACHE_SECONDS * 1000,
+      refused: Math.min(values.CHECK_CACHE_SECONDS, 2) * 1000,
+    },
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    limits: {
+      readsPerMinute: values.RATE_LIMIT_READS,
+      writesPerMinute: values.RATE_LIMIT_WRITES,
+      avatarWritesPerMinute: values.RATE_LIMIT_AVATAR,
+      sponsoredPerAvatarAndDay: values.SPONSORED_LINKS_PER_AVATAR,
+      sponsoredPerClientAndDay: values.SPONSORED_LINKS_PER_CLIENT,
+    },
+    trustProxy: readTrustProxy(values.TRUST_PROXY),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     sessionDomains:
       values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
@@ -155,6 +196,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       timeout: values.ATTEST_TIMEOUT_MS,
       watchInterval: values.WATCH_INTERVAL_MS,
     },
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 
@@ -184,6 +226,31 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
     );
   }
   return chains[0]!;
+}
+
+/** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
+function readTrustProxy(text: string): number | string | false {
+  if (text === "") return false;
+  return /^\d{1,2}$/.test(text) ? Number(text) : text;
+}
+
+/** The actor is known by its address, so that its key is nothing without one. */
+function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
+  if (!pem) return undefined;
+  if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
+  const key = readKey(pem);
+  if (key?.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be a private RSA key in PEM");
+  const id = new URL("/actor", publicUrl).href;
+  return { id, keyId: `${id}#main-key`, privateKey: key };
+}
+
+/** Files of variables hold no line breaks: there they are written as \n. */
+function readKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch {
+    return null;
+  }
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

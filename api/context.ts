@@ -8,14 +8,17 @@ import type { OwnLook } from "./attest/look.ts";
 import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Watch } from "./observe/readiness.ts";
+import type { Metrics } from "./observe/metrics.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Relayer } from "./relay/relayer.ts";
+import type { Settlements } from "./relay/settled.ts";
 import type { Nonces } from "./sessions/nonces.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { SigningKeys } from "./sessions/signingKeys.ts";
-import type { Relayer } from "./relay/relayer.ts";
-import type { Settlements } from "./relay/settled.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -33,6 +36,9 @@ export interface Context {
   /** Collects what attesters say; `status()` tells of its peers. */
   attest: Quorum;
   look: OwnLook;
+  limits: Limits;
+  metrics: Metrics;
+  watch: Watch;
   checks: Checks;
   nonces: Nonces;
   sessions: Sessions;

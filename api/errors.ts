@@ -3,16 +3,23 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   /** HTTP status. */
   readonly status: number;
+  /** Seconds after which it may be tried again, where that is known; the answer's Retry-After. */
+  readonly retryAfter: number | null;
   /** What the answer has beside the message. */
   readonly fields: Readonly<Record<string, unknown>>;
 
   constructor(
     status: number,
     message: string,
-    { fields = {}, ...options }: ErrorOptions & { fields?: Record<string, unknown> } = {},
+    {
+      retryAfter = null,
+      fields = {},
+      ...options
+    }: ErrorOptions & { retryAfter?: number | null; fields?: Record<string, unknown> } = {},
   ) {
     super(message, options);
     this.status = status;
+    this.retryAfter = retryAfter;
     this.fields = fields;
   }
 }

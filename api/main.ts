@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import { FetchRequest, JsonRpcProvider } from "ethers";
+import { FetchRequest, JsonRpcProvider, computeAddress } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
@@ -16,6 +16,10 @@ import { Checks } from "./checks/checks.ts";
 import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Limits } from "./limits/limits.ts";
+import { Watch } from "./observe/readiness.ts";
+import { registerGauges } from "./observe/gauges.ts";
+import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
@@ -51,7 +55,10 @@ const relayer = new Relayer({
   ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
   privateKey: config.relayerKey,
 });
-const engine = createEngine({ upstreams: config.upstreams, tokens: config.tokens });
+const engine = createEngine({
+  ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
+  lifetimes: config.checkLifetimes,
+});
 const look = createLook(engine);
 const attester = new Attester(config.attesterKey);
 const { address: self } = attester;
@@ -64,6 +71,15 @@ const context: Context = {
   ...{ config, log, db, provider, registry, outbox, relayer, engine },
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
+  limits: new Limits(db, config.limits, log),
+  metrics: new Metrics(),
+  watch: new Watch({
+    db,
+    provider,
+    chainId: chain.chainId,
+    relayer: computeAddress(config.relayerKey),
+    minBalance: config.relayerMinBalance,
+  }),
   nonces: new Nonces(db),
   sessions: new Sessions(db, chain.chainId),
   signingKeys: new SigningKeys(db, config.idTokenKey),
@@ -73,7 +89,7 @@ const watcher = new Watcher({
   ...{ db, chainId: chain.chainId, self, attesters, look, checks, quorum: attest, registry, outbox, log },
   interval: config.attest.watchInterval,
 });
-
+registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);

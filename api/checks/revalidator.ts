@@ -142,7 +142,7 @@ export class Revalidator {
 
   async #look(claim: Claim): Promise<Outcome> {
     try {
-      return { seen: await this.#options.engine.check(claim) };
+      return { seen: await this.#options.engine.check(claim, { fresh: true }) };
     } catch (error) {
       if (error instanceof CheckError) return { failure: error };
       // Whoever brought the link chose where it says the proof is.

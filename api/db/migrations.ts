@@ -42,73 +42,11 @@ const MIGRATIONS = [
   `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
 
-  // What this node saw of links that bindings rest on. Times are Unix seconds. A lost row is made anew by the next look.
-  `CREATE TABLE IF NOT EXISTS api.checks (
-     chain_id          integer NOT NULL,
-     link_id           text NOT NULL,
-     -- Where it was seen last, which may be elsewhere than the chain says, and what was seen.
-     location          text,
-     evidence          jsonb,
-     -- The last look that reached the platform, whatever it saw; and the last that saw the proof.
-     last_checked_at   bigint,
-     last_confirmed_at bigint,
-     -- Looks in a row, apart in time, that saw it gone or wrong: the first, and what the last one saw.
-     strikes           smallint NOT NULL DEFAULT 0,
-     first_failed_at   bigint,
-     severity          text CHECK (severity IN ('medium', 'final')),
-     reason            text NOT NULL DEFAULT '',
-     -- Looks in a row that did not reach the platform, and why.
-     soft_failures     integer NOT NULL DEFAULT 0,
-     trouble           text NOT NULL DEFAULT '',
-     -- When to look again; 0 where somebody read the binding and it was due. Whoever looks sets it a little ahead.
-     next_due          bigint NOT NULL,
-     PRIMARY KEY (chain_id, link_id)
-   );
-   CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
-
-  // Claims on chain that are to be looked at.
-  `CREATE TABLE IF NOT EXISTS api.claim_watch (
-     chain_id   integer NOT NULL,
-     link_id    text NOT NULL,
-     avatar     text NOT NULL,
-     platform   text NOT NULL,
-     noticed_at timestamptz NOT NULL DEFAULT now(),
-     -- Nobody has taken it yet.
-     first_turn boolean NOT NULL DEFAULT true,
-     tries      integer NOT NULL DEFAULT 0,
-     -- infinity: given up.
-     next_at    timestamptz NOT NULL,
-     outcome    text NOT NULL DEFAULT '',
-     PRIMARY KEY (chain_id, link_id)
-   );
-   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
-   -- As rate-limiter-flexible wants it.
-   CREATE TABLE IF NOT EXISTS api.watch_budget (
-     key    varchar(255) PRIMARY KEY,
+  // Counts of requests, as rate-limiter-flexible keeps them; what a crash takes of them is no loss.
+  `CREATE UNLOGGED TABLE api.rate_limit (
+     key    text PRIMARY KEY,
      points integer NOT NULL DEFAULT 0,
      expire bigint
-   );`,
-
-  // Signing in. Times are Unix seconds. A nonce goes with its use, a session with its end; of a token only the hash is here.
-  `CREATE TABLE IF NOT EXISTS api.nonce (nonce text PRIMARY KEY, expires_at bigint NOT NULL);
-   CREATE INDEX IF NOT EXISTS nonce_expiry ON api.nonce (expires_at);
-   CREATE TABLE IF NOT EXISTS api.session (
-     token_hash text PRIMARY KEY,
-     -- The avatar's address and compressed public key, and the address that signed: its own, or a wallet bound to it.
-     avatar     text NOT NULL,
-     public_key text NOT NULL,
-     signer     text NOT NULL,
-     created_at bigint NOT NULL,
-     expires_at bigint NOT NULL
-   );
-   CREATE INDEX IF NOT EXISTS session_expiry ON api.session (expires_at);
-   -- Keys of ID tokens. private_jwk is empty where the operator keeps the key. Published until the last token of it is past.
-   CREATE TABLE IF NOT EXISTS api.signing_key (
-     kid         text PRIMARY KEY,
-     public_jwk  jsonb NOT NULL,
-     private_jwk jsonb,
-     created_at  bigint NOT NULL,
-     used_until  bigint NOT NULL DEFAULT 0
    );`,
   // What a relayer's key signed, one row per nonce: many submissions in one transaction, several transactions in flight.
   `CREATE TABLE IF NOT EXISTS api.transaction (
@@ -147,6 +85,74 @@ const MIGRATIONS = [
    CREATE INDEX IF NOT EXISTS submission_included ON api.submission (chain_id, block) WHERE state = 'included';
    -- What an older version had signed goes out anew: the contract takes a link once.
    UPDATE api.submission SET state = 'accepted', tx_hash = NULL WHERE state = 'sent' AND transaction IS NULL;`,
+  // What this node saw of links that bindings rest on. Times are Unix seconds. A lost row is made anew by the next look.
+  `CREATE TABLE IF NOT EXISTS api.checks (
+     chain_id          integer NOT NULL,
+     link_id           text NOT NULL,
+     -- Where it was seen last, which may be elsewhere than the chain says, and what was seen.
+     location          text,
+     evidence          jsonb,
+     -- The last look that reached the platform, whatever it saw; and the last that saw the proof.
+     last_checked_at   bigint,
+     last_confirmed_at bigint,
+     -- Looks in a row, apart in time, that saw it gone or wrong: the first, and what the last one saw.
+     strikes           smallint NOT NULL DEFAULT 0,
+     first_failed_at   bigint,
+     severity          text CHECK (severity IN ('medium', 'final')),
+     reason            text NOT NULL DEFAULT '',
+     -- Looks in a row that did not reach the platform, and why.
+     soft_failures     integer NOT NULL DEFAULT 0,
+     trouble           text NOT NULL DEFAULT '',
+     -- When to look again; 0 where somebody read the binding and it was due. Whoever looks sets it a little ahead.
+     next_due          bigint NOT NULL,
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
+
+  // Signing in. Times are Unix seconds. A nonce goes with its use, a session with its end; of a token only the hash is here.
+  `CREATE TABLE IF NOT EXISTS api.nonce (nonce text PRIMARY KEY, expires_at bigint NOT NULL);
+   CREATE INDEX IF NOT EXISTS nonce_expiry ON api.nonce (expires_at);
+   CREATE TABLE IF NOT EXISTS api.session (
+     token_hash text PRIMARY KEY,
+     -- The avatar's address and compressed public key, and the address that signed: its own, or a wallet bound to it.
+     avatar     text NOT NULL,
+     public_key text NOT NULL,
+     signer     text NOT NULL,
+     created_at bigint NOT NULL,
+     expires_at bigint NOT NULL
+   );
+   CREATE INDEX IF NOT EXISTS session_expiry ON api.session (expires_at);
+   -- Keys of ID tokens. private_jwk is empty where the operator keeps the key. Published until the last token of it is past.
+   CREATE TABLE IF NOT EXISTS api.signing_key (
+     kid         text PRIMARY KEY,
+     public_jwk  jsonb NOT NULL,
+     private_jwk jsonb,
+     created_at  bigint NOT NULL,
+     used_until  bigint NOT NULL DEFAULT 0
+   );`,
+
+  // Claims on chain that are to be looked at.
+  `CREATE TABLE IF NOT EXISTS api.claim_watch (
+     chain_id   integer NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     platform   text NOT NULL,
+     noticed_at timestamptz NOT NULL DEFAULT now(),
+     -- Nobody has taken it yet.
+     first_turn boolean NOT NULL DEFAULT true,
+     tries      integer NOT NULL DEFAULT 0,
+     -- infinity: given up.
+     next_at    timestamptz NOT NULL,
+     outcome    text NOT NULL DEFAULT '',
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
+   -- As rate-limiter-flexible wants it.
+   CREATE TABLE IF NOT EXISTS api.watch_budget (
+     key    varchar(255) PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
 
   // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
   `CREATE TABLE api.subkey (

@@ -52,8 +52,11 @@ export interface EvidenceRecord {
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
- * the proof is not there now; `final` that it is wrong.
+ * How much a failed check says, after Keybase's scale of proof statuses (its 100s, 200s and 300s):
+ *
+ * - `soft`: nothing. The upstream could not be asked, refused us, or answered otherwise than documented.
+ * - `medium`: the proof is not there now. Nothing public, deleted, damaged, too large, ambiguous; its author can mend it.
+ * - `final`: it is wrong. Another author, another account, another key or another text.
  */
 export type Severity = "soft" | "medium" | "final";
 
@@ -161,6 +164,10 @@ export interface HttpStep {
   headers?: Readonly<Record<string, string>>;
   /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
   as?: "json" | "text";
+  /** How many redirects to follow within the site; none unless told. */
+  redirects?: number;
+  /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
+  passes?: readonly number[];
   /** What a status means on this platform, where that is not what HTTP says. */
   outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
 }
@@ -182,6 +189,8 @@ export interface HttpLookup {
   kind: "http";
   /** The first that is open; the next where it fails softly. */
   ways: readonly HttpWay[];
+  /** More slots, which follow from the location. */
+  slots?: (location: string) => Readonly<Record<string, string>>;
   /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
   textOrigins?: readonly string[];
 }
@@ -191,6 +200,13 @@ export interface DnsLookup {
   kind: "dns";
   /** Reads the records, each a list of character-strings (RFC 1035, section 3.3.14). */
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
+}
+
+/** A public note of the account that WebFinger knows by the identity, user@host. */
+export interface ActivityPubLookup {
+  kind: "activitypub";
+  /** Reads a note that its author's own server sent. `handle` is user@host, `id` the actor's. */
+  extract: (note: Readonly<Record<string, unknown>>, author: { handle: string; id: string }) => Post;
 }
 
 /** A proof in a text record of the identity. */
@@ -203,7 +219,7 @@ export interface EnsLookup {
 }
 
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup | EnsLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup | ActivityPubLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {

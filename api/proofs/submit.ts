@@ -2,17 +2,19 @@ import { toSubmission } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { sponsor } from "../limits/sponsored.ts";
 import type { NewItem, OutboxItem } from "../relay/outbox.ts";
-import { type Draft, type ProofRequest, readDraft } from "./draft.ts";
-import { latestIndexed, latestSignature } from "./latest.ts";
+import { type ProofRequest, readDraft } from "./draft.ts";
+import { latestSignature } from "./latest.ts";
 import { proveLink } from "./prove.ts";
 
 /**
  * Checks a proof and stores it for the relayer. When this returns, the submission is in the database.
  *
+ * @param client whom the request is counted for.
  * @throws {ApiError} 400 when something is wrong with it, 502 when a platform cannot be asked.
  */
-export async function submitProof(context: Context, request: ProofRequest): Promise<OutboxItem> {
+export async function submitProof(context: Context, request: ProofRequest, client: string): Promise<OutboxItem> {
   const { chainId } = context.config.chain;
   const draft = await readDraft(context, request);
   const proven = await proveLink(context, draft);
@@ -33,9 +35,11 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
   };
   // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
   if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
-  return context.outbox.accept(item, (client) =>
-    // A confirmation does not move the head.
-    draft.claim ? Promise.resolve(draft.previous) : latestSignature(client, chainId, draft.avatar.address),
+  return sponsor(context.limits, { avatar: item.avatar, client }, () =>
+    context.outbox.accept(item, (connection) =>
+      // A confirmation does not move the head.
+      draft.claim ? Promise.resolve(draft.previous) : latestSignature(connection, chainId, draft.avatar.address),
+    ),
   );
 }
 

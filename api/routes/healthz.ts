@@ -1,18 +1,18 @@
 import { z } from "zod";
 
 import type { Context } from "../context.ts";
-import { indexedBlock } from "../db/progress.ts";
 import { PLATFORMS } from "../platforms/index.ts";
 import { addressText } from "../shapes.ts";
 import { type Route, route } from "./route.ts";
 
-/** How many blocks the index may lie behind the chain while it counts as ready. */
-const MAX_LAG = 10;
-
-const blocks = { indexed_block: z.int().nullable(), chain_block: z.int() };
+const figures = {
+  indexed_block: z.int().nullable(),
+  chain_block: z.int().nullable(),
+  relayer_balance: z.string().nullable().meta({ description: "In ether, as a decimal." }),
+};
 
 /** GET /healthz in Next.ID's shape, and GET /readyz: whether requests can be served now. */
-export function healthRoutes({ config, db, provider, engine }: Context): Route[] {
+export function healthRoutes({ config, engine, watch }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -53,18 +53,17 @@ export function healthRoutes({ config, db, provider, engine }: Context): Route[]
       tag: "Operation",
       summary: "Whether requests can be served now",
       answers: {
-        200: { description: "They can.", schema: z.object({ ready: z.literal(true), ...blocks }) },
+        200: { description: "They can.", schema: z.object({ ready: z.literal(true), ...figures }) },
         503: {
-          description: "The index lies behind the chain, or one of them cannot be asked.",
-          schema: z.object({ message: z.string(), ...z.object(blocks).partial().shape }),
+          description: "Chain, database or index do not answer or lag behind, or the relayer cannot pay much longer.",
+          schema: z.object({ message: z.string(), ...figures }),
         },
       },
       handle: async ({ response }) => {
-        const [indexed, head] = await Promise.all([indexedBlock(db, config.chain.chainId), provider.getBlockNumber()]);
-        const at = { indexed_block: indexed, chain_block: head };
-        if (indexed !== null && head - indexed <= MAX_LAG) return { ready: true as const, ...at };
+        const { ready, troubles, ...at } = await watch.readiness();
+        if (ready) return { ready: true as const, ...at };
         response.status(503);
-        return { message: `the index is at block ${indexed}, the chain at ${head}`, ...at };
+        return { message: troubles.join("; "), ...at };
       },
     }),
   ];

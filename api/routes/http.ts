@@ -93,6 +93,7 @@ export function answerError(error: unknown, request: Request, response: Response
   }
   const status = statusOf(error);
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
+  if (error instanceof ApiError && error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
   const fields = error instanceof ApiError ? error.fields : {};
   response.status(status).json({ message: sentenceOf(error, status), ...fields });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { clientOf } from "../limits/clients.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
 import { makePayload, payloadShape } from "../proofs/payload.ts";
 import type { BindingStatus } from "../proofs/read/bindings.ts";
@@ -121,8 +122,8 @@ export function proofRoutes(context: Context): Route[] {
         },
       },
       errors: { 502: "The platform could not be asked." },
-      handle: async ({ body, response }) => {
-        const item = await submitProof(context, {
+      handle: async ({ body, request, response }) => {
+        const sent = {
           action: body.action,
           platform: body.platform,
           identity: body.identity,
@@ -133,7 +134,8 @@ export function proofRoutes(context: Context): Route[] {
           signature: body.extra.signature,
           walletSignature: body.extra.wallet_signature,
           targetSignature: body.extra.target_signature,
-        });
+        };
+        const item = await submitProof(context, sent, clientOf(request.ip));
         const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
         if (outcome.state === "refused") throw badRequest(outcome.reason);
         // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.

@@ -3,21 +3,21 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
-import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { until } from "../helpers/until.ts";
 
 describe("a node whose key is no attester's", function () {
   this.timeout(60_000);
   let test: TestStack;
-  let node: Node;
+  let node: FurtherNode;
   before(async () => {
     test = await sharedStack();
     const env = { ATTESTER_KEY: Wallet.createRandom().privateKey, WATCH_INTERVAL_MS: "3600000" };
-    node = await startNode(test, { name: "stranger", env });
+    node = await startFurtherNode(test, "stranger", env);
   });
-  after(() => node.stop());
+  after(() => node.part.stop());
 
   it("makes claims, and says so; an attester's node sees them and confirms", async () => {
     const person = newPerson();

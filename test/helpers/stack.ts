@@ -9,6 +9,7 @@ import { PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import { freePort } from "../../scripts/lib/stack/ports.ts";
+import { NO_LIMITS } from "./noLimits.ts";
 import { Stack } from "../../scripts/lib/stack/stack.ts";
 import { buildWeb } from "../../scripts/lib/stack/web.ts";
 import { type DnsStandIn, startDns } from "../standins/dns.ts";
@@ -39,8 +40,7 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
     env: {
       ...{ UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream },
       ...{ ATTESTER_PEERS: peers.map((host) => `http://${host}`).join(), ATTEST_TIMEOUT_MS: "3000" },
-      WATCH_INTERVAL_MS: "250",
-      ...env,
+      ...{ WATCH_INTERVAL_MS: "250", ...NO_LIMITS, ...env },
     },
   });
   const [deployment] = await readDeployments(stack.deploymentsDir);

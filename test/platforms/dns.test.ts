@@ -93,6 +93,15 @@ describe("dns", () => {
       }
     });
 
+    it("records whether the resolver says that DNSSEC vouches for the record", async () => {
+      upstream.publish(NAME, [strings(publishedText(victim, link))]);
+      expect((await engine.check(claim)).record.facts).to.deep.equal({ dnssec: false });
+      upstream.vouch(true);
+      const { facts, answers } = (await engine.check(claim)).record;
+      expect(facts).to.deep.equal({ dnssec: true });
+      expect(answers[0]!.status).to.equal("NOERROR, authentic data");
+    });
+
     it("takes what an alias leads to only where the text was signed for the asked name", async () => {
       const target = "other.example";
       upstream.alias(NAME, target);
