@@ -15,6 +15,12 @@ const HEDGE_AFTER = 400;
 /** How long a peer that failed is asked only after those that did not, in milliseconds. */
 const FORGET_AFTER = 10 * 60_000;
 
+/**
+ * Another peer is asked instead of the same one again. Who fails is left alone here, by order: to a circuit breaker, peers that
+ * were cut short because others sufficed would look as if they had failed.
+ */
+const LIMITS = { retries: 0, failures: Number.MAX_SAFE_INTEGER, concurrency: 32, strangers: 64 };
+
 /** What is remembered of a peer. Times are Unix milliseconds. */
 export interface PeerStatus {
   origin: string;
@@ -54,7 +60,7 @@ export class Peers {
     this.#options = options;
     // Endpoints in the registry are public input: only what the operator set may be private or plain http.
     const { configured: trustedOrigins, timeout } = options;
-    this.#fetcher = createFetcher({ trustedOrigins, timeout, maxBytes: MAX_ANSWER_BYTES, limits: { retries: 0 } });
+    this.#fetcher = createFetcher({ trustedOrigins, timeout, maxBytes: MAX_ANSWER_BYTES, limits: LIMITS });
   }
 
   /**

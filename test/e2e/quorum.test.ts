@@ -100,7 +100,7 @@ describe("three nodes, of which two make a quorum", function () {
       name: "second",
       port,
       env: {
-        ...{ ATTESTER_KEY: SECOND.privateKey, ABSENCE_MS: "1000", ATTEST_TIMEOUT_MS: "3000", WATCH_INTERVAL_MS: "250" },
+        ...{ ATTESTER_KEY: SECOND.privateKey, ATTEST_TIMEOUT_MS: "3000", WATCH_INTERVAL_MS: "250" },
         ATTESTER_PEERS: `${test.stack.apiUrl},http://127.0.0.1:${liarsPort}`,
       },
     });
