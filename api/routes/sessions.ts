@@ -18,6 +18,21 @@ const signedMessage = {
   signature: requiredText.meta({ description: "In 0x hex: by EIP-191, or what a contract wallet takes (ERC-1271)." }),
 };
 
+const EXAMPLE = {
+  message: [
+    "app.example wants you to sign in with your Ethereum account:",
+    "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc",
+    "",
+    "",
+    "URI: https://app.example",
+    "Version: 1",
+    "Chain ID: 10",
+    "Nonce: 32891756a1b2c3d4",
+    "Issued At: 2026-01-01T12:00:00Z",
+  ].join("\n"),
+  signature: `0x${"00".repeat(65)}`,
+};
+
 const words = { unreadable: "parse request failed", missing: "param missing" };
 
 const sessionShape = z
@@ -86,6 +101,7 @@ export function sessionRoutes(context: Context): Route[] {
         avatar: optionalText.meta({ description: "A public key, where the wallet is bound to several avatars." }),
       }),
       words,
+      example: EXAMPLE,
       answers: {
         201: { description: "Signed in for a day.", schema: sessionShape.extend({ token: z.string() }) },
       },
@@ -153,6 +169,7 @@ export function sessionRoutes(context: Context): Route[] {
         "For a message that the user signed for the application's own domain. It tells the avatar, and the live bindings of those platforms that the message names as resources `urn:syngraph:binding:<platform>`; `urn:syngraph:avatar:<public key>` chooses where a wallet is bound to several avatars. Its audience is the message's domain, or its origin where `audience` says so.",
       body: z.object({ ...signedMessage, audience: optionalText }),
       words,
+      example: EXAMPLE,
       answers: {
         200: {
           description: "A JWT; its key is in `/.well-known/jwks.json`.",

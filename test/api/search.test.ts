@@ -145,7 +145,8 @@ describe("GET /v1/proof", () => {
     const EARLY = 20;
     before(async () => {
       // The later one is made, the older is its link.
-      const links = people.map((person, index) => github(person, rising[index]!, { createdAt: now() - 1000 - index }));
+      const latest = now() - 1000;
+      const links = people.map((person, index) => github(person, rising[index]!, { createdAt: latest - index }));
       await append(test, links.slice(0, EARLY));
       await nextSecond();
       await append(test, links.slice(EARLY));
@@ -236,6 +237,27 @@ describe("GET /v1/proof", () => {
       const any = await found({ platform, identity: identity.join(","), status: "any" }, people);
       expect(any).to.have.members(["one", "two", "claims"]);
       expect(await found({ platform, identity: somebody().key.compressed }, people)).to.deep.equal([]);
+    });
+
+    it("counts and sorts the proofs of all of them, and shows each avatar once", async () => {
+      const people = { first: somebody(), second: somebody(), third: somebody() };
+      const own = github(people.first, "keysort-a");
+      await append(test, [
+        own,
+        attested(people.first, { platform: "dns", identity: "keysort-c.example", after: own }),
+        github(people.second, "keysort-b"),
+        github(people.third, "keysort-d"),
+      ]);
+      const identity = Object.values(people).map(({ key }) => key.compressed);
+      const query = { platform: "nextid", identity: identity.join(",") };
+      for (const [order, expected] of [
+        ["asc", ["first", "second"]],
+        ["desc", ["third", "first"]],
+      ] as const) {
+        const { pagination } = await search({ ...query, sort: "identity", order });
+        expect(pagination).to.deep.equal({ total: 4, per: 40, current: 1, next: 0 });
+        expect((await found({ ...query, sort: "identity", order }, people)).slice(0, 2)).to.deep.equal(expected);
+      }
     });
   });
 });

@@ -162,58 +162,59 @@ interface Matches {
   avatars: string[];
 }
 
-async function byIdentity(
-  db: Pool,
-  { identities, platform, page, exact, sort, order, statuses }: ProofSearch,
-): Promise<Matches> {
+/** Proofs of an identity, or of one that contains it. */
+async function byIdentity(db: Pool, search: ProofSearch): Promise<Matches> {
+  const { identities, platform, exact } = search;
   const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
   const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
+  const condition = `($4 = '' OR b.platform = $4)
+    AND (b.identity = ANY($5) OR b.account_id = ANY($5) OR lower(b.identity) LIKE ANY($6))`;
+  return matching(db, search, condition, [platform, forms, parts]);
+}
+
+/** Next.ID's platform `nextid` names avatars by their public keys: all proofs of these match. */
+async function byKey(db: Pool, search: ProofSearch): Promise<Matches> {
+  const addresses = search.identities.map((identity) => {
+    try {
+      return parsePublicKey(identity).address.toLowerCase();
+    } catch (error) {
+      throw badRequest(`Param error: identity ${identity} is no public key`, error);
+    }
+  });
+  return matching(db, search, "b.avatar = ANY($4)", [addresses]);
+}
+
+/** The avatars on a page of the proofs that match; `condition` has its values from $4 on. */
+async function matching(
+  db: Pool,
+  { page, sort, order, statuses }: ProofSearch,
+  condition: string,
+  values: unknown[],
+): Promise<Matches> {
   const column = sort === "activated_at" ? "a.activated_at" : `m.${columnOf(sort)}`;
   // The count comes also with an empty page.
   const sql = `
     WITH matched AS (
       ${BINDINGS}
-      WHERE ($1 = '' OR b.platform = $1)
-        AND (b.identity = ANY($2) OR b.account_id = ANY($2) OR lower(b.identity) LIKE ANY($3))
+      WHERE ${condition}
       ORDER BY ${BEST_FIRST}
     ), listed AS (
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
       FROM matched m
       ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
-      WHERE m.status = ANY($4)
+      WHERE m.status = ANY($1)
     )
     SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted
-    LEFT JOIN listed l ON l.place > $5::bigint AND l.place <= $5::bigint + ${PER_PAGE}
+    LEFT JOIN listed l ON l.place > $2::bigint AND l.place <= $2::bigint + $3
     ORDER BY l.place`;
   const { rows } = await db.query<{ total: number; avatar: string | null }>(sql, [
-    platform,
-    forms,
-    parts,
     statuses,
     offsetOf(page),
+    PER_PAGE,
+    ...values,
   ]);
   const avatars = rows.map(({ avatar }) => avatar).filter((avatar) => avatar !== null);
   return { total: rows[0]!.total, avatars: [...new Set(avatars)] };
-}
-
-/** Next.ID's platform `nextid` names avatars by their public keys; those are found that have a proof to list. */
-async function byKey(db: Pool, { identities, page, statuses }: ProofSearch): Promise<Matches> {
-  const keys = identities.map((identity) => {
-    try {
-      return parsePublicKey(identity).compressed;
-    } catch (error) {
-      throw badRequest(`Param error: identity ${identity} is no public key`, error);
-    }
-  });
-  const { rows } = await db.query<{ address: string }>(
-    `SELECT DISTINCT a.address FROM indexer.avatar a
-     WHERE a.public_key = ANY($1) AND EXISTS (
-       SELECT FROM indexer.binding b WHERE b.avatar = a.address AND b.status::text = ANY($2))
-     ORDER BY a.address`,
-    [keys, statuses],
-  );
-  const start = offsetOf(page);
-  return { total: rows.length, avatars: rows.slice(start, start + PER_PAGE).map(({ address }) => address) };
 }
 
 function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => number {
