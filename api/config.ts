@@ -40,6 +40,8 @@ export interface Config {
   upstreams: Record<string, string>;
   /** Platforms' credentials, by platform. */
   tokens: Record<string, string>;
+  /** How long the outcome of a look at a platform counts for an equal claim, in milliseconds. */
+  checkLifetimes: { confirmed: number; refused: number };
   /** Folder of the built dashboard. */
   webDir: string;
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
@@ -57,6 +59,7 @@ const environment = z.object({
   CHAIN_ID: z.coerce.number().int().positive().optional(),
   ATTESTER_KEY: privateKey.default(DEV_ATTESTER_KEY),
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
+  CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -98,6 +101,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     relayerKey: values.RELAYER_KEY,
     upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
     tokens: byPlatform(env, /^(.+)_TOKEN$/),
+    // Who has just published what was missing asks again soon.
+    checkLifetimes: {
+      confirmed: values.CHECK_CACHE_SECONDS * 1000,
+      refused: Math.min(values.CHECK_CACHE_SECONDS, 2) * 1000,
+    },
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,

@@ -36,7 +36,7 @@ const context: Context = {
   provider,
   registry,
   outbox,
-  engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens }),
+  engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens, lifetimes: config.checkLifetimes }),
   attester: new Attester(config.attesterKey),
 };
 const relayer = new Relayer({

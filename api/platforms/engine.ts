@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 
 import { createDnsLook } from "./dnsLook.ts";
 import { createEnsLook } from "./ensLook.ts";
-import { type Fetcher, createFetcher } from "./fetcher.ts";
+import { type FetchLimits, type Fetcher, type Network, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
+import { type Lifetimes, createLookCache } from "./lookCache.ts";
 import {
   CheckError,
   type Claim,
@@ -19,15 +20,20 @@ import { findSignature } from "./verify.ts";
 /** Deadline of each look unless told, in milliseconds. */
 const TIMEOUT = 10_000;
 
+/** Nothing is kept unless told. */
+const LIFETIMES: Lifetimes = { confirmed: 0, refused: 0 };
+
 /** Looks at what claims point to. */
 export interface Engine {
   /**
-   * Confirms a claim by what stands at its other side now.
+   * Confirms a claim by what stands at its other side now, or stood there within {@link EngineOptions.lifetimes};
+   * {@link Evidence.checkedAt} says when. Equal claims at the same time are one look.
    *
+   * @param options.fresh looks again, whatever was seen before.
    * @throws {CheckError} saying why it is not confirmed, and how much that means.
    * @throws {PlatformInputError} where the claim's identity or location is none of its platform.
    */
-  check(claim: Claim): Promise<Evidence>;
+  check(claim: Claim, options?: { fresh?: boolean }): Promise<Evidence>;
   /**
    * The identity in its normal form, also of a name that only the platform can turn into it.
    *
@@ -49,6 +55,12 @@ export interface EngineOptions {
   tokens?: Readonly<Record<string, string>>;
   /** Deadline of each look, in milliseconds. */
   timeout?: number;
+  /** How long outcomes are kept; not at all unless told. */
+  lifetimes?: Lifetimes;
+  /** How much is asked of one host at a time, and when it is left alone. */
+  limits?: Partial<FetchLimits>;
+  /** For tests: another resolver and other connections. */
+  network?: Network;
 }
 
 /**
@@ -58,29 +70,38 @@ export interface EngineOptions {
  * @throws {Error} where an upstream is no origin.
  */
 export function createEngine(options: EngineOptions = {}): Engine {
-  const { timeout = TIMEOUT } = options;
+  const { timeout = TIMEOUT, lifetimes = LIFETIMES, limits = {}, network } = options;
   const origins = httpOrigins(options.upstreams ?? {});
-  const fetcher = createFetcher({ trustedOrigins: [...origins.values()], timeout });
+  const fetcher = createFetcher({
+    ...{ trustedOrigins: [...origins.values()], timeout, limits },
+    ...(network ? { network } : {}),
+  });
   const looks = createLooks(options, fetcher, origins);
   const digests = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
+  const cache = createLookCache(lifetimes);
+
+  async function lookAt(claim: Claim): Promise<Evidence> {
+    const { link } = claim;
+    const platform = platformOf(link.platform);
+    if (!platform) throw new CheckError("final", `platform not supported: ${link.platform}`);
+    // Nothing can be seen there any more; that takes nothing from what was.
+    if (platform.closed !== undefined) throw new CheckError("soft", `${platform.name} is closed: ${platform.closed}`);
+    const look = looks.get(platform.id);
+    if (!look) throw new CheckError("final", `${platform.name} has no posts to look at: the identity signs itself`);
+    if (platform.normaliseIdentity(link.identity) !== link.identity) {
+      throw new CheckError("final", `the identity ${link.identity} is not in its normal form`);
+    }
+    const location = platform.normaliseLocation(claim.location);
+    const { post, texts, answers } = await look(claim, location);
+    assertAuthor(platform, post, claim);
+    const signature = findSignature(platform, post, await texts(), claim);
+    const { handle, accountId, facts = {} } = post;
+    const record = { answers, handle, facts, description: digests.get(platform.id)! };
+    return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
+  }
+
   return {
-    async check(claim) {
-      const { link } = claim;
-      const platform = platformOf(link.platform);
-      if (!platform) throw new CheckError("final", `platform not supported: ${link.platform}`);
-      const look = looks.get(platform.id);
-      if (!look) throw new CheckError("final", `${platform.name} has no posts to look at: the identity signs itself`);
-      if (platform.normaliseIdentity(link.identity) !== link.identity) {
-        throw new CheckError("final", `the identity ${link.identity} is not in its normal form`);
-      }
-      const location = platform.normaliseLocation(claim.location);
-      const { post, texts, answers } = await look(claim, location);
-      assertAuthor(platform, post, claim);
-      const signature = findSignature(platform, post, await texts(), claim);
-      const { handle, accountId, facts = {} } = post;
-      const record = { answers, handle, facts, description: digests.get(platform.id)! };
-      return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
-    },
+    check: (claim, { fresh = false } = {}) => cache.share(claim, () => lookAt(claim), { fresh }),
 
     async resolveIdentity(platform, typed) {
       const { id, resolution } = platform;
@@ -93,7 +114,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
         if (!resolution || name === undefined || typed.length > 2048) throw error;
       }
       const deadline = AbortSignal.timeout(timeout);
-      const answer = await askStep({ fetcher, upstream: origins.get(id), deadline }, resolution.step, { name }, {}, []);
+      const own = boundTo(fetcher, platform, origins.get(id));
+      const answer = await askStep(
+        { fetcher: own, upstream: origins.get(id), deadline },
+        resolution.step,
+        { name },
+        {},
+        [],
+      );
       return platform.normaliseIdentity(resolution.extract(answer));
     },
 
@@ -116,19 +144,22 @@ function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, s
 }
 
 function createLooks(
-  { upstreams = {}, tokens = {}, timeout = TIMEOUT }: EngineOptions,
+  { upstreams = {}, tokens = {}, timeout = TIMEOUT, limits, network }: EngineOptions,
   fetcher: Fetcher,
   origins: ReadonlyMap<string, string>,
 ): Map<string, Look> {
   const looks = new Map<string, Look>();
-  for (const { id, lookup, location } of PLATFORMS) {
+  for (const platform of PLATFORMS) {
+    const { id, lookup, location } = platform;
     if (lookup?.kind === "http") {
       const upstream = origins.get(id);
-      looks.set(id, createHttpLook(lookup, { fetcher, upstream, token: tokens[id], timeout, location }));
+      const own = boundTo(fetcher, platform, upstream);
+      looks.set(id, createHttpLook(lookup, { fetcher: own, upstream, token: tokens[id], timeout, location }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     } else if (lookup?.kind === "ens") {
-      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
+      const fetching = { timeout, ...(limits && { limits }), ...(network && { network }) };
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], ...fetching }));
     }
   }
   return looks;
@@ -142,6 +173,14 @@ function httpOrigin(id: string, upstream: string): string {
   return url.origin;
 }
 
+/** A fetcher that asks a platform's own hosts only, and as often as it may. */
+function boundTo(fetcher: Fetcher, { lookup, resolution, rate }: Platform, upstream: string | undefined): Fetcher {
+  const { ways = [], textOrigins = [] } = lookup?.kind === "http" ? lookup : {};
+  const steps = [...ways.flatMap((way) => way.steps), ...(resolution ? [resolution.step] : [])];
+  const origins = upstream === undefined ? [...steps.map(({ origin }) => origin), ...textOrigins] : [upstream];
+  return (url, options) => fetcher(url, { ...options, origins, rate });
+}
+
 /** The post is the identity's own, and its account has an id that an attestation can name. */
 function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
   const { identity } = claim.link;
@@ -152,7 +191,8 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}`);
+    const renamed = claim.accountId === accountId ? `: the account ${accountId} was renamed` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${renamed}`);
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
   if (claim.accountId !== undefined && claim.accountId !== accountId) {

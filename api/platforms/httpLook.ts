@@ -1,5 +1,6 @@
-import { sha256, toUtf8Bytes } from "ethers";
+import { hash } from "node:crypto";
 
+import { secondsToWait } from "./fetch/retryAfter.ts";
 import type { Answer, Fetcher } from "./fetcher.ts";
 import {
   CheckError,
@@ -67,9 +68,10 @@ export function createHttpLook(lookup: HttpLookup, options: HttpLookOptions): Lo
           const host = url?.host ?? "no URL";
           throw new CheckError("soft", `the rest of the post is at ${host}, which is not the platform's`);
         }
-        const whole = accept(await fetcher(url, { deadline }), url);
-        answers.push(recordOf(url, "200", whole));
-        return whole;
+        const whole = await fetcher(url, { deadline });
+        const rest = accept(whole, url);
+        answers.push(recordOf(url, String(whole.status), whole.bytes));
+        return rest;
       };
       return { post, texts: () => Promise.all(post.texts.map(readText)), answers };
     }
@@ -90,21 +92,23 @@ export async function askStep(
     JSON.stringify(
       Object.fromEntries(Object.entries(step.body).map(([key, value]) => [key, fillSlots(value, slots, String)])),
     );
-  const answer = await fetcher(url, { headers: { ...step.headers, ...authorization }, deadline, body });
-  const text = accept(answer, url, step.outcomes);
-  answers.push(recordOf(url, String(answer.status), text));
-  return step.as === "text" ? text : parseJson(text, url);
+  const { headers, outcomes, as } = step;
+  const settled = Object.keys(outcomes ?? {}).map(Number);
+  const answer = await fetcher(url, { headers: { ...headers, ...authorization }, deadline, body, settled });
+  const text = accept(answer, url, outcomes);
+  answers.push(recordOf(url, String(answer.status), answer.bytes));
+  return as === "text" ? text : parseJson(text, url);
 }
 
 function fillSlots(text: string, slots: Readonly<Record<string, string>>, encode: (value: string) => string): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => encode(slots[name] ?? ""));
 }
 
-function recordOf(url: URL, status: string, text: string): EvidenceRecord["answers"][number] {
-  return { source: url.href, status, sha256: sha256(toUtf8Bytes(text)).slice(2) };
+export function recordOf(url: URL, status: string, body: string | Uint8Array): EvidenceRecord["answers"][number] {
+  return { source: url.href, status, sha256: hash("sha256", body) };
 }
 
-/** The text of an answer that is one. @throws {CheckError} */
+/** The text of an answer that holds something. @throws {CheckError} by what its status says. */
 export function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
   const outcome = outcomes[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
@@ -117,24 +121,10 @@ export function accept({ status, headers, text }: Answer, url: URL, outcomes: Ht
   throw new CheckError("soft", `${url.host} does not answer now (HTTP ${status})${wait}`, { retryAfter });
 }
 
-function parseJson(text: string, url: URL): unknown {
+export function parseJson(text: string, url: URL): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new CheckError("soft", `the answer of ${url.host} is not JSON`, { cause: error });
   }
-}
-
-/**
- * How long an upstream wants to be left alone: Retry-After (RFC 9110, section 10.2.3), else the `x-ratelimit-*` headers
- * that GitHub and others send.
- */
-function secondsToWait(headers: Headers): number | null {
-  const now = Date.now() / 1000;
-  const retryAfter = headers.get("retry-after") ?? "";
-  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter);
-  const date = Date.parse(retryAfter) / 1000;
-  const reset = headers.get("x-ratelimit-remaining") === "0" ? Number(headers.get("x-ratelimit-reset")) : Number.NaN;
-  const until = [date, reset].find((time) => time > now);
-  return until === undefined ? null : Math.ceil(until - now);
 }

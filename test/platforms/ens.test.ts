@@ -285,7 +285,7 @@ describe("ens", () => {
       expect(secret.asked).to.deep.equal([]);
       // Nor does the trusted one send us there.
       await offered("ssrf");
-      gateway.answer = () => ({ status: 302, headers: { location: `${secret.origin}/` }, body: "" });
+      gateway.answer = () => ({ status: 302, headers: { location: `http://localhost:${port}/` }, body: "" });
       await refused(claimed("someone.ssrf.test"), "soft", "redirect");
       expect(secret.asked).to.deep.equal([]);
       const strict = engineWith();

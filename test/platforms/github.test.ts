@@ -70,11 +70,15 @@ describe("github", () => {
       await expectRefusal(engine.check(claim), "medium", /names no persona/);
     });
 
-    it("says when to ask again", async () => {
-      upstream.trouble("limits the rate with 429");
-      expect((await expectRefusal(engine.check(claim), "soft", /./)).retryAfter).to.equal(30);
+    it("says when to ask again, and does not ask before", async () => {
+      const twice = createEngine({ upstreams: { github: upstream.origin }, limits: { backoff: 1 } });
       upstream.trouble("fails");
-      expect((await expectRefusal(engine.check(claim), "soft", /./)).retryAfter).to.equal(null);
+      expect((await expectRefusal(twice.check(claim), "soft", /HTTP 500/)).retryAfter).to.equal(null);
+      upstream.trouble("limits the rate with 429");
+      expect((await expectRefusal(twice.check(claim), "soft", /HTTP 429/)).retryAfter).to.equal(30);
+      const asked = upstream.requests.length;
+      expect((await expectRefusal(twice.check(claim), "soft", /wants to be left alone/)).retryAfter).to.equal(30);
+      expect(upstream.requests).to.have.length(asked);
     });
 
     it("never verifies over the text that the file says was signed", async () => {

@@ -36,6 +36,7 @@ export async function openScene(fixture: Fixture): Promise<Scene> {
       upstreams: { [platform]: upstream.upstream },
       tokens: token === undefined ? {} : { [platform]: token },
       timeout,
+      limits: { backoff: 1 },
     });
   return {
     ...{ fixture, upstream, owner, attacker, link, proof, engineWith },
