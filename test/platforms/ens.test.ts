@@ -71,6 +71,21 @@ describe("ens", () => {
       return { body: JSON.stringify({ data: abi.encode(["bytes", "bytes"], [answer, serialized]) }) };
     };
 
+  /** Has a name's parent resolved by a contract that sends us to gateways. */
+  async function offered(
+    label: string,
+    urls = [`${gateway.origin}/{sender}/{data}.json`],
+    sender = offchain,
+    rounds = 1,
+  ) {
+    await ens.register(label, owner);
+    await ens.setResolver(`${label}.test`, offchain);
+    await ens.send(owner, offchain, TEXT.encodeFunctionData("set", [urls, sender, rounds]));
+    const claim = claimed(`someone.${label}.test`);
+    gateway.answer = signed(textOf(claim));
+    return claim;
+  }
+
   describe("normaliseIdentity", () => {
     const { normaliseIdentity } = platformOf("ens")!;
     for (const [typed, name] of [
@@ -218,21 +233,6 @@ describe("ens", () => {
   });
 
   describe("names at gateways (ENSIP-10, EIP-3668)", () => {
-    /** Has a name's parent resolved by a contract that sends us to gateways. */
-    async function offered(
-      label: string,
-      urls = [`${gateway.origin}/{sender}/{data}.json`],
-      sender = offchain,
-      rounds = 1,
-    ) {
-      await ens.register(label, owner);
-      await ens.setResolver(`${label}.test`, offchain);
-      await ens.send(owner, offchain, TEXT.encodeFunctionData("set", [urls, sender, rounds]));
-      const claim = claimed(`someone.${label}.test`);
-      gateway.answer = signed(textOf(claim));
-      return claim;
-    }
-
     it("are read by GET, and the contract judges the answer", async () => {
       const claim = await offered("names");
       const { accountId, record } = await engine.check(claim);
