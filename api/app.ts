@@ -3,12 +3,22 @@ import helmet from "helmet";
 
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
+import { limitRequests } from "./limits/requests.ts";
+import { requestLog } from "./observe/requestLog.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { docsFiles, docsRoutes } from "./routes/docs.ts";
+import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
+import { restoreRoutes } from "./routes/restore.ts";
+import { serve } from "./routes/route.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -20,17 +30,32 @@ export function createApp(context: Context): Express {
   app.locals.log = context.log;
   app.disable("x-powered-by");
   app.set("query parser", "simple");
+  app.set("trust proxy", context.config.trustProxy);
+  app.use(requestLog(context.log));
+  app.use(context.metrics.observe);
   app.use(securityHeaders());
   app.use(cors);
+  app.use(limitRequests(context.limits));
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
   app.use(decodeBody);
-  app.use(healthRoutes(context));
-  app.use(proofExistsRoutes(context));
-  app.use(proofRoutes(context));
-  app.use(proofChainRoutes(context));
-  app.use(avatarRoutes(context));
-  app.use(submissionRoutes(context));
+  const routes = [
+    ...healthRoutes(context),
+    ...metricsRoutes(context),
+    ...proofExistsRoutes(context),
+    ...proofRoutes(context),
+    ...restoreRoutes(context),
+    ...proofChainRoutes(context),
+    ...avatarRoutes(context),
+    ...submissionRoutes(context),
+    ...sessionRoutes(context),
+    ...attestationRoutes(context),
+    ...subkeyRoutes(context),
+    ...instanceActorRoutes(context.config),
+  ];
+  app.use(serve(routes));
+  app.use(serve(docsRoutes(routes)));
+  app.use("/docs", docsFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);
@@ -63,12 +88,12 @@ function securityHeaders(): RequestHandler {
 const cors: RequestHandler = (request, response, next) => {
   if (request.headers.origin !== undefined) response.setHeader("Access-Control-Allow-Origin", "*");
   if (request.method !== "OPTIONS") {
-    response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After");
+    response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id");
     next();
     return;
   }
   response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS");
-  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type");
+  response.setHeader("Access-Control-Allow-Headers", "Origin, Content-Length, Content-Type, Authorization");
   response.setHeader("Access-Control-Max-Age", "43200");
   response.status(204).end();
 };

@@ -1,8 +1,11 @@
+import { type KeyObject, createPrivateKey } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { computeAddress } from "ethers";
+import { computeAddress, parseEther } from "ethers";
 import { z } from "zod";
+
+import type { LimitSettings } from "./limits/limits.ts";
 
 /** anvil's and hardhat's chain id: the only chain on which the published development keys are taken. */
 const LOCAL_CHAIN_ID = 31337;
@@ -24,6 +27,7 @@ export interface ChainConfig {
   rpcUrl: string;
   proofRegistry: string;
   attesterRegistry: string;
+  subkeyRegistry: string;
   /** First block that can hold our events. */
   startBlock: number;
 }
@@ -36,6 +40,8 @@ export interface Config {
   chain: ChainConfig;
   attesterKey: string;
   relayerKey: string;
+  /** In wei: below it the relayer may soon not be able to pay. */
+  relayerMinBalance: bigint;
   /** Origins of platforms' APIs that replace the public ones, by platform. */
   upstreams: Record<string, string>;
   /** Platforms' credentials, by platform. */
@@ -47,9 +53,48 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
+  limits: LimitSettings;
+  /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
+  trustProxy: number | string | false;
+  /** Where this API is reached from outside: an origin. */
+  publicUrl: string;
+  /** Domains, with the port where it is not the standard one, for which users may sign in here. */
+  sessionDomains: readonly string[];
+  /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
+  idTokenKey: string | undefined;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
+  attest: AttestConfig;
+}
+
+/** How this node attests with others. Times are milliseconds. */
+export interface AttestConfig {
+  /** Origins of peers that the operator set; where there are none, the registry's endpoints are asked. */
+  peers: readonly string[];
+  /** How long peers are waited for. */
+  timeout: number;
+  /** How often the chain is looked through for claims to confirm. */
+  watchInterval: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
+
+function limit(standard: number) {
+  return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
+}
+/** A comma list of http(s) origins. */
+const origins = z.string().transform((text, context) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => {
+      const url = URL.parse(part);
+      if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      context.addIssue(`${part} is no http or https origin without a path`);
+      return z.NEVER;
+    }),
+);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -62,6 +107,26 @@ const environment = z.object({
   CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
   SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  RELAYER_MIN_BALANCE: z
+    .string()
+    .regex(/^\d+(\.\d{1,18})?$/, "must be an amount of ether")
+    .default("0.01"),
+  RATE_LIMIT_READS: limit(1_200),
+  RATE_LIMIT_WRITES: limit(60),
+  RATE_LIMIT_AVATAR: limit(30),
+  SPONSORED_LINKS_PER_AVATAR: limit(50),
+  SPONSORED_LINKS_PER_CLIENT: limit(200),
+  TRUST_PROXY: z.string().default(""),
+  PUBLIC_URL: z
+    .string()
+    .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
+    .optional(),
+  SESSION_DOMAINS: z.string().optional(),
+  ID_TOKEN_KEY: z.string().min(1).optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
+  ATTESTER_PEERS: origins.default([]),
+  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -70,6 +135,7 @@ const deployment = z.object({
   contracts: z.object({
     ProofRegistry: z.object({ address: z.string(), block: z.number() }),
     AttesterRegistry: z.object({ address: z.string() }),
+    SubkeyRegistry: z.object({ address: z.string() }),
   }),
 });
 
@@ -99,6 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     chain,
     attesterKey: values.ATTESTER_KEY,
     relayerKey: values.RELAYER_KEY,
+    relayerMinBalance: parseEther(values.RELAYER_MIN_BALANCE),
     upstreams: byPlatform(env, /^UPSTREAM_(.+)$/),
     tokens: byPlatform(env, /^(.+)_TOKEN$/),
     // Who has just published what was missing asks again soon.
@@ -109,6 +176,27 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    limits: {
+      readsPerMinute: values.RATE_LIMIT_READS,
+      writesPerMinute: values.RATE_LIMIT_WRITES,
+      avatarWritesPerMinute: values.RATE_LIMIT_AVATAR,
+      sponsoredPerAvatarAndDay: values.SPONSORED_LINKS_PER_AVATAR,
+      sponsoredPerClientAndDay: values.SPONSORED_LINKS_PER_CLIENT,
+    },
+    trustProxy: readTrustProxy(values.TRUST_PROXY),
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    sessionDomains:
+      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
+      (values.PUBLIC_URL === undefined
+        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
+        : [new URL(values.PUBLIC_URL).host]),
+    idTokenKey: values.ID_TOKEN_KEY,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
+    attest: {
+      peers: values.ATTESTER_PEERS,
+      timeout: values.ATTEST_TIMEOUT_MS,
+      watchInterval: values.WATCH_INTERVAL_MS,
+    },
   });
 }
 
@@ -127,6 +215,7 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
               rpcUrl,
               proofRegistry: contracts.ProofRegistry.address,
               attesterRegistry: contracts.AttesterRegistry.address,
+              subkeyRegistry: contracts.SubkeyRegistry.address,
               startBlock: contracts.ProofRegistry.block,
             },
           ];
@@ -137,6 +226,31 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
     );
   }
   return chains[0]!;
+}
+
+/** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
+function readTrustProxy(text: string): number | string | false {
+  if (text === "") return false;
+  return /^\d{1,2}$/.test(text) ? Number(text) : text;
+}
+
+/** The actor is known by its address, so that its key is nothing without one. */
+function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
+  if (!pem) return undefined;
+  if (publicUrl === undefined) throw new Error("ACTIVITYPUB_KEY: PUBLIC_URL must say where others find the public key");
+  const key = readKey(pem);
+  if (key?.asymmetricKeyType !== "rsa") throw new Error("ACTIVITYPUB_KEY: must be a private RSA key in PEM");
+  const id = new URL("/actor", publicUrl).href;
+  return { id, keyId: `${id}#main-key`, privateKey: key };
+}
+
+/** Files of variables hold no line breaks: there they are written as \n. */
+function readKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem.replaceAll("\\n", "\n"));
+  } catch {
+    return null;
+  }
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -3,10 +3,22 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Attesters } from "./attest/attesters.ts";
+import type { OwnLook } from "./attest/look.ts";
+import type { Quorum } from "./attest/quorum.ts";
+import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
+import type { Limits } from "./limits/limits.ts";
+import type { Watch } from "./observe/readiness.ts";
+import type { Metrics } from "./observe/metrics.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
+import type { Relayer } from "./relay/relayer.ts";
+import type { Settlements } from "./relay/settled.ts";
+import type { Nonces } from "./sessions/nonces.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+import type { SigningKeys } from "./sessions/signingKeys.ts";
 
 /** Everything that a route or service may use; made once at the start. */
 export interface Context {
@@ -16,6 +28,19 @@ export interface Context {
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;
+  settlements: Settlements;
+  relayer: Relayer;
   engine: Engine;
   attester: Attester;
+  limits: Limits;
+  metrics: Metrics;
+  watch: Watch;
+  attesters: Attesters;
+  /** Collects what attesters say; `status()` tells of its peers. */
+  attest: Quorum;
+  look: OwnLook;
+  checks: Checks;
+  nonces: Nonces;
+  sessions: Sessions;
+  signingKeys: SigningKeys;
 }

@@ -1,20 +1,36 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-import { FetchRequest, JsonRpcProvider } from "ethers";
+import { FetchRequest, JsonRpcProvider, computeAddress } from "ethers";
 import { pino } from "pino";
 
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
-import { Attester, isAttester } from "./attest/attester.ts";
+import { Attester } from "./attest/attester.ts";
+import { Attesters } from "./attest/attesters.ts";
+import { createLook } from "./attest/look.ts";
+import { Peers } from "./attest/peers.ts";
+import { Quorum } from "./attest/quorum.ts";
+import { Watcher } from "./attest/watcher.ts";
+import { Checks } from "./checks/checks.ts";
+import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Limits } from "./limits/limits.ts";
+import { Watch } from "./observe/readiness.ts";
+import { registerGauges } from "./observe/gauges.ts";
+import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
+import { RelayQueue } from "./relay/queue.ts";
 import { Registry } from "./relay/registry.ts";
 import { Relayer } from "./relay/relayer.ts";
+import { Settlements } from "./relay/settled.ts";
+import { Nonces } from "./sessions/nonces.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
 const log = pino({ level: config.logLevel });
@@ -26,51 +42,79 @@ await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
 rpc.timeout = 10_000;
-const provider = new JsonRpcProvider(rpc, chain.chainId, { staticNetwork: true, cacheTimeout: -1 });
-const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
-const outbox = new Outbox(db, chain.chainId);
-const context: Context = {
-  config,
-  log,
-  db,
-  provider,
-  registry,
-  outbox,
-  engine: createEngine({ upstreams: config.upstreams, tokens: config.tokens, lifetimes: config.checkLifetimes }),
-  attester: new Attester(config.attesterKey),
-};
-const relayer = new Relayer({
-  databaseUrl: config.databaseUrl,
-  chainId: chain.chainId,
-  provider,
-  privateKey: config.relayerKey,
-  registry,
-  outbox,
-  log,
+const provider = new JsonRpcProvider(rpc, chain.chainId, {
+  ...{ staticNetwork: true, cacheTimeout: -1 },
+  // To gather calls into batches ethers would hold each back for some milliseconds.
+  batchMaxCount: 1,
 });
-
+const registry = new Registry(chain.proofRegistry, provider, chain.startBlock);
+const queue = new RelayQueue(config.databaseUrl, chain.chainId, log);
+await queue.start();
+const outbox = new Outbox(db, chain.chainId, queue);
+const relayer = new Relayer({
+  ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
+  privateKey: config.relayerKey,
+});
+const engine = createEngine({
+  ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
+  lifetimes: config.checkLifetimes,
+});
+const look = createLook(engine);
+const attester = new Attester(config.attesterKey);
+const { address: self } = attester;
+const attesters = new Attesters(provider, chain.attesterRegistry);
+const checks = new Checks({ db, chainId: chain.chainId });
+const { peers: configured, timeout } = config.attest;
+const peers = new Peers({ configured, attesters, self, timeout, log });
+const attest = new Quorum({ attester, attesters, peers, log });
+const context: Context = {
+  ...{ config, log, db, provider, registry, outbox, relayer, engine },
+  settlements: new Settlements(db),
+  ...{ attester, attesters, attest, look, checks },
+  limits: new Limits(db, config.limits, log),
+  metrics: new Metrics(),
+  watch: new Watch({
+    db,
+    provider,
+    chainId: chain.chainId,
+    relayer: computeAddress(config.relayerKey),
+    minBalance: config.relayerMinBalance,
+  }),
+  nonces: new Nonces(db),
+  sessions: new Sessions(db, chain.chainId),
+  signingKeys: new SigningKeys(db, config.idTokenKey),
+};
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, quorum: attest });
+const watcher = new Watcher({
+  ...{ db, chainId: chain.chainId, self, attesters, look, checks, quorum: attest, registry, outbox, log },
+  interval: config.attest.watchInterval,
+});
+registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+watcher.start();
+revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
 /** A node whose word does not count can make claims only; its operator should hear of it. */
 async function warnUnlessAttester(): Promise<void> {
-  const { address } = context.attester;
-  const counts = await isAttester(provider, chain.attesterRegistry, address).catch(() => true);
-  if (!counts) log.warn({ attester: address }, "no attester on this chain: what this node attests stays a claim");
+  const active = await attesters.active().catch(() => null);
+  if (active?.has(self.toLowerCase()) === false)
+    log.warn({ attester: self }, "no attester on this chain: what this node attests stays a claim");
 }
 
 /** Ends what is under way: what is accepted stays in the database, and is sent at the next start. */
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await relayer.stop();
+  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
+  await queue.stop();
   await db.end();
   provider.destroy();
 }

@@ -41,6 +41,142 @@ const MIGRATIONS = [
 
   `ALTER TABLE api.submission DROP CONSTRAINT submission_method_check;
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
+
+  // Counts of requests, as rate-limiter-flexible keeps them; what a crash takes of them is no loss.
+  `CREATE UNLOGGED TABLE IF NOT EXISTS api.rate_limit (
+     key    text PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
+  // What a relayer's key signed, one row per nonce: many submissions in one transaction, several transactions in flight.
+  `CREATE TABLE IF NOT EXISTS api.transaction (
+     id         bigserial PRIMARY KEY,
+     chain_id   integer NOT NULL,
+     -- Address of the key, lower case.
+     sender     text NOT NULL,
+     nonce      bigint NOT NULL,
+     -- What it does: a function of the contract, or 'prepare'.
+     kind       text NOT NULL,
+     -- As it was signed last, and under which hashes it was sent: every rise of the fee has another, and any may be included.
+     raw        text NOT NULL,
+     hashes     text[] NOT NULL,
+     -- The submissions that it brings, in their order; and the jobs that keep their avatars from other relayers.
+     items      bigint[] NOT NULL,
+     jobs       uuid[] NOT NULL,
+     -- sent: signed, and may be on its way. included: on chain, reverted or not. dropped: it never will be.
+     state      text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'included', 'dropped')),
+     hash       text,
+     block      bigint,
+     block_hash text,
+     created_at timestamptz NOT NULL DEFAULT now()
+   );
+   CREATE UNIQUE INDEX IF NOT EXISTS transaction_sent ON api.transaction (chain_id, sender, nonce) WHERE state = 'sent';
+   CREATE INDEX IF NOT EXISTS transaction_included ON api.transaction (chain_id, sender, block) WHERE state = 'included';
+   ALTER TABLE api.submission DROP COLUMN IF EXISTS raw_tx;
+   ALTER TABLE api.submission
+     -- The transaction that brings it, or brought it.
+     ADD COLUMN IF NOT EXISTS transaction bigint REFERENCES api.transaction,
+     -- Init code to be sent first, where the wallet has no code yet (ERC-6492).
+     ADD COLUMN IF NOT EXISTS preparation text,
+     -- Whether the wallet is a contract, which may use much gas to judge (ERC-1271).
+     ADD COLUMN IF NOT EXISTS contract_wallet boolean NOT NULL DEFAULT false,
+     -- How often a transaction that was to bring it reverted.
+     ADD COLUMN IF NOT EXISTS reverts integer NOT NULL DEFAULT 0;
+   CREATE INDEX IF NOT EXISTS submission_included ON api.submission (chain_id, block) WHERE state = 'included';
+   -- What an older version had signed goes out anew: the contract takes a link once.
+   UPDATE api.submission SET state = 'accepted', tx_hash = NULL WHERE state = 'sent' AND transaction IS NULL;`,
+  // What this node saw of links that bindings rest on. Times are Unix seconds. A lost row is made anew by the next look.
+  `CREATE TABLE IF NOT EXISTS api.checks (
+     chain_id          integer NOT NULL,
+     link_id           text NOT NULL,
+     -- Where it was seen last, which may be elsewhere than the chain says, and what was seen.
+     location          text,
+     evidence          jsonb,
+     -- The last look that reached the platform, whatever it saw; and the last that saw the proof.
+     last_checked_at   bigint,
+     last_confirmed_at bigint,
+     -- Looks in a row, apart in time, that saw it gone or wrong: the first, and what the last one saw.
+     strikes           smallint NOT NULL DEFAULT 0,
+     first_failed_at   bigint,
+     severity          text CHECK (severity IN ('medium', 'final')),
+     reason            text NOT NULL DEFAULT '',
+     -- Looks in a row that did not reach the platform, and why.
+     soft_failures     integer NOT NULL DEFAULT 0,
+     trouble           text NOT NULL DEFAULT '',
+     -- When to look again; 0 where somebody read the binding and it was due. Whoever looks sets it a little ahead.
+     next_due          bigint NOT NULL,
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS checks_due ON api.checks (chain_id, next_due);`,
+
+  // Signing in. Times are Unix seconds. A nonce goes with its use, a session with its end; of a token only the hash is here.
+  `CREATE TABLE IF NOT EXISTS api.nonce (nonce text PRIMARY KEY, expires_at bigint NOT NULL);
+   CREATE INDEX IF NOT EXISTS nonce_expiry ON api.nonce (expires_at);
+   CREATE TABLE IF NOT EXISTS api.session (
+     token_hash text PRIMARY KEY,
+     -- The avatar's address and compressed public key, and the address that signed: its own, or a wallet bound to it.
+     avatar     text NOT NULL,
+     public_key text NOT NULL,
+     signer     text NOT NULL,
+     created_at bigint NOT NULL,
+     expires_at bigint NOT NULL
+   );
+   CREATE INDEX IF NOT EXISTS session_expiry ON api.session (expires_at);
+   -- Keys of ID tokens. private_jwk is empty where the operator keeps the key. Published until the last token of it is past.
+   CREATE TABLE IF NOT EXISTS api.signing_key (
+     kid         text PRIMARY KEY,
+     public_jwk  jsonb NOT NULL,
+     private_jwk jsonb,
+     created_at  bigint NOT NULL,
+     used_until  bigint NOT NULL DEFAULT 0
+   );`,
+
+  // Claims on chain that are to be looked at.
+  `CREATE TABLE IF NOT EXISTS api.claim_watch (
+     chain_id   integer NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     platform   text NOT NULL,
+     noticed_at timestamptz NOT NULL DEFAULT now(),
+     -- Nobody has taken it yet.
+     first_turn boolean NOT NULL DEFAULT true,
+     tries      integer NOT NULL DEFAULT 0,
+     -- infinity: given up.
+     next_at    timestamptz NOT NULL,
+     outcome    text NOT NULL DEFAULT '',
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
+   -- As rate-limiter-flexible wants it.
+   CREATE TABLE IF NOT EXISTS api.watch_budget (
+     key    varchar(255) PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
+
+  // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
+  `CREATE TABLE api.subkey (
+     chain_id    integer NOT NULL,
+     -- Address of the avatar's key, lower case.
+     avatar      text NOT NULL,
+     subkey_id   text NOT NULL,
+     avatar_text text NOT NULL,
+     algorithm   text NOT NULL,
+     public_key  text NOT NULL,
+     -- X and Y of the public key, 0x hex.
+     point       text NOT NULL,
+     rp_id       text NOT NULL,
+     name        text NOT NULL,
+     -- The avatar's of Next.ID's text.
+     signature   text,
+     created_at  timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (chain_id, avatar, subkey_id)
+   );
+   CREATE INDEX subkey_point ON api.subkey (point);
+   -- A call of another contract than the ProofRegistry: its address and calldata are the submission.
+   ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
+   ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
+     CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate', 'call'));`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

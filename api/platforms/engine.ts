@@ -1,9 +1,13 @@
 import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
+import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
 import { createEnsLook } from "./ensLook.ts";
 import { type FetchLimits, type Fetcher, type Network, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
+import type { RequestSigner } from "./httpSignature.ts";
 import { PLATFORMS, platformOf } from "./index.ts";
 import { type Lifetimes, createLookCache } from "./lookCache.ts";
 import {
@@ -19,6 +23,9 @@ import { findSignature } from "./verify.ts";
 
 /** Deadline of each look unless told, in milliseconds. */
 const TIMEOUT = 10_000;
+
+/** What read the evidence, by platform id. */
+const DESCRIPTIONS = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
 
 /** Nothing is kept unless told. */
 const LIFETIMES: Lifetimes = { confirmed: 0, refused: 0 };
@@ -53,6 +60,8 @@ export interface EngineOptions {
   upstreams?: Readonly<Record<string, string>>;
   /** By platform id: the credential of its API. */
   tokens?: Readonly<Record<string, string>>;
+  /** As whom to ask servers of the fediverse that answer signed requests only. */
+  signer?: RequestSigner | undefined;
   /** Deadline of each look, in milliseconds. */
   timeout?: number;
   /** How long outcomes are kept; not at all unless told. */
@@ -77,7 +86,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
     ...(network ? { network } : {}),
   });
   const looks = createLooks(options, fetcher, origins);
-  const digests = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
   const cache = createLookCache(lifetimes);
 
   async function lookAt(claim: Claim): Promise<Evidence> {
@@ -96,7 +104,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     assertAuthor(platform, post, claim);
     const signature = findSignature(platform, post, await texts(), claim);
     const { handle, accountId, facts = {} } = post;
-    const record = { answers, handle, facts, description: digests.get(platform.id)! };
+    const record = { answers, handle, facts, description: DESCRIPTIONS.get(platform.id)! };
     return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
   }
 
@@ -138,13 +146,14 @@ function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, s
   const origins = new Map<string, string>();
   for (const { id, lookup } of PLATFORMS) {
     const upstream = upstreams[id];
-    if (lookup?.kind === "http" && upstream !== undefined) origins.set(id, httpOrigin(id, upstream));
+    const asksTheWeb = lookup?.kind === "http" || lookup?.kind === "activitypub";
+    if (asksTheWeb && upstream !== undefined) origins.set(id, httpOrigin(id, upstream));
   }
   return origins;
 }
 
 function createLooks(
-  { upstreams = {}, tokens = {}, timeout = TIMEOUT, limits, network }: EngineOptions,
+  { upstreams = {}, tokens = {}, signer, timeout = TIMEOUT, limits, network }: EngineOptions,
   fetcher: Fetcher,
   origins: ReadonlyMap<string, string>,
 ): Map<string, Look> {
@@ -155,6 +164,8 @@ function createLooks(
       const upstream = origins.get(id);
       const own = boundTo(fetcher, platform, upstream);
       looks.set(id, createHttpLook(lookup, { fetcher: own, upstream, token: tokens[id], timeout, location }));
+    } else if (lookup?.kind === "activitypub") {
+      looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), signer, timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     } else if (lookup?.kind === "ens") {
@@ -181,7 +192,10 @@ function boundTo(fetcher: Fetcher, { lookup, resolution, rate }: Platform, upstr
   return (url, options) => fetcher(url, { ...options, origins, rate });
 }
 
-/** The post is the identity's own, and its account has an id that an attestation can name. */
+/**
+ * The post is the identity's own, and its account has an id that an attestation can name; of a binding, it is the account
+ * that it was made with.
+ */
 function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, claim: Claim): void {
   const { identity } = claim.link;
   let author: string | null = null;
@@ -191,19 +205,18 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
     // A handle that this platform cannot have is not the identity's.
   }
   if (author !== identity) {
-    const renamed = claim.accountId === accountId ? `: the account ${accountId} was renamed` : "";
-    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${renamed}`);
+    const change = accountId === claim.accountId ? "renamed" : null;
+    const account = change ? `: the account ${accountId} was renamed` : "";
+    throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
   if (claim.accountId !== undefined && claim.accountId !== accountId) {
-    throw new CheckError("final", `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`);
+    const message = `${identity} is another account now: its id is ${accountId}, not ${claim.accountId}`;
+    throw new CheckError("final", message, { change: "reused" });
   }
 }
 
-/** SHA-256 in hex of all that a description says and does. */
-function digestOf(platform: Platform): string {
-  const text = JSON.stringify(platform, (_, value: unknown) =>
-    typeof value === "function" || value instanceof RegExp ? String(value) : value,
-  );
-  return hash("sha256", text);
+/** SHA-256 in hex of the file that says and does all that is a platform's own. */
+function digestOf({ id }: Platform): string {
+  return hash("sha256", readFileSync(join(import.meta.dirname, `${id}.ts`)));
 }

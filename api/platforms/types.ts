@@ -44,7 +44,7 @@ export interface EvidenceRecord {
   handle: string;
   /** What else the platform said, for example whether DNSSEC was valid, or when the post was edited. */
   facts: Facts;
-  /** SHA-256 in hex of the description that read it. */
+  /** SHA-256 in hex of the platform's file that read it. */
   description: string;
 }
 
@@ -52,10 +52,18 @@ export interface EvidenceRecord {
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
- * the proof is not there now; `final` that it is wrong.
+ * How much a failed check says, after Keybase's scale of proof statuses (its 100s, 200s and 300s):
+ *
+ * - `soft`: nothing. The upstream could not be asked, refused us, or answered otherwise than documented.
+ * - `medium`: the proof is not there now. Nothing public, deleted, damaged, too large, ambiguous; its author can mend it.
+ * - `final`: it is wrong. Another author, another account, another key or another text.
  */
 export type Severity = "soft" | "medium" | "final";
+
+interface CheckErrorOptions extends ErrorOptions {
+  retryAfter?: CheckError["retryAfter"];
+  change?: CheckError["change"];
+}
 
 /** A look at the other side that did not confirm the claim. `message` says why in a sentence. */
 export class CheckError extends Error {
@@ -63,11 +71,14 @@ export class CheckError extends Error {
   readonly severity: Severity;
   /** Seconds after which the upstream wants to be asked again, where it said so. */
   readonly retryAfter: number | null;
+  /** What became of the account of a binding: it has another handle now, or its handle belongs to another account. */
+  readonly change: "renamed" | "reused" | null;
 
-  constructor(severity: Severity, message: string, options?: ErrorOptions & { retryAfter?: number | null }) {
+  constructor(severity: Severity, message: string, options: CheckErrorOptions = {}) {
     super(message, options);
     this.severity = severity;
-    this.retryAfter = options?.retryAfter ?? null;
+    this.retryAfter = options.retryAfter ?? null;
+    this.change = options.change ?? null;
   }
 }
 
@@ -153,6 +164,10 @@ export interface HttpStep {
   headers?: Readonly<Record<string, string>>;
   /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
   as?: "json" | "text";
+  /** How many redirects to follow within the site; none unless told. */
+  redirects?: number;
+  /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
+  passes?: readonly number[];
   /** What a status means on this platform, where that is not what HTTP says. */
   outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
 }
@@ -174,6 +189,8 @@ export interface HttpLookup {
   kind: "http";
   /** The first that is open; the next where it fails softly. */
   ways: readonly HttpWay[];
+  /** More slots, which follow from the location. */
+  slots?: (location: string) => Readonly<Record<string, string>>;
   /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
   textOrigins?: readonly string[];
 }
@@ -183,6 +200,13 @@ export interface DnsLookup {
   kind: "dns";
   /** Reads the records, each a list of character-strings (RFC 1035, section 3.3.14). */
   extract: (records: readonly (readonly string[])[], claim: Claim) => Post;
+}
+
+/** A public note of the account that WebFinger knows by the identity, user@host. */
+export interface ActivityPubLookup {
+  kind: "activitypub";
+  /** Reads a note that its author's own server sent. `handle` is user@host, `id` the actor's. */
+  extract: (note: Readonly<Record<string, unknown>>, author: { handle: string; id: string }) => Post;
 }
 
 /** A proof in a text record of the identity. */
@@ -195,7 +219,7 @@ export interface EnsLookup {
 }
 
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup | EnsLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup | ActivityPubLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {

@@ -5,7 +5,10 @@ import { CheckError, PlatformInputError } from "../platforms/types.ts";
 export function toApiError(error: unknown): unknown {
   if (error instanceof PlatformInputError) return badRequest(`${error.field}: ${error.message}`, error);
   if (error instanceof CheckError) {
-    return new ApiError(error.severity === "soft" ? 502 : 400, error.message, { cause: error });
+    return new ApiError(error.severity === "soft" ? 502 : 400, error.message, {
+      cause: error,
+      retryAfter: error.retryAfter,
+    });
   }
   return error;
 }

@@ -2,20 +2,26 @@ import { randomUUID } from "node:crypto";
 
 import type { Action, Link } from "@syngraph/sdk/protocol";
 
+import { z } from "zod";
+
 import type { Context } from "../context.ts";
-import type { PostContent } from "../platforms/types.ts";
+import { timeText, uuidText } from "../shapes.ts";
 import { readIdentity, readPayload, readPlatform, readPublicKey } from "./input.ts";
 import { latestSignature } from "./latest.ts";
 import { prevForms } from "./prev.ts";
 
 /** What a user signs and publishes to make or delete a binding. */
-export interface Payload {
-  post_content: PostContent;
-  sign_payload: string;
-  uuid: string;
-  /** Unix seconds. */
-  created_at: string;
-}
+export const payloadShape = z
+  .object({
+    post_content: z.object({ default: z.string() }).catchall(z.string()).meta({
+      description: "What to publish, by language, with the signature in place of `%SIG_BASE64%`; empty for a wallet.",
+    }),
+    sign_payload: z.string().meta({ description: "To be signed with EIP-191 (personal_sign)." }),
+    uuid: uuidText,
+    created_at: timeText,
+  })
+  .meta({ id: "Payload" });
+export type Payload = z.infer<typeof payloadShape>;
 
 /** Makes a payload. Nothing is stored: it may be asked for any number of times. */
 export async function makePayload(

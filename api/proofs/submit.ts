@@ -2,17 +2,19 @@ import { toSubmission } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { sponsor } from "../limits/sponsored.ts";
 import type { NewItem, OutboxItem } from "../relay/outbox.ts";
-import { type Draft, type ProofRequest, readDraft } from "./draft.ts";
-import { latestIndexed, latestSignature } from "./latest.ts";
+import { type ProofRequest, readDraft } from "./draft.ts";
+import { latestSignature } from "./latest.ts";
 import { proveLink } from "./prove.ts";
 
 /**
  * Checks a proof and stores it for the relayer. When this returns, the submission is in the database.
  *
+ * @param client whom the request is counted for.
  * @throws {ApiError} 400 when something is wrong with it, 502 when a platform cannot be asked.
  */
-export async function submitProof(context: Context, request: ProofRequest): Promise<OutboxItem> {
+export async function submitProof(context: Context, request: ProofRequest, client: string): Promise<OutboxItem> {
   const { chainId } = context.config.chain;
   const draft = await readDraft(context, request);
   const proven = await proveLink(context, draft);
@@ -31,23 +33,24 @@ export async function submitProof(context: Context, request: ProofRequest): Prom
     preparation: proven.preparation,
     contractWallet: proven.contractWallet ?? false,
   };
-  await requireAppendable(context, draft, item);
-  return context.outbox.accept(item, (client) =>
-    // A confirmation does not move the head.
-    draft.claim ? Promise.resolve(draft.previous) : latestSignature(client, chainId, draft.avatar.address),
+  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
+  if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
+  return sponsor(context.limits, { avatar: item.avatar, client }, () =>
+    context.outbox.accept(item, (connection) =>
+      // A confirmation does not move the head.
+      draft.claim ? Promise.resolve(draft.previous) : latestSignature(connection, chainId, draft.avatar.address),
+    ),
   );
 }
 
-/** @throws {ApiError} 400 where the contract refuses the item for good. */
-async function requireAppendable({ config, db, registry }: Context, draft: Draft, item: NewItem): Promise<void> {
-  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
-  if (item.preparation !== undefined) return;
+/**
+ * What a wallet's contract says of a signature only the chain knows; without asking it first, anybody could have the relayer
+ * pay for what is refused. All else was checked here, or is the contract's to judge.
+ *
+ * @throws {ApiError} 400 where the wallet refuses.
+ */
+async function requireValid({ registry }: Context, item: NewItem): Promise<void> {
   // Where the chain cannot be asked just now, the relayer will ask it.
-  const reason = await registry.refusal(item).catch(() => null);
-  if (reason === null) return;
-  // A link that waits for one before it in the queue looks stale to the chain, and yet will do.
-  if (draft.previous !== (await latestIndexed(db, config.chain.chainId, draft.avatar.address))) return;
-  // So does one that somebody else brought.
-  if (item.method === "append" && (await registry.blockOf(item.link_id)) !== null) return;
-  throw badRequest(reason);
+  const reason = await registry.proofRefusal(item).catch(() => null);
+  if (reason !== null) throw badRequest(reason);
 }

@@ -2,7 +2,9 @@ import { submissionSignature } from "@syngraph/sdk/protocol";
 import type { Pool, PoolClient } from "pg";
 
 import { badRequest } from "../errors.ts";
-import type { Call, Method } from "./registry.ts";
+import { staleLink } from "../proofs/prev.ts";
+import type { RelayQueue } from "./queue.ts";
+import type { Call } from "./registry.ts";
 
 /** Where a submission stands. */
 export type SubmissionState = "accepted" | "sent" | "included" | "refused";
@@ -14,9 +16,16 @@ export interface OutboxItem extends Call {
   chain_id: number;
   state: SubmissionState;
   reason: string;
-  raw_tx: string | null;
+  /** The row of `api.transaction` that brings it, or brought it. */
+  transaction: number | null;
   tx_hash: string | null;
   block: number | null;
+  preparation: string | null;
+  contract_wallet: boolean;
+  /** How often a transaction that was to bring it reverted. */
+  reverts: number;
+  created_at: Date;
+  updated_at: Date;
 }
 
 /** What is handed in to be sent. */
@@ -37,21 +46,23 @@ export interface NewItem extends Call {
 export const OUTBOX_CHANNEL = "syngraph_outbox";
 
 /**
- * The durable queue of what is to go on chain. A submission that {@link accept} returned for is in the database, and from
+ * The durable record of what is to go on chain. A submission that {@link accept} returned for is in the database, and from
  * there on nothing is lost.
  */
 export class Outbox {
   readonly #pool: Pool;
   readonly #chainId: number;
+  readonly #queue: RelayQueue;
 
-  constructor(pool: Pool, chainId: number) {
+  constructor(pool: Pool, chainId: number, queue: RelayQueue) {
     this.#pool = pool;
     this.#chainId = chainId;
+    this.#queue = queue;
   }
 
   /**
    * Stores a submission. One avatar's submissions are taken one at a time, so that two at once cannot fork its chain.
-   * The same link handed in again while it is on its way is not stored twice.
+   * The same one handed in again while it is on its way is not stored twice.
    *
    * @param latest reads the avatar's last signature inside the transaction.
    * @throws {ApiError} 400 when its uuid was used already, or another link came first.
@@ -59,38 +70,50 @@ export class Outbox {
   async accept(item: NewItem, latest: (client: PoolClient) => Promise<string | null>): Promise<OutboxItem> {
     const client = await this.#pool.connect();
     try {
-      await client.query("BEGIN");
-      await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`avatar ${item.avatar}`]);
-      const used = await client.query<OutboxItem>(
-        `SELECT * FROM api.submission
-         WHERE (uuid = $1 AND avatar = $4 OR link_id = $2) AND method = $3 AND state <> 'refused' ORDER BY id LIMIT 1`,
-        [item.uuid, item.link_id, item.method, item.avatar],
-      );
-      const [known] = used.rows;
-      if (known?.link_id === item.link_id && known.state !== "included") {
+      const lock = client.escapeLiteral(`avatar ${item.avatar}`);
+      await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
+      const known = await this.#known(client, item);
+      if (known) {
         await client.query("ROLLBACK");
         return known;
       }
-      if (known) throw badRequest(`uuid ${item.uuid} was used already`);
       const current = await latest(client);
       // The link may itself be the latest by now: anybody can bring it on chain, and the relayer sees to the rest.
-      if (current !== item.previous && current !== submissionSignature(item.submission)) {
-        throw badRequest("bad signature: prev is not the latest link any more, another one was added meanwhile");
-      }
+      if (current !== item.previous && current !== submissionSignature(item.submission)) throw staleLink(current);
       const { rows } = await client.query<OutboxItem>(
-        `INSERT INTO api.submission (uuid, link_id, avatar, chain_id, method, submission)
-         VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
-        [item.uuid, item.link_id, item.avatar, this.#chainId, item.method, item.submission],
+        `WITH woken AS (SELECT pg_notify('${OUTBOX_CHANNEL}', ''))
+         INSERT INTO api.submission
+           (uuid, link_id, avatar, chain_id, method, submission, preparation, contract_wallet)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM woken RETURNING *`,
+        [
+          ...[item.uuid, item.link_id, item.avatar, this.#chainId, item.method, item.submission],
+          ...[item.preparation ?? null, item.contractWallet ?? false],
+        ],
       );
-      await client.query(`NOTIFY ${OUTBOX_CHANNEL}`);
+      await this.#queue.announce(client, [item.avatar]);
       await client.query("COMMIT");
       return rows[0]!;
     } catch (error) {
-      await client.query("ROLLBACK");
+      await client.query("ROLLBACK").catch(() => {});
       throw error;
     } finally {
       client.release();
     }
+  }
+
+  /** The same submission where it is on its way. @throws {ApiError} 400 when the uuid went to another one. */
+  async #known(client: PoolClient, { uuid, link_id, method, avatar }: NewItem): Promise<OutboxItem | undefined> {
+    const ofLink = method === "append" || method === "release";
+    const { rows } = await client.query<OutboxItem>(
+      `SELECT * FROM api.submission
+       WHERE (link_id = $2 OR $5 AND uuid = $1 AND avatar = $4) AND method = $3 AND chain_id = $6
+         AND (state IN ('accepted', 'sent') OR $5 AND state = 'included')
+       ORDER BY id LIMIT 1`,
+      [uuid, link_id, method, avatar, ofLink, this.#chainId],
+    );
+    const [known] = rows;
+    if (known === undefined || (known.link_id === link_id && known.state !== "included")) return known;
+    throw badRequest(`uuid ${uuid} was used already`);
   }
 
   /**
@@ -103,49 +126,5 @@ export class Outbox {
       [uuid, avatar ?? null],
     );
     return rows[0];
-  }
-
-  /** What has still to be brought on chain, oldest first. */
-  async open(limit: number): Promise<OutboxItem[]> {
-    const { rows } = await this.#pool.query<OutboxItem>(
-      "SELECT * FROM api.submission WHERE chain_id = $1 AND state IN ('accepted', 'sent') ORDER BY id LIMIT $2",
-      [this.#chainId, limit],
-    );
-    return rows;
-  }
-
-  /** What was included at or after a block: what a reorg, or a local chain set back, may have taken away again. */
-  async includedSince(block: number): Promise<OutboxItem[]> {
-    const { rows } = await this.#pool.query<OutboxItem>(
-      "SELECT * FROM api.submission WHERE chain_id = $1 AND state = 'included' AND block >= $2 ORDER BY id",
-      [this.#chainId, block],
-    );
-    return rows;
-  }
-
-  /**
-   * Records the signed transaction before it is sent: after a crash the same one is sent again, never a second.
-   *
-   * @param method what it calls: `confirm` too for an append that somebody else brought first.
-   */
-  async markSent(id: number, method: Method, rawTx: string, txHash: string): Promise<void> {
-    await this.#update(id, "state = 'sent', method = $2, raw_tx = $3, tx_hash = $4", [method, rawTx, txHash]);
-  }
-
-  async markIncluded(id: number, txHash: string, block: number): Promise<void> {
-    await this.#update(id, "state = 'included', tx_hash = $2, block = $3, raw_tx = NULL", [txHash, block]);
-  }
-
-  async markRefused(id: number, reason: string): Promise<void> {
-    await this.#update(id, "state = 'refused', reason = $2, raw_tx = NULL", [reason]);
-  }
-
-  /** Back to the start: its transaction can never be included any more. */
-  async markAccepted(id: number): Promise<void> {
-    await this.#update(id, "state = 'accepted', raw_tx = NULL, tx_hash = NULL, block = NULL", []);
-  }
-
-  async #update(id: number, set: string, values: unknown[]): Promise<void> {
-    await this.#pool.query(`UPDATE api.submission SET ${set}, updated_at = now() WHERE id = $1`, [id, ...values]);
   }
 }

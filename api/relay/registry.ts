@@ -1,36 +1,88 @@
-import { PROOF_REGISTRY_ABI, type RegistryError, STATUSES, type Submission, bindingKey } from "@syngraph/sdk/protocol";
-import { Contract, Interface, type JsonRpcProvider, isAddress, isCallException } from "ethers";
+import { PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI, type Submission, bindingKey } from "@syngraph/sdk/protocol";
+import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
+
+import { explainRevert } from "./refusals.ts";
 
 /** The contract's function that a submission is for; the last three are for a binding that is on chain already. */
-export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate";
+export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate" | RawMethod;
+
+/** A call of another contract, which is made as it is. */
+export type RawMethod = "call";
+
+/** Where such a call goes, and its calldata. */
+export interface RawCall {
+  to: string;
+  data: string;
+}
+
+/** Such a call in the place of a link: what both have in common is that they are stored until they are on chain. */
+export function rawSubmission(call: RawCall): Submission {
+  return call as unknown as Submission;
+}
+
+function rawCallOf({ method, submission }: Pick<Call, "method" | "submission">): RawCall | null {
+  return method === "call" ? (submission as unknown as RawCall) : null;
+}
 
 /** A submission with what names it. */
 export interface Call {
   method: Method;
   submission: Submission;
-  /** linkId of the link, or for a release a name of our own. */
+  /** linkId of the link, or for a release or a call a name of our own. */
   link_id: string;
   /** Address of the avatar's key. */
   avatar: string;
 }
 
+/** Where a link is on chain. */
+export interface Place {
+  block: number;
+  txHash: string;
+}
+
 const abi = new Interface(PROOF_REGISTRY_ABI);
+
+/** What the contracts that are called may revert with. */
+const errors = new Interface(
+  [...PROOF_REGISTRY_ABI, ...SUBKEY_REGISTRY_ABI].filter(
+    (entry, index, all) =>
+      entry.type === "error" && all.findIndex((other) => "name" in other && other.name === entry.name) === index,
+  ),
+);
+
+/** Topics of the events by which a receipt tells of the links of a batch. */
+export const APPENDED = abi.getEvent("LinkAppended")!.topicHash;
+export const REFUSED = abi.getEvent("LinkRefused")!.topicHash;
 
 /** ProofRegistry as the relayer uses it. */
 export class Registry {
   readonly address: string;
   readonly #contract: Contract;
+  readonly #provider: JsonRpcProvider;
   readonly #startBlock: number;
 
   constructor(address: string, provider: JsonRpcProvider, startBlock: number) {
     this.address = address;
+    this.#provider = provider;
     this.#contract = new Contract(address, abi, provider);
     this.#startBlock = startBlock;
   }
 
+  /** Which contract a call is for. */
+  targetOf(call: Call): string {
+    return rawCallOf(call)?.to ?? this.address;
+  }
+
   /** Calldata of a call. */
   encode(call: Call): string {
+    const raw = rawCallOf(call);
+    if (raw) return raw.data;
     return abi.encodeFunctionData(call.method, argumentsOf(call));
+  }
+
+  /** Calldata of a batch of links. */
+  encodeBatch(links: readonly Submission[]): string {
+    return abi.encodeFunctionData("appendBatch", [links, "0x"]);
   }
 
   /**
@@ -40,12 +92,49 @@ export class Registry {
    * @throws when the chain cannot be asked.
    */
   async refusal(call: Call): Promise<string | null> {
+    const data = await this.#revert(call);
+    return data === undefined ? null : explainRevert(errors, data);
+  }
+
+  /** The same, but only of the other side's signature. */
+  async proofRefusal(call: Call): Promise<string | null> {
+    const data = await this.#revert(call);
+    return data?.startsWith(abi.getError("ProofRegistryInvalidProof")!.selector) ? explainRevert(errors, data) : null;
+  }
+
+  /** The data with which a call reverts, null where there is none; undefined where it goes through. */
+  async #revert(call: Call): Promise<string | null | undefined> {
     try {
-      await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
+      const raw = rawCallOf(call);
+      if (raw) await this.#provider.call({ ...raw });
+      else await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
+      return undefined;
+    } catch (error) {
+      if (!isCallException(error)) throw error;
+      return error.data ?? null;
+    }
+  }
+
+  /** What a call needs, or null where the contract refuses it. @throws when the chain cannot be asked. */
+  async gasOf(call: Call, from: string): Promise<bigint | null> {
+    try {
+      const raw = rawCallOf(call);
+      if (raw) return await this.#provider.estimateGas({ ...raw, from });
+      return await this.#contract.getFunction(call.method).estimateGas(...argumentsOf(call), { from });
+    } catch (error) {
+      if (!isCallException(error)) throw error;
+      return null;
+    }
+  }
+
+  /** Why a contract creation fails, or null where it does not. @throws when the chain cannot be asked. */
+  async creationRefusal(data: string, from: string, gasLimit: bigint): Promise<string | null> {
+    try {
+      await this.#provider.call({ from, data, gasLimit });
       return null;
     } catch (error) {
       if (!isCallException(error)) throw error;
-      return explainRevert(error.data ?? null);
+      return error.reason ?? "it reverts";
     }
   }
 
@@ -55,7 +144,7 @@ export class Registry {
   }
 
   /** The block that holds a link, or null where the chain has it not. */
-  async blockOf(linkId: string): Promise<{ block: number; txHash: string } | null> {
+  async blockOf(linkId: string): Promise<Place | null> {
     const filter = this.#contract.filters.LinkAppended!(null, linkId);
     const [log] = await this.#contract.queryFilter(filter, this.#startBlock);
     return log ? { block: log.blockNumber, txHash: log.transactionHash } : null;
@@ -67,31 +156,4 @@ function argumentsOf({ method, submission, link_id, avatar }: Call): unknown[] {
   const { platform, identity, proofLocation, proof } = submission;
   const key = bindingKey(avatar, platform, identity);
   return method === "confirm" ? [key, link_id, proofLocation, proof] : [key, link_id, proof];
-}
-
-/** Sentences for the contract's errors that a caller can do something about. */
-const SENTENCES: Partial<Record<RegistryError, (...values: unknown[]) => string>> = {
-  ProofRegistryStaleHead: () =>
-    "prev is not the latest link of this avatar on chain: another link was added; ask for a new payload",
-  ProofRegistryInvalidCreatedAt: (createdAt, earliest) =>
-    `created_at ${createdAt} lies before what it follows on chain (${earliest}), or in the future`,
-  ProofRegistryInvalidProof: (identity) =>
-    `${isAddress(identity) ? "ETH wallet " : ""}signature validation failed: not signed by ${String(identity)}`,
-  ProofRegistryInvalidIdentity: (identity) => `identity ${String(identity)} is no wallet's address and no avatar's key`,
-  ProofRegistryInvalidSignature: () => "bad signature: it recovers to no key, or its s is high (EIP-2)",
-  ProofRegistryNoSuchBinding: (_key, status) =>
-    `there is no such proof to change: on chain it stands as ${STATUSES[Number(status)]}`,
-  ProofRegistryAlreadyReleased: () => "this very release was made before: ask for a new payload",
-  ProofRegistryNoQuorum: () => "too few attesters stand for it: the word of this node alone makes no quorum",
-};
-
-/** What a revert's data says, in words where there are some. */
-export function explainRevert(data: string | null): string {
-  const error = data === null ? null : abi.parseError(data);
-  if (error === null) return "the contract refused the link without a reason";
-  const values = error.args.toArray();
-  return (
-    SENTENCES[error.name as RegistryError]?.(...values) ??
-    `the contract refused the link: ${error.name}(${values.join(", ")})`
-  );
 }

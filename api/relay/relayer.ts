@@ -1,54 +1,79 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type JsonRpcProvider, Transaction, Wallet, isError } from "ethers";
-import { Client } from "pg";
+import type { JsonRpcProvider } from "ethers";
+import { Client, type Pool } from "pg";
 import type { Logger } from "pino";
 
 import { messageOf } from "../errors.ts";
-import { OUTBOX_CHANNEL, type Outbox, type OutboxItem } from "./outbox.ts";
-import type { Call, Registry } from "./registry.ts";
+import { BATCH_ITEMS } from "./batch.ts";
+import { ChainRpc } from "./chainRpc.ts";
+import { dispatch } from "./dispatch.ts";
+import { broadcast, follow } from "./follow.ts";
+import type { Lead } from "./lead.ts";
+import { OUTBOX_CHANNEL } from "./outbox.ts";
+import type { RelayQueue } from "./queue.ts";
+import type { Registry } from "./registry.ts";
+import { Signer } from "./signer.ts";
+import { type RelayerStatus, statusOf } from "./status.ts";
+import { Transactions } from "./transactions.ts";
 
-/** How many submissions are read at once. */
-const PAGE = 100;
-/** Blocks that may still change, and so are looked at again. */
-const REORG_DEPTH = 128;
-/** Pauses in milliseconds: between looks at a sent transaction, when there is nothing to do, and after a failure. */
-const RECEIPT_POLL = 50;
-const IDLE = 1_000;
-const AFTER_FAILURE = 1_000;
-/** How often it is looked whether a reorg took away what was included, in milliseconds; first of all at the start. */
-const RECHECK_EVERY = 30_000;
-/** How long a transaction may stay out before it is sent again, in milliseconds. */
-const RESEND_AFTER = 15_000;
+/** How long submissions gather for a batch while another one is on its way, and when nothing is; in milliseconds. */
+const GATHER = 200;
+const GATHER_AT_REST = 10;
+/** Transactions of a key on their way at once: nodes keep more of an account in their pools only for a while. */
+const MOST_IN_FLIGHT = 12;
+/** Pauses in milliseconds: between looks at the chain with something on its way, at rest, and after a failure. */
+const LOOK = 50;
+const LOOK_AT_REST = 2_000;
+const AFTER_FAILURE = 500;
+/** How often it is looked for work that nobody announced: of relayers that died, and what was put off. */
+const SEARCH = 1_000;
+/** How often the queue hears that the jobs of what is on its way are being worked on, in milliseconds. */
+const KEEP_JOBS = 3_000;
+/** How long a transaction may wait while blocks are made before its fee is raised, in milliseconds. */
+const RAISE_AFTER = 8_000;
 
 export interface RelayerOptions {
   databaseUrl: string;
+  db: Pool;
   chainId: number;
   provider: JsonRpcProvider;
   privateKey: string;
   registry: Registry;
-  outbox: Outbox;
+  queue: RelayQueue;
   log: Logger;
+  /** {@link RAISE_AFTER} where not told. */
+  raiseAfter?: number;
 }
 
 /**
- * Brings submissions on chain, in the order in which they were accepted. Of all processes on one database one works at a
- * time: it holds an advisory lock on a connection of its own, which the server gives up the moment the process dies.
+ * Brings submissions on chain with one key. Of all processes with this key one works at a time: it holds an advisory lock on
+ * a connection of its own, which the server gives up the moment the process dies. Processes with other keys work beside it;
+ * the queue keeps each avatar to one of them.
  */
 export class Relayer {
   readonly #options: RelayerOptions;
-  readonly #wallet: Wallet;
+  readonly #rpc: ChainRpc;
+  readonly #signer: Signer;
   readonly #stop = new AbortController();
+  #lead: Lead | undefined;
+  #lastError: string | null = null;
   #wake = Promise.withResolvers<void>();
+  /** Since when something waits that was announced, and how much; by our clock. */
+  #waitingSince: number | null = null;
+  #announced = 0;
+  #lookedAt = 0;
+  #searchedAt = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: RelayerOptions) {
     this.#options = options;
-    this.#wallet = new Wallet(options.privateKey, options.provider);
+    this.#rpc = new ChainRpc(options.provider);
+    this.#signer = new Signer(options.privateKey, options.chainId, this.#rpc);
   }
 
   get address(): string {
-    return this.#wallet.address;
+    return this.#signer.address;
   }
 
   start(): void {
@@ -61,138 +86,130 @@ export class Relayer {
     await this.#running;
   }
 
+  /** How it stands: for whoever watches the node. */
+  async status(): Promise<RelayerStatus> {
+    const lastError = this.#lead?.lastError ?? this.#lastError;
+    return statusOf(this.#options, this.#rpc, { address: this.address, leading: this.#lead !== undefined, lastError });
+  }
+
   async #run(): Promise<void> {
-    const { log } = this.#options;
+    const { databaseUrl, log } = this.#options;
     while (!this.#stop.signal.aborted) {
-      const client = new Client({ connectionString: this.#options.databaseUrl, application_name: "syngraph-relayer" });
+      const client = new Client({ connectionString: databaseUrl, application_name: "syngraph-relayer" });
       client.on("error", (error) => log.warn({ error: error.message }, "relayer lost the database"));
       try {
         await client.connect();
-        await this.#lead(client);
+        await this.#takeLead(client);
       } catch (error) {
-        log.warn({ error: messageOf(error) }, "relayer starts anew");
+        this.#lastError = messageOf(error);
+        log.warn({ error: this.#lastError }, "relayer starts anew");
         await sleep(AFTER_FAILURE, undefined, { signal: this.#stop.signal }).catch(() => {});
       } finally {
+        this.#lead = undefined;
         await client.end().catch(() => {});
       }
     }
   }
 
   /** Waits for the lock, and works while the connection that holds it lives. */
-  async #lead(client: Client): Promise<void> {
+  async #takeLead(client: Client): Promise<void> {
+    const { chainId, registry, queue, log, raiseAfter = RAISE_AFTER } = this.#options;
     client.on("end", () => this.#wake.resolve());
-    client.on("notification", () => this.#wake.resolve());
+    client.on("notification", () => this.#hear());
     await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
-    const lock = `relayer ${this.#options.chainId} ${this.#wallet.address}`;
+    const lock = `relayer ${chainId} ${this.address}`;
     const locked = async () => {
       const sql = "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked";
       return (await client.query<{ locked: boolean }>(sql, [lock])).rows[0]!.locked;
     };
-    while (!this.#stop.signal.aborted && !(await locked())) await this.#pause();
-    let rechecked = 0;
+    while (!this.#stop.signal.aborted && !(await locked())) await this.#pause(SEARCH);
+    const transactions = new Transactions(client, chainId, this.address);
+    const lead: Lead = {
+      ...{ chainId, client, registry, queue, log, raiseAfter, transactions, rpc: this.#rpc, signer: this.#signer },
+      ...{ inFlight: [], nextNonce: 0, head: undefined, lastError: null },
+    };
+    this.#lead = lead;
+    let keptAt = 0;
     while (!this.#stop.signal.aborted) {
-      if (Date.now() - rechecked > RECHECK_EVERY) {
-        await this.#recheckIncluded();
-        rechecked = Date.now();
+      if (Date.now() - keptAt > KEEP_JOBS) {
+        keptAt = Date.now();
+        const jobs = lead.inFlight.flatMap((transaction) => transaction.jobs);
+        // Where there are none, this still throws once the connection, and with it the lock, is gone.
+        await (jobs.length > 0 ? queue.keep(client, jobs) : client.query("SELECT 1"));
       }
-      await client.query("SELECT 1"); // Throws where the connection, and with it the lock, is gone.
-      this.#wake = Promise.withResolvers();
-      const items = await this.#options.outbox.open(PAGE);
-      for (const item of items) {
-        if (this.#stop.signal.aborted) break;
-        await this.#relay(item);
-      }
-      if (items.length === 0) await this.#pause();
+      await this.#step(lead);
     }
   }
 
-  async #pause(): Promise<void> {
-    await Promise.race([this.#wake.promise, sleep(IDLE)]);
-  }
-
-  /** After a reorg, or on a chain that was set back, what was included may be lost: that goes out again. */
-  async #recheckIncluded(): Promise<void> {
-    const { outbox, provider, log } = this.#options;
-    const latest = await provider.getBlockNumber();
-    for (const item of await outbox.includedSince(latest - REORG_DEPTH)) {
-      const receipt = await provider.getTransactionReceipt(item.tx_hash!);
-      if (receipt === null) {
-        log.warn({ uuid: item.uuid }, "the chain lost an included link; it goes out again");
-        await outbox.markAccepted(item.id);
+  /** Once around. While the chain cannot be asked, what is accepted waits. */
+  async #step(lead: Lead): Promise<void> {
+    try {
+      if (this.#isLookDue(lead)) {
+        this.#lookedAt = Date.now();
+        const { length } = lead.inFlight;
+        await follow(lead);
+        // What came to its end may have made way for more of the same avatars.
+        if (lead.inFlight.length < length) this.#waitingSince ??= Date.now();
       }
+      if (this.#isSendingDue(lead)) await this.#send(lead);
+    } catch (error) {
+      lead.lastError = messageOf(error);
+      lead.log.warn({ error: lead.lastError }, "relayer cannot go on just now");
+      // What was recorded counts, not what was thought of it.
+      lead.head = undefined;
+      this.#waitingSince ??= Date.now();
+      await lead.client.query("SELECT 1");
+      await sleep(AFTER_FAILURE, undefined, { signal: this.#stop.signal }).catch(() => {});
+      return;
     }
+    await this.#pause(this.#untilNext(lead));
   }
 
-  async #relay(item: OutboxItem): Promise<void> {
-    const rawTx = item.state === "sent" ? item.raw_tx! : await this.#sign(item);
-    if (rawTx !== null) await this.#send(item, rawTx);
+  async #send(lead: Lead): Promise<void> {
+    this.#searchedAt = Date.now();
+    this.#waitingSince = null;
+    this.#announced = 0;
+    const { more, signed } = await dispatch(lead);
+    if (more) this.#waitingSince ??= 0;
+    lead.inFlight.push(...signed);
+    for (const transaction of signed) await broadcast(lead, transaction);
+    // A chain that makes a block for each transaction has it by now.
+    if (signed.length > 0) this.#lookedAt = 0;
   }
 
-  /** Signs the item's transaction and records it; null where the contract will not take it, or has it already. */
-  async #sign(item: OutboxItem): Promise<string | null> {
-    const { outbox, registry } = this.#options;
-    const call = await this.#callFor(item);
-    if (call === null) return null;
-    const request = await this.#wallet.populateTransaction({ to: registry.address, data: registry.encode(call) });
-    const rawTx = await this.#wallet.signTransaction(request);
-    await outbox.markSent(item.id, call.method, rawTx, Transaction.from(rawTx).hash!);
-    return rawTx;
+  #isLookDue({ head, inFlight }: Lead): boolean {
+    return head === undefined || Date.now() - this.#lookedAt >= (inFlight.length > 0 ? LOOK : LOOK_AT_REST);
   }
 
-  /**
-   * The call that brings an item on chain. Anybody can bring the very same link, for example from a post that was public
-   * before we were asked; ours then only has to confirm it. Null where the item is settled.
-   */
-  async #callFor(item: OutboxItem): Promise<Call | null> {
-    const { outbox, registry } = this.#options;
-    const reason = await registry.refusal(item);
-    if (reason === null) return item;
-    const there = item.method === "release" ? null : await registry.blockOf(item.link_id);
-    if (there === null) {
-      await outbox.markRefused(item.id, reason);
-      return null;
-    }
-    const confirming: Call = { ...item, method: "confirm" };
-    if (item.method === "append" && (await registry.refusal(confirming)) === null) return confirming;
-    if (item.method === "append" || (await registry.isConfirmed(item))) {
-      await outbox.markIncluded(item.id, there.txHash, there.block);
-    } else {
-      await outbox.markRefused(item.id, reason);
-    }
-    return null;
+  #isSendingDue(lead: Lead): boolean {
+    if (lead.inFlight.length >= MOST_IN_FLIGHT) return false;
+    return this.#sendingAt(lead) <= Date.now() || this.#announced >= BATCH_ITEMS;
   }
 
-  /** Sends a recorded transaction and sees it through. */
-  async #send(item: OutboxItem, rawTx: string): Promise<void> {
-    const { outbox, provider, log } = this.#options;
-    const hash = Transaction.from(rawTx).hash!;
-    let sentAt = 0;
-    while (!this.#stop.signal.aborted) {
-      const receipt = await provider.getTransactionReceipt(hash);
-      if (receipt) {
-        if (receipt.status === 1) await outbox.markIncluded(item.id, hash, receipt.blockNumber);
-        else await this.#settleReverted(item);
-        return;
-      }
-      if (Date.now() - sentAt > RESEND_AFTER) {
-        sentAt = Date.now();
-        try {
-          await provider.broadcastTransaction(rawTx);
-        } catch (error) {
-          // Its nonce went to another transaction: this one can never be included, so it is made anew.
-          if (isError(error, "NONCE_EXPIRED") && (await provider.getTransactionReceipt(hash)) === null) {
-            await outbox.markAccepted(item.id);
-            return;
-          }
-          log.warn({ uuid: item.uuid, error: messageOf(error) }, "transaction not taken yet");
-        }
-      }
-      await sleep(RECEIPT_POLL);
-    }
+  /** When what waits has gathered for long enough. */
+  #sendingAt({ inFlight }: Lead): number {
+    const gathered = (this.#waitingSince ?? Infinity) + (inFlight.length > 0 ? GATHER : GATHER_AT_REST);
+    return Math.min(gathered, this.#searchedAt + SEARCH);
   }
 
-  /** It was tried before it was sent, so something came between: what the contract says now decides. */
-  async #settleReverted(item: OutboxItem): Promise<void> {
-    if ((await this.#callFor(item)) !== null) await this.#options.outbox.markAccepted(item.id);
+  #untilNext(lead: Lead): number {
+    const look = this.#lookedAt + (lead.inFlight.length > 0 ? LOOK : LOOK_AT_REST);
+    const sending = lead.inFlight.length >= MOST_IN_FLIGHT ? Infinity : this.#sendingAt(lead);
+    return Math.min(look, sending) - Date.now();
+  }
+
+  /** Something was accepted, here or by another process. */
+  #hear(): void {
+    this.#announced++;
+    if (this.#waitingSince === null || this.#announced === BATCH_ITEMS) this.#wake.resolve();
+    this.#waitingSince ??= Date.now();
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0 || this.#stop.signal.aborted) return;
+    this.#wake = Promise.withResolvers();
+    const pause = new AbortController();
+    await Promise.race([this.#wake.promise, sleep(milliseconds, undefined, pause).catch(() => {})]);
+    pause.abort();
   }
 }

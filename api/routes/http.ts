@@ -8,37 +8,60 @@ type Fields = Record<string, unknown>;
 
 /**
  * Reads a JSON body whatever its Content-Type says; field names match without regard to case, as in Go, and null counts as
- * absent.
+ * absent, also as text.
  *
  * @param words what stands before the reason in an error, as Next.ID has it.
+ * @param missing what stands before the name of a field that is not there.
  * @throws {ApiError} 400.
  */
-export function readBody<T extends z.ZodObject>(request: Request, schema: T, words: string): z.infer<T> {
+export function readBody<T extends z.ZodObject>(
+  request: Request,
+  schema: T,
+  words: string,
+  missing = words,
+): z.infer<T> {
   let body: unknown;
   try {
     body = JSON.parse(typeof request.body === "string" ? request.body : "");
   } catch (error) {
     throw badRequest(`${words}: the body is not JSON`, error);
   }
-  return parse(schema, withoutCase(body, schema), words);
+  return parse(schema, withoutCase(body, schema), words, missing);
+}
+
+/** Reads what stands in the path. @throws {ApiError} 400. */
+export function readParams<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
+  return parse(schema, request.params, "Param error", "Param missing");
 }
 
 /**
- * Reads the query. Of a repeated parameter the first counts; `null`, which some clients send for what is not set, counts as
- * absent, except as an identity: that may be somebody's name.
+ * Reads the query. Of a repeated parameter the first counts; what is not set may come as the text `null`.
  *
- * @throws {ApiError} 400 `Param error: …`.
+ * @throws {ApiError} 400 `Param error: …` or `Param missing: …`.
  */
 export function readQuery<T extends z.ZodObject>(request: Request, schema: T): z.infer<T> {
   const entries = Object.entries(request.query)
     .map(([name, value]) => [name, Array.isArray(value) ? value[0] : value] as const)
-    .filter(([name, value]) => value !== "null" || name === "identity");
+    .filter(([name, value]) => !isUnset(name, value));
   for (const [name, value] of entries) {
     // PostgreSQL has no such character in its texts.
     if (typeof value === "string" && value.includes("\0")) throw badRequest(`Param error: ${name} contains U+0000`);
   }
-  return parse(schema, Object.fromEntries(entries), "Param error");
+  return parse(schema, Object.fromEntries(entries), "Param error", "Param missing");
 }
+
+/** Some clients send the text `null` for what is not set; as these it may be somebody's own. */
+function isUnset(name: string, value: unknown): boolean {
+  return value === null || (value === "null" && name !== "identity" && name !== "name");
+}
+
+/** A text that may be left out. */
+export const optionalText = z.string().default("");
+
+const MISSING = "is missing";
+
+/** A text that must be there and not empty. */
+export const requiredText = z.string().min(1, MISSING);
 
 /** A query's integer: empty counts as 0 as in Go, anything else that is none is refused. */
 export const queryInteger = z
@@ -62,7 +85,7 @@ export function methodNotAllowed(allowed: string): RequestHandler {
   };
 }
 
-/** Answers any throw with its status and `{"message"}`. */
+/** Answers any throw with its status and `{"message"}`, and what else an ApiError has to say. */
 export function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
   if (response.headersSent) {
     next(error);
@@ -70,7 +93,9 @@ export function answerError(error: unknown, request: Request, response: Response
   }
   const status = statusOf(error);
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
-  response.status(status).json({ message: sentenceOf(error, status) });
+  if (error instanceof ApiError && error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
+  const fields = error instanceof ApiError ? error.fields : {};
+  response.status(status).json({ message: sentenceOf(error, status), ...fields });
 }
 
 /** What a caller may be told: our own words, not those of a library about our inside. */
@@ -97,13 +122,25 @@ const UNAVAILABLE = new Set([
   ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
 ]);
 
-function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string): z.infer<T> {
+function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string, missing: string): z.infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join(".")}: ${message}` : message,
-  );
-  throw badRequest(`${words}: ${issues.join("; ")}`, parsed.error);
+  const { issues } = parsed.error;
+  const absent = issues.filter(({ path }) => path.length > 0 && isEmpty(value, path));
+  if (absent.length === issues.length) {
+    // Where a field has words of its own for that, as Next.ID has them.
+    const own = absent.find(({ message }) => message !== MISSING && !message.startsWith("Invalid input"));
+    if (own) throw badRequest(own.message, parsed.error);
+    throw badRequest(`${missing}: ${absent.map(({ path }) => path.join(".")).join(", ")}`, parsed.error);
+  }
+  const sentences = issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));
+  throw badRequest(`${words}: ${sentences.join("; ")}`, parsed.error);
+}
+
+/** Whether nothing, or an empty text, stands at a path. */
+function isEmpty(value: unknown, path: readonly PropertyKey[]): boolean {
+  const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  return found === undefined || found === "";
 }
 
 function withoutCase(value: unknown, schema: z.ZodType): unknown {
@@ -115,7 +152,7 @@ function withoutCase(value: unknown, schema: z.ZodType): unknown {
   const fields: Fields = {};
   for (const [key, field] of Object.entries(value)) {
     const name = names.get(key.toLowerCase());
-    if (name !== undefined && field !== null) fields[name] = withoutCase(field, shape[name]!);
+    if (name !== undefined && !isUnset(name, field)) fields[name] = withoutCase(field, shape[name]!);
   }
   return fields;
 }

@@ -1,41 +1,48 @@
-import { Router } from "express";
-import { z } from "zod";
+import { parsePublicKey } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import { ApiError, badRequest, messageOf } from "../errors.ts";
 import { platformOf } from "../platforms/index.ts";
 import { bindingsOf } from "../proofs/read/bindings.ts";
-import { storedForms, toProof } from "../proofs/read/search.ts";
-import { methodNotAllowed, readQuery } from "./http.ts";
-import { parsePublicKey } from "@syngraph/sdk/protocol";
-
-const text = z.string().default("");
-const query = z.object({ platform: text, identity: text, public_key: text });
+import { proofShape, storedForms, toProof } from "../proofs/read/search.ts";
+import { requiredText } from "./http.ts";
+import { type Route, route } from "./route.ts";
+import { z } from "zod";
 
 /** GET /v1/proof/exists: whether an avatar has one identity, confirmed, or suspended and so not valid. */
-export function proofExistsRoutes({ db }: Context): Router {
-  const router = Router();
-  router
-    .route("/v1/proof/exists")
-    .get(async (request, response) => {
-      const { platform, identity, public_key } = readQuery(request, query);
-      for (const [name, value] of Object.entries({ platform, identity, public_key })) {
-        if (value === "") throw badRequest(`Param missing: ${name}`);
-      }
-      const avatar = readKey(public_key);
-      const forms = storedForms(identity, platformOf(platform));
-      const found = (await bindingsOf(db, [avatar])).find(
-        (binding) =>
-          (binding.status === "confirmed" || binding.status === "suspended") &&
-          binding.platform === platform &&
-          forms.includes(binding.identity),
-      );
-      if (!found) throw new ApiError(404, `Record not found for ${platform}: ${identity}`);
-      const { created_at, last_checked_at, is_valid, invalid_reason } = toProof(found);
-      response.json({ created_at, last_checked_at, is_valid, invalid_reason });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+export function proofExistsRoutes({ db, checks }: Context): Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/v1/proof/exists",
+      tag: "ProofService",
+      summary: "Whether an avatar has an identity",
+      description:
+        "What is only claimed, or was deleted, does not exist here; what is suspended does, and is not valid.",
+      query: z.object({ platform: requiredText, identity: requiredText, public_key: requiredText }),
+      answers: {
+        200: {
+          description: "It has, or had.",
+          schema: proofShape.pick({ created_at: true, last_checked_at: true, is_valid: true, invalid_reason: true }),
+        },
+      },
+      errors: { 404: "There is no such proof." },
+      handle: async ({ query: { platform, identity, public_key } }) => {
+        const avatar = readKey(public_key);
+        const forms = storedForms(identity, platformOf(platform));
+        const found = (await bindingsOf(db, [avatar])).find(
+          (binding) =>
+            (binding.status === "confirmed" || binding.status === "suspended") &&
+            binding.platform === platform &&
+            forms.includes(binding.identity),
+        );
+        if (!found) throw new ApiError(404, `Record not found for ${platform}: ${identity}`);
+        checks.noticed([found]);
+        const { created_at, last_checked_at, is_valid, invalid_reason } = toProof(found);
+        return { created_at, last_checked_at, is_valid, invalid_reason };
+      },
+    }),
+  ];
 }
 
 function readKey(publicKey: string): string {

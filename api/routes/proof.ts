@@ -1,31 +1,64 @@
-import { Router } from "express";
 import { z } from "zod";
 
+import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { clientOf } from "../limits/clients.ts";
 import { readAction, readPublicKey } from "../proofs/input.ts";
-import { makePayload } from "../proofs/payload.ts";
+import { makePayload, payloadShape } from "../proofs/payload.ts";
 import type { BindingStatus } from "../proofs/read/bindings.ts";
-import { searchProofs } from "../proofs/read/search.ts";
+import { paginationShape } from "../proofs/read/pages.ts";
+import { identityRecordShape, searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
-import { settled } from "../relay/settled.ts";
-import { methodNotAllowed, queryBoolean, queryInteger, readBody, readQuery } from "./http.ts";
+import { optionalText, queryBoolean, queryInteger, requiredText } from "./http.ts";
+import { type Route, route } from "./route.ts";
 
-const text = z.string().default("");
-const extra = z.object({ signature: text, wallet_signature: text, target_signature: text }).prefault({});
+const payloadBody = z.object({
+  action: requiredText.meta({ description: "`create` or `delete`." }),
+  platform: requiredText.meta({ description: "As `/healthz` lists it." }),
+  identity: requiredText.meta({
+    description: "As the platform writes it. A leading @, capitals and pasted addresses are put right.",
+  }),
+  public_key: requiredText.meta({
+    description: "The avatar's secp256k1 public key in hex, compressed or not, with or without `0x`.",
+  }),
+  extra: z
+    .object({
+      signature: optionalText.meta({ description: "The avatar's signature of the payload, in Base64." }),
+      wallet_signature: optionalText.meta({ description: "The wallet's, as its platform writes it." }),
+      target_signature: optionalText.meta({ description: "On `nextid`: the other avatar's, in hex or Base64." }),
+    })
+    .prefault({}),
+});
 
-const payloadBody = z.object({ action: text, platform: text, identity: text, public_key: text, extra });
+const proofBody = z.object({
+  ...payloadBody.shape,
+  uuid: z.string().meta({ description: "The payload's." }),
+  created_at: z.string().meta({ description: "The payload's: Unix seconds as text." }),
+  proof_location: optionalText.meta({ description: "Where the post is, for platforms that need it: an id or a URL." }),
+});
 
-const proofBody = payloadBody.extend({ uuid: text, created_at: text, proof_location: text });
+const EXAMPLE = {
+  action: "create",
+  platform: "github",
+  identity: "alice",
+  public_key: "0x028c3cda474361179d653c41a62f6bbb07265d535121e19aedf660da2924d0b1e3",
+};
 
 const proofQuery = z.object({
-  identity: z.string().optional(),
-  platform: text,
+  identity: requiredText.meta({ description: "One or, separated by commas, several; on `nextid` public keys." }),
+  platform: optionalText.meta({ description: "This one only." }),
   page: queryInteger,
-  exact: queryBoolean,
-  sort: text,
-  order: text,
-  status: z.enum(["", "confirmed", "suspended", "any"], "must be confirmed, suspended or any").default(""),
+  exact: queryBoolean.meta({ description: "Else also what contains it, from three characters on." }),
+  sort: optionalText.meta({
+    description:
+      "`id`, `created_at`, `last_checked_at`, `proof_chain_id`, `platform`, `identity`, `alt_id` or `activated_at`; anything else is `id`.",
+  }),
+  order: optionalText.meta({ description: "`asc` or `desc`; anything else is `desc`." }),
+  status: z
+    .enum(["", "confirmed", "suspended", "any"], "must be confirmed, suspended or any")
+    .default("")
+    .meta({ description: "Empty: what is confirmed or suspended." }),
 });
 
 /**
@@ -40,66 +73,106 @@ const STATUSES_LISTED: Record<z.infer<typeof proofQuery>["status"], readonly Bin
 };
 
 /** POST /v1/proof/payload, POST and GET /v1/proof. */
-export function proofRoutes(context: Context): Router {
-  const router = Router();
-  router
-    .route("/v1/proof/payload")
-    .post(async (request, response) => {
-      const body = readBody(request, payloadBody, "when parsing body");
-      for (const field of ["action", "platform", "identity", "public_key"] as const) {
-        if (body[field] === "") throw badRequest(`param invalid: ${field} is missing`);
-      }
-      const action = readAction(body.action);
-      response.json(
-        await makePayload(context, {
-          action,
+export function proofRoutes(context: Context): Route[] {
+  return [
+    route({
+      method: "post",
+      path: "/v1/proof/payload",
+      tag: "ProofService",
+      summary: "What to sign, and what to publish, to make or delete a binding",
+      description: "Nothing is stored: it may be asked for any number of times.",
+      body: payloadBody,
+      words: { unreadable: "when parsing body", missing: "param invalid" },
+      example: EXAMPLE,
+      answers: { 200: { description: "The payload.", schema: payloadShape } },
+      errors: { 502: "The platform had to be asked and could not be." },
+      handle: ({ body }) =>
+        makePayload(context, {
+          action: readAction(body.action),
           platform: body.platform,
           identity: body.identity,
           publicKey: body.public_key,
         }),
-      );
-    })
-    .all(methodNotAllowed("POST"));
-
-  router
-    .route("/v1/proof")
-    .post(async (request, response) => {
-      const body = readBody(request, proofBody, "parse request failed");
-      const item = await submitProof(context, {
-        action: body.action,
-        platform: body.platform,
-        identity: body.identity,
-        publicKey: body.public_key,
-        uuid: body.uuid,
-        createdAt: body.created_at,
-        proofLocation: body.proof_location,
-        signature: body.extra.signature,
-        walletSignature: body.extra.wallet_signature,
-        targetSignature: body.extra.target_signature,
-      });
-      const outcome = await settled(context.db, item.id, context.config.submitTimeout);
-      if (outcome.state === "refused") throw badRequest(outcome.reason);
-      response
-        .status(outcome.readable ? 201 : 202)
-        .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`)
-        .json({});
-    })
-    .get(async (request, response) => {
-      const query = readQuery(request, proofQuery);
-      const identities = (query.identity ?? "").split(",").filter((identity) => identity !== "");
-      if (identities.length === 0) throw badRequest("Param missing: identity");
-      response.json(
-        await searchProofs(context.db, {
+    }),
+    route({
+      method: "post",
+      path: "/v1/proof",
+      tag: "ProofService",
+      summary: "Submit a proof, or the deletion of one",
+      description:
+        "What is accepted is never lost. A deletion needs the avatar's signature or the other side's, and no post.",
+      body: proofBody,
+      words: { unreadable: "parse request failed" },
+      example: {
+        ...EXAMPLE,
+        uuid: "353449e6-3a6f-4ac8-ae65-ba14bf466baf",
+        created_at: "1763740800",
+        proof_location: "9d4e1a8e1a4f1c0e4f6b",
+      },
+      answers: {
+        201: {
+          description: "It is on chain, and readable here.",
+          schema: z.object({}),
+          headers: { Location: "Its status." },
+        },
+        202: {
+          description: "It is stored and will be on chain, or is there as a claim; ask at `Location`.",
+          schema: standingShape.partial(),
+          headers: { Location: "Its status." },
+        },
+      },
+      errors: { 502: "The platform could not be asked." },
+      handle: async ({ body, request, response }) => {
+        const sent = {
+          action: body.action,
+          platform: body.platform,
+          identity: body.identity,
+          publicKey: body.public_key,
+          uuid: body.uuid,
+          createdAt: body.created_at,
+          proofLocation: body.proof_location,
+          signature: body.extra.signature,
+          walletSignature: body.extra.wallet_signature,
+          targetSignature: body.extra.target_signature,
+        };
+        const item = await submitProof(context, sent, clientOf(request.ip));
+        const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
+        if (outcome.state === "refused") throw badRequest(outcome.reason);
+        // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.
+        const standing = outcome.readable ? await shortOfQuorum(context, item) : null;
+        response
+          .status(outcome.readable && standing === null ? 201 : 202)
+          .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`);
+        return standing ?? {};
+      },
+    }),
+    route({
+      method: "get",
+      path: "/v1/proof",
+      tag: "ProofService",
+      summary: "The avatars that have an identity, each with all its proofs",
+      description: "The page counts matching proofs, so an avatar with several comes once for all of them on a page.",
+      query: proofQuery,
+      answers: {
+        200: {
+          description: "A page of them; empty where there is none.",
+          schema: z.object({ pagination: paginationShape, ids: z.array(identityRecordShape) }),
+        },
+      },
+      handle: ({ query }) => {
+        const identities = query.identity.split(",").filter((identity) => identity !== "");
+        if (identities.length === 0) throw badRequest("Param missing: identity");
+        const search = {
           identities,
           platform: query.platform,
           page: Math.max(query.page, 1),
           exact: query.exact,
           sort: query.sort,
-          order: query.order === "asc" ? "asc" : "desc",
+          order: query.order === "asc" ? ("asc" as const) : ("desc" as const),
           statuses: STATUSES_LISTED[query.status],
-        }),
-      );
-    })
-    .all(methodNotAllowed("GET, POST"));
-  return router;
+        };
+        return searchProofs(context.db, search, (bindings) => context.checks.noticed(bindings));
+      },
+    }),
+  ];
 }

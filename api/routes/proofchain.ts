@@ -1,43 +1,63 @@
 import { parsePublicKey } from "@syngraph/sdk/protocol";
-import { Router } from "express";
 import { z } from "zod";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
-import { changesAfter, proofChain } from "../proofs/read/chain.ts";
-import { methodNotAllowed, queryInteger, readQuery } from "./http.ts";
-
-const text = z.string().default("");
-const chainQuery = z.object({ avatar: text, public_key: text, page: queryInteger });
-const changesQuery = z.object({ last_id: queryInteger, count: queryInteger });
+import { chainItemShape, changesAfter, journalItemShape, proofChain } from "../proofs/read/chain.ts";
+import { paginationShape } from "../proofs/read/pages.ts";
+import { optionalText, queryInteger } from "./http.ts";
+import { type Route, route } from "./route.ts";
 
 /** Links that GET /v1/proofchain/changes answers with where no count is given, and at most. */
 const DEFAULT_COUNT = 10;
 const MAX_COUNT = 100;
 
 /** GET /v1/proofchain and GET /v1/proofchain/changes. */
-export function proofChainRoutes({ db }: Context): Router {
-  const router = Router();
-  router
-    .route("/v1/proofchain")
-    .get(async (request, response) => {
-      const query = readQuery(request, chainQuery);
-      // `public_key` is what all SDKs send, `avatar` what the reference reads.
-      const key = query.avatar || query.public_key;
-      if (key === "") throw badRequest("Param missing: avatar");
-      response.json(await proofChain(db, addressOf(key), Math.max(query.page, 1)));
-    })
-    .all(methodNotAllowed("GET"));
-
-  router
-    .route("/v1/proofchain/changes")
-    .get(async (request, response) => {
-      const { last_id, count } = readQuery(request, changesQuery);
-      const limit = count <= 0 ? DEFAULT_COUNT : Math.min(count, MAX_COUNT);
-      response.json({ links: await changesAfter(db, last_id, limit) });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+export function proofChainRoutes({ db }: Context): Route[] {
+  return [
+    route({
+      method: "get",
+      path: "/v1/proofchain",
+      tag: "ProofService",
+      summary: "An avatar's proof chain, in order",
+      description: "Of an unknown avatar, and of what is no key, the list is empty.",
+      query: z.object({
+        avatar: optionalText.meta({ description: "A public key in any form." }),
+        public_key: optionalText.meta({
+          description: "The same by its older name; `avatar` counts where both are there.",
+        }),
+        page: queryInteger,
+      }),
+      answers: {
+        200: {
+          description: "A page of it.",
+          schema: z.object({ pagination: paginationShape, proof_chain: z.array(chainItemShape) }),
+        },
+      },
+      handle: async ({ query }) => {
+        const key = query.avatar || query.public_key;
+        if (key === "") throw badRequest("Param missing: avatar");
+        return proofChain(db, addressOf(key), Math.max(query.page, 1));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/v1/proofchain/changes",
+      tag: "ProofService",
+      summary: "Links of all avatars after a cursor",
+      description:
+        "Ask again with the last `id`. Each link that stays on chain is told of; one that a reorg moved, perhaps again.",
+      query: z.object({
+        last_id: queryInteger,
+        count: queryInteger.meta({ description: `At most ${MAX_COUNT}; ${DEFAULT_COUNT} where it is 0 or less.` }),
+      }),
+      answers: { 200: { description: "By `id`, ascending.", schema: z.object({ links: z.array(journalItemShape) }) } },
+      handle: async ({ query: { last_id, count } }) => {
+        const limit = count <= 0 ? DEFAULT_COUNT : Math.min(count, MAX_COUNT);
+        return { links: await changesAfter(db, last_id, limit) };
+      },
+    }),
+  ];
 }
 
 /** The address of a key in any form; of what is no key, a name that no avatar has, since Next.ID answers an empty list. */

@@ -83,18 +83,24 @@ describe("what is not confirmed", () => {
       const { status, body } = await get(test.stack, `/v1/avatars/${name}`);
       expect(status).to.equal(200);
       expect(body).to.include({ avatar: compressed, address: person.wallet, length: 2 });
-      expect(body.bindings.map((binding: object) => ({ ...binding, as_of: undefined }))).to.deep.equal([
+      const notCompared = { as_of: undefined, last_checked_at: undefined };
+      expect(body.bindings.map((binding: object) => ({ ...binding, ...notCompared }))).to.deep.equal([
         {
           ...{ platform: "twitter", identity: "status-claimed", alt_id: "status-claimed", status: "claimed" },
-          ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, as_of: undefined, attesters: [] },
+          ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, attesters: [], ...notCompared },
+          ...{ is_valid: false, invalid_reason: "claimed by the avatar, not confirmed by the other side yet" },
         },
         {
           ...{ platform: "github", identity: "status-bound", alt_id: accountIdOf(person), status: "confirmed" },
-          ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, as_of: undefined },
+          ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, ...notCompared },
+          ...{ is_valid: true, invalid_reason: "" },
           attesters: [ATTESTER.wallet],
         },
       ]);
-      for (const { as_of } of body.bindings) expect(Number(as_of)).to.be.closeTo(now(), 600);
+      for (const { as_of, last_checked_at } of body.bindings) {
+        expect(Number(as_of)).to.be.closeTo(now(), 600);
+        expect(last_checked_at).to.equal(as_of);
+      }
     }
     const stranger = somebody();
     expectError(await get(test.stack, `/v1/avatars/${stranger.address}`), 404, `no avatar ${stranger.address}`);

@@ -1,8 +1,7 @@
 import { type Link, type PublicKey, publicKeyOf, signText } from "@syngraph/sdk/protocol";
 import { Wallet } from "ethers";
 
-/** Where an API listens. */
-export type ApiOrigin = { apiUrl: string };
+import { type ApiOrigin, contractOf } from "./openApi.ts";
 
 /** A person with an avatar key. */
 export interface Person {
@@ -24,18 +23,26 @@ export interface Answer {
 }
 
 export async function get(stack: ApiOrigin, path: string): Promise<Answer> {
-  return read(await fetch(stack.apiUrl + path));
+  return ask(stack, path);
 }
 
 /** Sends a body as Next.ID's SDK does: JSON called text. */
 export async function post(stack: ApiOrigin, path: string, body: unknown): Promise<Answer> {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return read(await fetch(stack.apiUrl + path, { method: "POST", body: text }));
+  return ask(stack, path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
 }
 
-async function read(response: Response): Promise<Answer> {
+/** Sends any request, and holds the answer to what the API's own document says of it. */
+export async function ask(stack: ApiOrigin, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(stack.apiUrl + path, init);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
+  const { pathname } = new URL(response.url);
+  (await contractOf(stack)).requireDocumented(init.method ?? "GET", pathname, answer.status, answer.body);
+  return answer;
 }
 
 /** What POST /v1/proof/payload answers. */

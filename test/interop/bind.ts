@@ -1,80 +1,68 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A running BIND with one zone. */
+import { PATH, startDaemon } from "./daemon.ts";
+
+export interface Zone {
+  name: string;
+  /** Lines of its zone file (RFC 1035, section 5), relative to the zone. */
+  records: readonly string[];
+  /** Signs it (RFC 4035, section 2) by keys made for it. */
+  signed?: boolean;
+  /** Changes the zone file once it is signed, as somebody between would change an answer. */
+  tamper?: (file: string) => string;
+}
+
+/** A running BIND. */
 export interface Bind {
   /** For UPSTREAM_DNS. */
   upstream: string;
+  port: number;
+  /** DNSKEY records of the signed zones' key-signing keys, for a validating resolver to trust. */
+  anchors: readonly string[];
   close(): Promise<void>;
 }
 
-/**
- * Starts BIND 9 in the foreground on a free loopback port, authoritative for one zone. `records` are lines of its zone
- * file (RFC 1035, section 5), relative to the zone. All its files are in a temporary folder.
- */
-export async function startBind(zone: string, records: readonly string[]): Promise<Bind> {
+/** Starts BIND 9 on a free loopback port, authoritative for the zones. All its files are in a temporary folder. */
+export async function startBind(zones: readonly Zone[]): Promise<Bind> {
   const folder = mkdtempSync(join(tmpdir(), "bind-"));
-  writeFileSync(
-    join(folder, "zone"),
-    [
-      "$TTL 60",
-      `@ IN SOA ns.${zone}. hostmaster.${zone}. ( 1 3600 600 86400 60 )`,
-      "@ IN NS ns",
-      "ns IN A 127.0.0.1",
-      ...records,
-      "",
-    ].join("\n"),
-  );
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const { port, server } = await startOnAFreePort(folder, zone);
-    return {
-      upstream: `udp://127.0.0.1:${port}`,
-      close: async () => {
-        await stop(server);
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
+    const anchors = zones.flatMap((zone) => writeZone(folder, zone));
+    const { port, close } = await startDaemon({
+      command: "named",
+      args: ["-g", "-n", "1", "-c", join(folder, "named.conf")],
+      configure: (at) => writeFileSync(join(folder, "named.conf"), configuration(folder, zones, at)),
+      ready: / running\n/,
+      taken: /could not listen/,
+    });
+    return { upstream: `udp://127.0.0.1:${port}`, port, anchors, close: () => close().finally(remove) };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
   }
 }
 
-/** A free port may be taken by another before BIND has it, or be taken for UDP: then with the next. */
-async function startOnAFreePort(folder: string, zone: string): Promise<{ port: number; server: ChildProcess }> {
-  let log = "";
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const port = await freePort();
-    writeFileSync(join(folder, "named.conf"), configuration(folder, zone, port));
-    const server = spawn("named", ["-g", "-n", "1", "-c", join(folder, "named.conf")], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
-    });
-    const exited = once(server, "exit").then(
-      () => false,
-      (error: unknown) => {
-        throw new Error("BIND is not installed: run `node test/interop/install.mjs`", { cause: error });
-      },
-    );
-    log = "";
-    const ready = new Promise<boolean>((resolve) => {
-      server.stderr!.on("data", (chunk: Buffer) => {
-        log += chunk.toString();
-        if (log.includes("could not listen")) resolve(false);
-        else if (/ running\n/.test(log)) resolve(true);
-      });
-    });
-    if (await Promise.race([ready, exited])) return { port, server };
-    await stop(server);
-  }
-  throw new Error(`BIND did not start:\n${log}`);
+/** Writes a zone file, and gives the anchor of a signed one. */
+function writeZone(folder: string, { name, records, signed = false, tamper = (file) => file }: Zone): string[] {
+  const file = join(folder, name);
+  const start = [`@ IN SOA ns.${name}. hostmaster.${name}. ( 1 3600 600 86400 60 )`, "@ IN NS ns", "ns IN A 127.0.0.1"];
+  writeFileSync(file, ["$TTL 60", ...start, ...records, ""].join("\n"));
+  if (!signed) return [];
+  const run = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { cwd: folder, encoding: "utf8", env: { ...process.env, PATH }, stdio: "pipe" });
+  const newKey = (...flags: string[]) => run("dnssec-keygen", "-a", "ECDSAP256SHA256", ...flags, name).trim();
+  const anchor = newKey("-f", "KSK");
+  newKey();
+  run("dnssec-signzone", "-S", "-o", name, "-f", `${file}.signed`, file);
+  writeFileSync(file, tamper(readFileSync(`${file}.signed`, "utf8")));
+  const key = readFileSync(join(folder, `${anchor}.key`), "utf8");
+  return key.split("\n").filter((line) => /\bDNSKEY\b/.test(line) && !line.startsWith(";"));
 }
 
-function configuration(folder: string, zone: string, port: number): string {
+function configuration(folder: string, zones: readonly Zone[], port: number): string {
   return `
 options {
   directory "${folder}";
@@ -90,22 +78,6 @@ options {
   empty-zones-enable no;
 };
 controls { };
-zone "${zone}" { type primary; file "zone"; };
+${zones.map(({ name }) => `zone "${name}" { type primary; file "${name}"; };`).join("\n")}
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, "exit");
-  server.kill("SIGTERM");
-  await exited;
 }

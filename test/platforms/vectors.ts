@@ -33,10 +33,16 @@ export function proofVector(id: string): ProofVector {
   };
 }
 
-/** What the reference's own test took for a platform's proof of this identity. */
-export function referenceFixture(platform: string, identity: string): { createdAt: number; uuid: string } {
-  const { created_at: createdAt, uuid } = find(nextid.live_fixtures, { platform, identity });
-  return { createdAt: Number(createdAt), uuid: uuid! };
+/** What the reference's own test took for a platform's proof of this identity; what it does not say is empty. */
+export function referenceFixture(platform: string, identity: string) {
+  const found: Partial<Record<string, string>> = find(nextid.live_fixtures, { platform, identity });
+  const { created_at: createdAt, uuid = "", proof_location: location = "" } = found;
+  return { createdAt: Number(createdAt), uuid, location };
+}
+
+/** Texts of the reference's own parser tests, with what it reads in them. */
+export function parserCases(kind: string): readonly { input: string; signature?: string; previous?: string | null }[] {
+  return find(nextid.parsers, { kind }).cases as { input: string }[];
 }
 
 function find<T extends object>(list: readonly T[], wanted: Partial<Record<keyof T, string>>): T {

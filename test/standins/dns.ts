@@ -5,7 +5,14 @@ import { type AddressInfo, type Server as TcpServer, type Socket, createServer }
 import packet, { type Packet } from "dns-packet";
 
 /** What a DNS server, or something between, does instead of answering. */
-export type DnsTrouble = "never answers" | "fails" | "refuses" | "answers with a wrong id" | "answers with garbage";
+export type DnsTrouble =
+  | "never answers"
+  | "fails"
+  | "refuses"
+  | "answers with a wrong id"
+  | "answers with garbage"
+  | "answers another question"
+  | "answers with aliases in a ring";
 
 /** A name's TXT records: each a list of character-strings of at most 255 bytes. */
 export type TxtRecords = readonly (readonly string[])[];
@@ -17,6 +24,8 @@ export interface DnsStandIn {
   questions: { name: string; type: string; transport: "udp" | "tcp" }[];
   /** Sets a name's TXT records; without any it exists, but has none. */
   publish(name: string, records: TxtRecords): void;
+  /** Whether answers say that DNSSEC vouches for them (AD). */
+  vouch(authentic: boolean): void;
   /** Makes a name an alias of another (CNAME). */
   alias(name: string, target: string): void;
   /** From now on every question meets this trouble; null ends it. */
@@ -37,6 +46,7 @@ export async function startDns(): Promise<DnsStandIn> {
   const aliases = new Map<string, string>();
   const questions: DnsStandIn["questions"] = [];
   let trouble: DnsTrouble | null = null;
+  let authentic = false;
 
   function answer(query: Packet, transport: "udp" | "tcp"): Packet | null {
     const question = query.questions?.[0];
@@ -46,7 +56,7 @@ export async function startDns(): Promise<DnsStandIn> {
     const reply = (rcode: number, answers: Packet["answers"] = []): Packet => ({
       type: "response",
       id: query.id!,
-      flags: packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | rcode,
+      flags: packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | (authentic ? packet.AUTHENTIC_DATA : 0) | rcode,
       questions: [question],
       answers,
     });
@@ -59,6 +69,10 @@ export async function startDns(): Promise<DnsStandIn> {
     const chain: Packet["answers"] = target === name ? [] : [{ type: "CNAME", name, ttl: 60, data: target }];
     const texts: Packet["answers"] = found.map((data) => ({ type: "TXT", name: target, ttl: 60, data: [...data] }));
     const response = reply(0, [...chain, ...texts]);
+    if (trouble === "answers another question") {
+      return { ...response, questions: [{ ...question, name: `x${name}` }] };
+    }
+    if (trouble === "answers with aliases in a ring") return reply(0, [{ type: "CNAME", name, ttl: 60, data: name }]);
     return trouble === "answers with a wrong id" ? { ...response, id: response.id! ^ 1 } : response;
   }
 
@@ -90,6 +104,7 @@ export async function startDns(): Promise<DnsStandIn> {
     upstream: `udp://127.0.0.1:${port}`,
     questions,
     publish: (name, next) => void records.set(name, next),
+    vouch: (next) => void (authentic = next),
     alias: (name, target) => void aliases.set(name, target),
     trouble: (next) => void (trouble = next),
     close: async () => {

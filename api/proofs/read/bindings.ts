@@ -1,8 +1,17 @@
 import { type Link, bindingKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
+import { z } from "zod";
+
+import { POLICY, STRIKES } from "../../checks/outcome.ts";
 
 /** Where a binding stands, as the indexer has it. */
-export type BindingStatus = "claimed" | "confirmed" | "deleted" | "suspended";
+export const bindingStatusShape = z.enum(["claimed", "confirmed", "deleted", "suspended"]).meta({
+  id: "BindingStatus",
+  description:
+    "`confirmed`: both sides stand for it. `suspended`: attesters saw that the other side's confirmation is gone. " +
+    "`claimed`: the avatar says so alone. `deleted`: one side took it back.",
+});
+export type BindingStatus = z.infer<typeof bindingStatusShape>;
 
 /** A binding as the read routes print it. Times are Unix seconds. */
 export interface Binding {
@@ -19,6 +28,12 @@ export interface Binding {
   /** Addresses of those who attested its status, lower case. */
   attesters: string[];
   created_at: number;
+  /** When it was last looked at, by attesters or by this node since. */
+  last_checked_at: number;
+  /** Why this node holds it for invalid since; empty where it does not. */
+  failure: string;
+  /** When it is to be looked at again. */
+  next_due: number;
 }
 
 /**
@@ -28,8 +43,11 @@ export interface Binding {
 export const BINDINGS = `
   SELECT DISTINCT ON (b.avatar, b.identity_key)
     b.chain_id, b.avatar, b.platform, b.identity, b.status::text AS status, b.link AS link_id, b.proof_location, b.as_of,
-    b.attesters, b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id
-  FROM indexer.binding b`;
+    b.attesters, b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id,
+    greatest(b.as_of, c.last_checked_at) AS last_checked_at, coalesce(c.next_due, b.as_of + ${POLICY.maxAge}) AS next_due,
+    CASE WHEN c.strikes >= ${STRIKES} THEN c.reason ELSE '' END AS failure
+  FROM indexer.binding b
+  LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = b.link`;
 
 /** Confirmed before suspended before claimed before deleted; then the chain with the lowest id. */
 export const BEST_FIRST = `b.avatar, b.identity_key,

@@ -1,36 +1,45 @@
 import { type Link, aliasSignature, signPayload } from "@syngraph/sdk/protocol";
 import { concat, dataSlice, encodeBase64, toBeHex } from "ethers";
 import type { Pool } from "pg";
+import { z } from "zod";
 
+import { base64Text, hashText, publicKeyText, timeText, uuidText } from "../../shapes.ts";
+import { bindingStatusShape } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** One entry of a proof chain in Next.ID's shape, with what we add behind `arweave_id`. */
-export interface ChainItem {
-  action: string;
-  platform: string;
-  identity: string;
-  alt_id: string;
-  proof_location: string;
-  created_at: string;
-  signature: string;
-  signature_payload: string;
-  uuid: string;
-  /**
-   * The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex, as
-   * Next.ID has them.
-   */
-  extra: { wallet_signature?: string; target_signature?: string };
-  arweave_id: string;
-  prev: string | null;
-  link_id: string;
-  sequence: number | null;
-  status: string;
-  chain_id: number;
-  block: number;
-  tx_hash: string;
-}
+export const chainItemShape = z
+  .object({
+    action: z.enum(["create", "delete"]),
+    platform: z.string(),
+    identity: z.string(),
+    alt_id: z.string(),
+    proof_location: z.string(),
+    created_at: timeText.meta({ description: "As it was signed." }),
+    signature: base64Text.meta({ description: "The avatar's; empty for a release." }),
+    signature_payload: z.string().meta({ description: "What it signed, with EIP-191." }),
+    uuid: uuidText,
+    extra: z.object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() }).meta({
+      description:
+        "The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex.",
+    }),
+    arweave_id: z.string(),
+    prev: base64Text.nullable().meta({ description: "The signature that the text quotes." }),
+    link_id: hashText,
+    sequence: z
+      .int()
+      .nullable()
+      .meta({ description: "Place in the chain, from 1; null for a release, the other side's own delete." }),
+    status: z.enum([...bindingStatusShape.options, "none"]).meta({ description: "Where the binding stood after it." }),
+    chain_id: z.int(),
+    block: z.int(),
+    tx_hash: hashText,
+  })
+  .meta({ id: "ChainItem" });
+export type ChainItem = z.infer<typeof chainItemShape>;
 
-interface LinkRow {
+/** A link as {@link LINKS} reads it. */
+export interface LinkRow {
   chain_id: number;
   id: string;
   public_key: string;
@@ -47,13 +56,13 @@ interface LinkRow {
   proof: string;
   proof_location: string;
   account_id: string;
-  status: string;
+  status: ChainItem["status"];
   block_number: number;
   transaction_hash: string;
 }
 
 /** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
-const LINKS = `
+export const LINKS = `
   SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
@@ -86,7 +95,13 @@ export async function proofChain(
 const REORG_DEPTH = 1024;
 
 /** A link with the number it has in the journal. */
-export type JournalItem = ChainItem & { id: number; avatar: string };
+export const journalItemShape = chainItemShape
+  .extend({
+    id: z.int().meta({ description: "Grows only, whatever a reorg does to blocks." }),
+    avatar: publicKeyText,
+  })
+  .meta({ id: "JournalItem" });
+export type JournalItem = z.infer<typeof journalItemShape>;
 
 /**
  * Links of all avatars after a cursor. Each link gets its number when this database first sees it, so numbers only grow:
@@ -121,8 +136,9 @@ async function numberNewLinks(db: Pool): Promise<void> {
   );
 }
 
-function toItem(row: LinkRow): ChainItem {
-  const link: Link = {
+/** The link itself, as its text has it. */
+export function linkOf(row: LinkRow): Link {
+  return {
     action: row.action === "release" ? "delete" : row.action,
     platform: row.platform,
     identity: row.identity,
@@ -131,6 +147,10 @@ function toItem(row: LinkRow): ChainItem {
     createdAt: row.created_at,
     uuid: row.uuid,
   };
+}
+
+function toItem(row: LinkRow): ChainItem {
+  const link = linkOf(row);
   return {
     action: link.action,
     platform: row.platform,

@@ -1,14 +1,18 @@
+import { z } from "zod";
+
 /** Rows on one page, as Next.ID has it. */
 export const PER_PAGE = 40;
 
 /** What Next.ID says about the page beside its rows. */
-export interface Pagination {
-  total: number;
-  per: number;
-  current: number;
-  /** 0 on the last page. */
-  next: number;
-}
+export const paginationShape = z
+  .object({
+    total: z.int().min(0).meta({ description: "Rows on all pages." }),
+    per: z.int(),
+    current: z.int(),
+    next: z.int().min(0).meta({ description: "0 on the last page, and on one that is empty." }),
+  })
+  .meta({ id: "Pagination" });
+export type Pagination = z.infer<typeof paginationShape>;
 
 /** The pagination of one page; an empty page has no next one. */
 export function pagination(total: number, page: number): Pagination {

@@ -1,12 +1,14 @@
 import { parsePublicKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
+import { z } from "zod";
 
 import { badRequest } from "../../errors.ts";
+import { addressText, hashText, publicKeyText, timeText } from "../../shapes.ts";
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
 import { aliasesOf } from "./aliases.ts";
 import { avatarsOf } from "./avatars.ts";
-import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingsOf } from "./bindings.ts";
+import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingStatusShape, bindingsOf } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** What GET /v1/proof asks for. */
@@ -22,31 +24,38 @@ export interface ProofSearch {
 }
 
 /** A proof in Next.ID's shape, with what we add. */
-export interface Proof {
-  platform: string;
-  identity: string;
-  alt_id: string;
-  created_at: string;
-  last_checked_at: string;
-  is_valid: boolean;
-  invalid_reason: string;
-  status: Binding["status"];
-  proof_location: string;
-  /** Addresses of those who attested that; empty for what the other side signed itself. */
-  attesters: string[];
-  link_id: string;
-  chain_id: number;
-}
+export const proofShape = z
+  .object({
+    platform: z.string(),
+    identity: z.string().meta({ description: "In the platform's normal form." }),
+    alt_id: z.string().meta({ description: "What else the platform names the account by; else the identity." }),
+    created_at: timeText.meta({ description: "When it came on chain, Unix seconds." }),
+    last_checked_at: timeText.meta({ description: "When attesters, or this node since, last looked; Unix seconds." }),
+    is_valid: z.boolean(),
+    invalid_reason: z.string().meta({ description: "Empty where `is_valid`." }),
+    status: bindingStatusShape,
+    proof_location: z.string(),
+    attesters: z
+      .array(addressText)
+      .meta({ description: "Who attested that; none for what the other side signed itself." }),
+    link_id: hashText,
+    chain_id: z.int(),
+  })
+  .meta({ id: "Proof" });
+export type Proof = z.infer<typeof proofShape>;
 
 /** An avatar with all its proofs, in Next.ID's shape. */
-export interface IdentityRecord {
-  persona: string;
-  avatar: string;
-  alias: string[];
-  last_arweave_id: string;
-  activated_at: string;
-  proofs: Proof[];
-}
+export const identityRecordShape = z
+  .object({
+    persona: publicKeyText,
+    avatar: publicKeyText.meta({ description: "The same as `persona`." }),
+    alias: z.array(publicKeyText).meta({ description: "Avatars joined with it on `nextid`, at most 100." }),
+    last_arweave_id: z.string(),
+    activated_at: timeText.meta({ description: "`created_at` of its latest link." }),
+    proofs: z.array(proofShape).meta({ description: "Of all platforms." }),
+  })
+  .meta({ id: "IdentityRecord" });
+export type IdentityRecord = z.infer<typeof identityRecordShape>;
 
 /** Shortest identity that is looked for inside others: a shorter one would match nearly all. */
 const MIN_SUBSTRING = 3;
@@ -55,7 +64,7 @@ const MIN_SUBSTRING = 3;
 const SORT_COLUMNS = new Map<string, keyof Binding>([
   ["id", "created_at"],
   ["created_at", "created_at"],
-  ["last_checked_at", "as_of"],
+  ["last_checked_at", "last_checked_at"],
   ["proof_chain_id", "created_at"],
   ["platform", "platform"],
   ["identity", "identity"],
@@ -69,10 +78,15 @@ const INVALID_REASONS: Record<Binding["status"], string> = {
   deleted: "deleted",
 };
 
-/** The avatars that have one of the identities, each with all its proofs. */
+/**
+ * The avatars that have one of the identities, each with all its proofs.
+ *
+ * @param read told what is listed.
+ */
 export async function searchProofs(
   db: Pool,
   search: ProofSearch,
+  read: (bindings: readonly Binding[]) => void = () => {},
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
   const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
   const [records, bindings, aliases] = await Promise.all([
@@ -84,6 +98,7 @@ export async function searchProofs(
     const record = records.get(address);
     if (!record) return [];
     const own = bindings.filter(({ avatar, status }) => avatar === address && search.statuses.includes(status));
+    read(own);
     return [
       {
         persona: record.public_key,
@@ -105,15 +120,22 @@ export function toProof(binding: Binding): Proof {
     identity: binding.identity,
     alt_id: binding.alt_id,
     created_at: String(binding.created_at),
-    last_checked_at: String(binding.as_of),
-    is_valid: binding.status === "confirmed",
-    invalid_reason: INVALID_REASONS[binding.status],
+    last_checked_at: String(binding.last_checked_at),
+    ...validityOf(binding),
     status: binding.status,
     proof_location: binding.proof_location,
     attesters: binding.attesters,
     link_id: binding.link_id,
     chain_id: binding.chain_id,
   };
+}
+
+/** Whether both sides stand for a binding: as the chain says, and as this node saw since. */
+export function validityOf({ status, failure }: Binding): Pick<Proof, "is_valid" | "invalid_reason"> {
+  const reason = INVALID_REASONS[status];
+  const reasons = status === "confirmed" || status === "suspended" ? [reason, failure] : [reason];
+  const invalid_reason = reasons.filter((text) => text !== "").join(": ");
+  return { is_valid: invalid_reason === "", invalid_reason };
 }
 
 /** The ways in which an identity may be stored, given as a user wrote it. */

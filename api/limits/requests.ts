@@ -1,0 +1,21 @@
+import type { RequestHandler } from "express";
+
+import { clientOf } from "./clients.ts";
+import type { Limits } from "./limits.ts";
+
+/** What is answered also to those over their limit, so that a probe or a scrape cannot be crowded out. */
+const UNLIMITED = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** POST requests that only compute and read. */
+const CHEAP = new Set(["/v1/proof/payload", "/v1/subkey/payload", "/v1/proof/restore_pubkey"]);
+
+/** Counts each request for the client that it comes from. */
+export function limitRequests(limits: Limits): RequestHandler {
+  return async (request, _response, next) => {
+    if (!UNLIMITED.has(request.path)) {
+      const reads = ["GET", "HEAD", "OPTIONS"].includes(request.method) || CHEAP.has(request.path);
+      await limits.count(reads ? "read" : "write", clientOf(request.ip));
+    }
+    next();
+  };
+}

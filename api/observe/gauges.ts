@@ -1,0 +1,30 @@
+import { formatEther } from "ethers";
+
+import type { Context } from "../context.ts";
+
+/** The figures by which an operator sees whether the node keeps up. */
+export function registerGauges({ metrics, watch, db, config }: Context): void {
+  const { chainId } = config.chain;
+  metrics.gauge("relayer_balance_ether", "What the relayer's key has left to pay with.", async () => [
+    { value: Number(formatEther(await watch.balance())) },
+  ]);
+  metrics.gauge("chain_block", "The chain's latest block.", async () => [{ value: (await watch.blocks()).head }]);
+  metrics.gauge("index_lag_blocks", "How far the index lies behind the chain.", async () => {
+    const { indexed, head } = await watch.blocks();
+    return indexed === null ? [] : [{ value: Math.max(0, head - indexed) }];
+  });
+  metrics.gauge(
+    "submissions",
+    "Submissions that are not on chain yet, by state.",
+    async () => {
+      const { rows } = await db.query<{ state: string; count: number }>(
+        `SELECT state, count(*)::integer AS count FROM api.submission
+         WHERE chain_id = $1 AND state IN ('accepted', 'sent') GROUP BY state`,
+        [chainId],
+      );
+      return rows.map(({ state, count }) => ({ value: count, labels: { state } }));
+    },
+    ["state"],
+  );
+  metrics.gauge("database_connections", "Connections of this process's pool.", () => [{ value: db.totalCount }]);
+}

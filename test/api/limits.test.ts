@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { Wallet } from "ethers";
+
+import { clientOf } from "../../api/limits/clients.ts";
+import { type Answer, bindWallet, get, newPerson, post } from "../helpers/api.ts";
+import { type Node, startNode } from "../helpers/node.ts";
+import { type TestStack, sharedStack } from "../helpers/stack.ts";
+
+describe("limits", function () {
+  this.timeout(60_000);
+  let test: TestStack;
+  let node: Node;
+  let other: Node;
+  before(async () => {
+    test = await sharedStack();
+    const env = {
+      ...{ RATE_LIMIT_READS: "20", RATE_LIMIT_WRITES: "6", SPONSORED_LINKS_PER_AVATAR: "2", TRUST_PROXY: "1" },
+    };
+    [node, other] = await Promise.all([
+      startNode(test, { name: "limits-1", env }),
+      startNode(test, { name: "limits-2", env }),
+    ]);
+  });
+  after(async () => {
+    await Promise.all([node.stop(), other.stop()]);
+  });
+
+  let clients = 0;
+  /** Speaks for a client whom nobody has counted yet, as a proxy in front would. */
+  function newClient() {
+    const headers = { "x-forwarded-for": `198.51.100.${++clients}` };
+    const ask = async (where: Node, path: string, init: RequestInit = {}): Promise<Answer> => {
+      const response = await fetch(where.apiUrl + path, { ...init, headers });
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    };
+    return { ask, write: (where: Node) => ask(where, "/v1/proof", { method: "POST", body: "{}" }) };
+  }
+
+  it("refuse who reads too much, in JSON and with the time to wait, and nobody else", async () => {
+    const { ask } = newClient();
+    const answers: Answer[] = [];
+    for (let count = 0; count < 30; count++) answers.push(await ask(node, "/v1/proof?identity=nobody"));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).to.have.length(10);
+    expect(refused[0]!.body.message).to.match(/^too many requests from your address; ask again in \d+ s$/);
+    expect(Number(refused[0]!.headers.get("retry-after"))).to.be.within(1, 60);
+    expect((await newClient().ask(node, "/v1/proof?identity=nobody")).status).to.equal(200);
+    expect((await ask(node, "/healthz")).status).to.equal(200);
+  });
+
+  it("count what writes apart, and over all processes on one database", async () => {
+    const { ask, write } = newClient();
+    const statuses: number[] = [];
+    for (const where of [node, other, node, other, node, other, node, other])
+      statuses.push((await write(where)).status);
+    expect(statuses).to.deep.equal([400, 400, 400, 400, 400, 400, 429, 429]);
+    expect((await ask(node, "/v1/proof?identity=nobody")).status).to.equal(200);
+  });
+
+  it("cannot be escaped by a header from behind the proxy's own", async () => {
+    const { write } = newClient();
+    const address = `198.51.100.${clients}`;
+    const forged = async (claimed: string) => {
+      const headers = { "x-forwarded-for": `${claimed}, ${address}` };
+      return (await fetch(`${node.apiUrl}/v1/proof`, { method: "POST", body: "{}", headers })).status;
+    };
+    for (let count = 0; count < 6; count++) expect(await forged(`203.0.113.${count}`)).to.equal(400);
+    expect(await forged("203.0.113.77")).to.equal(429);
+    expect((await write(node)).status).to.equal(429);
+  });
+
+  it("end what this node pays for one avatar in a day, and leave others theirs", async () => {
+    const person = newPerson();
+    const origin = { apiUrl: node.apiUrl };
+    for (let count = 0; count < 2; count++) {
+      expect((await bindWallet(origin, person, Wallet.createRandom())).status).to.equal(201);
+    }
+    const refused = await bindWallet(origin, person, Wallet.createRandom());
+    expect(refused.status).to.equal(429);
+    expect(refused.body.message).to.match(/pays for no more links of this avatar today/);
+    expect(await test.registry.lengthOf(person.key.address)).to.equal(2n);
+    expect((await bindWallet(origin, newPerson(), Wallet.createRandom())).status).to.equal(201);
+  });
+
+  it("are not used up by strangers who name the avatar without its signature", async () => {
+    const victim = newPerson();
+    for (let count = 0; count < 3; count++) {
+      const junk = { action: "create", platform: "ethereum", identity: Wallet.createRandom().address };
+      const body = { ...junk, public_key: victim.key.compressed, uuid: crypto.randomUUID(), created_at: "1" };
+      expect((await post(test.stack, "/v1/proof", body)).status).to.equal(400);
+    }
+    expect((await bindWallet(test.stack, victim, Wallet.createRandom())).status).to.equal(201);
+  });
+
+  it("count an IPv6 network as one, and an address in both its forms", () => {
+    expect(clientOf("2001:db8:1:2:3:4:5:6")).to.equal(clientOf("2001:db8:1:2::1"));
+    expect(clientOf("2001:db8:1:3::1")).not.to.equal(clientOf("2001:db8:1:2::1"));
+    expect(clientOf("fe80::1%eth0")).to.equal(clientOf("fe80::2"));
+    expect(clientOf("::ffff:192.0.2.1")).to.equal("192.0.2.1");
+    expect(clientOf(undefined)).to.equal(clientOf("no address"));
+  });
+});
+
+describe("GET /metrics", () => {
+  it("tells Prometheus of requests by route, of the relayer's purse and of the index", async () => {
+    const test = await sharedStack();
+    await get(test.stack, "/v1/proof?identity=a-secret-of-somebody");
+    const response = await fetch(`${test.stack.apiUrl}/metrics`);
+    const text = await response.text();
+    expect(response.headers.get("content-type")).to.match(/^text\/plain/);
+    expect(text).to.match(
+      /syngraph_http_request_duration_seconds_count\{method="GET",route="\/v1\/proof",status="200"\} \d/,
+    );
+    expect(text).to.match(/^syngraph_relayer_balance_ether 99\d\d\.\d+$/m);
+    expect(text).to.match(/^syngraph_index_lag_blocks \d+$/m);
+    expect(text).not.to.include("a-secret-of-somebody");
+  });
+});
