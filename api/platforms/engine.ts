@@ -153,7 +153,7 @@ function httpOrigins(upstreams: Readonly<Record<string, string>>): Map<string, s
 }
 
 function createLooks(
-  { upstreams = {}, tokens = {}, signer, timeout = TIMEOUT }: EngineOptions,
+  { upstreams = {}, tokens = {}, signer, timeout = TIMEOUT, limits, network }: EngineOptions,
   fetcher: Fetcher,
   origins: ReadonlyMap<string, string>,
 ): Map<string, Look> {
@@ -169,7 +169,8 @@ function createLooks(
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
     } else if (lookup?.kind === "ens") {
-      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
+      const fetching = { timeout, ...(limits && { limits }), ...(network && { network }) };
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], ...fetching }));
     }
   }
   return looks;

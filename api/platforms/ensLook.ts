@@ -13,7 +13,7 @@ import {
   namehash,
 } from "ethers";
 
-import { type Fetcher, createFetcher } from "./fetcher.ts";
+import { type Fetcher, type FetcherOptions, createFetcher } from "./fetcher.ts";
 import { accept } from "./httpLook.ts";
 import { CheckError, type EnsLookup, type Facts, type Look } from "./types.ts";
 
@@ -42,7 +42,7 @@ const ens = new Interface([
   "error OffchainLookup(address sender, string[] urls, bytes callData, bytes4 callbackFunction, bytes extraData)",
 ]);
 
-export interface EnsLookOptions {
+export interface EnsLookOptions extends Pick<FetcherOptions, "limits" | "network"> {
   /**
    * JSON-RPC of Ethereum mainnet: without it nobody can be asked, since public nodes want to know who asks. For another deployment of ENS its query names the contracts: `registry`, `wrapper`
    * (NameWrapper), and `gateway`, an origin that may be private although strangers' resolvers name it (CCIP-read).
@@ -53,17 +53,17 @@ export interface EnsLookOptions {
 }
 
 /** Asks the contracts of ENS. Gateways that resolvers name are strangers' choice: a fetcher that trusts nobody asks them. */
-export function createEnsLook(lookup: EnsLookup, { upstream, timeout }: EnsLookOptions): Look {
+export function createEnsLook(lookup: EnsLookup, { upstream, ...fetching }: EnsLookOptions): Look {
   if (upstream === undefined) {
     return () => Promise.reject(new CheckError("soft", "this node has no credential to look there: no Ethereum node"));
   }
   const { rpc, registry, wrapper, gateways, isMainnet } = readUpstream(upstream);
-  const fetcher = createFetcher({ trustedOrigins: [rpc.origin], timeout });
-  const strangers = createFetcher({ trustedOrigins: gateways, timeout });
+  const fetcher = createFetcher({ ...fetching, trustedOrigins: [rpc.origin] });
+  const strangers = createFetcher({ ...fetching, trustedOrigins: gateways });
 
   return async (claim) => {
     const name = claim.link.identity;
-    const chain = new Chain(rpc, fetcher, strangers, AbortSignal.timeout(timeout));
+    const chain = new Chain(rpc, fetcher, strangers, AbortSignal.timeout(fetching.timeout));
     await chain.pin(isMainnet);
     const names = new Names(chain, registry, wrapper);
     const { accountId, facts } = await names.ownerOf(name);

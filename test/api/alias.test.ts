@@ -28,6 +28,15 @@ describe("an avatar's alias", () => {
     registry = await strangersRegistry(test);
   });
 
+  const drafted = (avatar: Person, other: string, action: "create" | "delete" = "create") =>
+    draftProof(test, avatar, { action, platform: "nextid", identity: other });
+  type Draft = Awaited<ReturnType<typeof drafted>>;
+  const signatureOf = ({ answer }: Draft, { privateKey }: Person) => signText(privateKey, answer.sign_payload);
+  const extraOf = (draft: Draft, other: Person) => ({
+    signature: draft.signature.base64,
+    target_signature: signatureOf(draft, other).base64,
+  });
+
   /** What GET /v1/proof says of an avatar. */
   const recordOf = async ({ key }: Person, status = "") =>
     (await get(test.stack, `/v1/proof?platform=nextid&identity=${key.compressed}&status=${status}`)).body.ids[0];
@@ -85,15 +94,6 @@ describe("an avatar's alias", () => {
   });
 
   describe("through the API", () => {
-    const drafted = (avatar: Person, other: string, action: "create" | "delete" = "create") =>
-      draftProof(test, avatar, { action, platform: "nextid", identity: other });
-    type Draft = Awaited<ReturnType<typeof drafted>>;
-    const signatureOf = ({ answer }: Draft, { privateKey }: Person) => signText(privateKey, answer.sign_payload);
-    const extraOf = (draft: Draft, other: Person) => ({
-      signature: draft.signature.base64,
-      target_signature: signatureOf(draft, other).base64,
-    });
-
     it("is made with both signatures, whatever form the other key and its signature have", async () => {
       const [one, two, three] = [somebody(), somebody(), somebody()];
       const first = await drafted(one, two.key.uncompressed.slice(2).toUpperCase());

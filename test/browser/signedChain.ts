@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { BindingStatus, ChainItem } from "@syngraph/sdk/client";
 import { type Action, type Link, head, linkId, publicKeyOf, signPayload, signText } from "@syngraph/sdk/protocol";
-import { Wallet, keccak256 } from "ethers";
+import { Wallet, encodeBase58, keccak256 } from "ethers";
 
 /** What an avatar does in one link of a chain under test. */
 export interface Step {
@@ -11,6 +11,8 @@ export interface Step {
   identity: string;
   /** The private key of the wallet that countersigns. */
   wallet?: string;
+  /** The Solana wallet that countersigns. */
+  solana?: { address: string; sign(text: string): Uint8Array };
   /** The private key of the other avatar that countersigns. */
   alias?: string;
   location?: string;
@@ -48,11 +50,16 @@ function signLink(privateKey: string, step: Step, before: readonly ChainItem[]):
     signature: signature.base64,
     signature_payload: text,
     extra: {
-      wallet_signature: step.wallet === undefined ? null : signText(step.wallet, text).base64,
+      wallet_signature: walletSignature(step, text),
       target_signature: step.alias === undefined ? null : signText(step.alias, text).raw,
     },
     link_id: linkId(link, signature.raw),
   };
+}
+
+function walletSignature({ wallet, solana }: Step, text: string): string | null {
+  if (solana) return encodeBase58(solana.sign(text));
+  return wallet === undefined ? null : signText(wallet, text).base64;
 }
 
 /** The other side's own delete of a binding that this step made, which is no link of the avatar's chain. */

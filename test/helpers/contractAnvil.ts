@@ -28,13 +28,17 @@ export class Anvil {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
-    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-      printed += String(chunk);
-      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
-      if (port === undefined) continue;
-      child.stdout.resume();
-      return new Anvil(child, `http://127.0.0.1:${port}`);
-    }
+    const listening = Promise.withResolvers<string | undefined>();
+    // It prints every call, and would stop at a full pipe: it is read to the end.
+    child.stdout.on("data", (chunk) => {
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec((printed += String(chunk)))?.[1];
+      if (port === undefined) return;
+      child.stdout.removeAllListeners("data").resume();
+      listening.resolve(port);
+    });
+    child.once("exit", () => listening.resolve(undefined));
+    const port = await listening.promise;
+    if (port !== undefined) return new Anvil(child, `http://127.0.0.1:${port}`);
     throw new Error(`anvil ended before it listened: ${printed}`);
   }
 

@@ -58,6 +58,34 @@ describe("ens", () => {
   const refused = (claim: Claim, severity: Severity, message: string | RegExp, by = engine) =>
     expectRefusal(by.check(claim), severity, new RegExp(message));
 
+  const give = (contract: string, token: string, to: string) =>
+    ens.send(owner, contract, OWNERS.encodeFunctionData("set", [token, to]));
+
+  /** A gateway's answer: a text, signed for this resolver and question. */
+  const signed =
+    (text: string, signer = gatewaySigner): Gateway["answer"] =>
+    ({ data }) => {
+      const answer = TEXT.encodeFunctionResult("text", [text]);
+      const digest = keccak256(abi.encode(["address", "bytes", "bytes"], [offchain, data, answer]));
+      const { serialized } = signer.signingKey.sign(digest);
+      return { body: JSON.stringify({ data: abi.encode(["bytes", "bytes"], [answer, serialized]) }) };
+    };
+
+  /** Has a name's parent resolved by a contract that sends us to gateways. */
+  async function offered(
+    label: string,
+    urls = [`${gateway.origin}/{sender}/{data}.json`],
+    sender = offchain,
+    rounds = 1,
+  ) {
+    await ens.register(label, owner);
+    await ens.setResolver(`${label}.test`, offchain);
+    await ens.send(owner, offchain, TEXT.encodeFunctionData("set", [urls, sender, rounds]));
+    const claim = claimed(`someone.${label}.test`);
+    gateway.answer = signed(textOf(claim));
+    return claim;
+  }
+
   describe("normaliseIdentity", () => {
     const { normaliseIdentity } = platformOf("ens")!;
     for (const [typed, name] of [
@@ -162,9 +190,6 @@ describe("ens", () => {
       wrapped = engineWith({ wrapper });
     });
 
-    const give = (contract: string, token: string, to: string) =>
-      ens.send(owner, contract, OWNERS.encodeFunctionData("set", [token, to]));
-
     /** `<label>.eth` with a proof, with the registrar in charge only then. */
     async function publishedEth(name: string): Promise<Claim> {
       await ens.giveSubname(ens.accounts[0]!, "", "eth", ens.accounts[0]!);
@@ -208,31 +233,6 @@ describe("ens", () => {
   });
 
   describe("names at gateways (ENSIP-10, EIP-3668)", () => {
-    /** Has a name's parent resolved by a contract that sends us to gateways. */
-    async function offered(
-      label: string,
-      urls = [`${gateway.origin}/{sender}/{data}.json`],
-      sender = offchain,
-      rounds = 1,
-    ) {
-      await ens.register(label, owner);
-      await ens.setResolver(`${label}.test`, offchain);
-      await ens.send(owner, offchain, TEXT.encodeFunctionData("set", [urls, sender, rounds]));
-      const claim = claimed(`someone.${label}.test`);
-      gateway.answer = signed(textOf(claim));
-      return claim;
-    }
-
-    /** A gateway's answer: a text, signed for this resolver and question. */
-    const signed =
-      (text: string, signer = gatewaySigner): Gateway["answer"] =>
-      ({ data }) => {
-        const answer = TEXT.encodeFunctionResult("text", [text]);
-        const digest = keccak256(abi.encode(["address", "bytes", "bytes"], [offchain, data, answer]));
-        const { serialized } = signer.signingKey.sign(digest);
-        return { body: JSON.stringify({ data: abi.encode(["bytes", "bytes"], [answer, serialized]) }) };
-      };
-
     it("are read by GET, and the contract judges the answer", async () => {
       const claim = await offered("names");
       const { accountId, record } = await engine.check(claim);

@@ -17,8 +17,8 @@ const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 /** The signature with the group's order added to S: the same equation, other bytes. */
 function withGreatS(signature: Uint8Array): Uint8Array {
-  const s = BigInt(hexlify(Uint8Array.from(signature.slice(32)).reverse())) + ORDER;
-  return Uint8Array.from([...signature.slice(0, 32), ...getBytes(toBeHex(s, 32)).reverse()]);
+  const s = BigInt(hexlify(signature.slice(32).toReversed())) + ORDER;
+  return Uint8Array.from([...signature.slice(0, 32), ...getBytes(toBeHex(s, 32)).toReversed()]);
 }
 
 describe("verifySolanaWallet", () => {

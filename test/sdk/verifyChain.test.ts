@@ -1,8 +1,9 @@
 import { type ChainItem, type ItemChecks, verifyChain } from "@syngraph/sdk/client";
 import { head, linkId, parseSignature, publicKeyOf, signPayload, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Wallet, hexlify } from "ethers";
+import { Wallet, encodeBase58, hexlify } from "ethers";
 
+import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { type Step, aliasStep, signChain, signRelease, signReleaseOf, walletStep } from "../browser/signedChain.ts";
 
 const OWNER = Wallet.createRandom().privateKey;
@@ -195,6 +196,44 @@ describe("verifyChain", () => {
 
     it("finds an avatar that is its own alias", () => {
       expect(failures(signChain(OWNER, [aliasStep(OWNER)]))).to.deep.equal(["cosigner"]);
+    });
+  });
+
+  describe("of a Solana wallet", () => {
+    const solana = newSolanaWallet();
+    const step: Step = { platform: "solana", identity: solana.address, solana };
+
+    it("verifies its signature, which no contract did", () => {
+      const [create, end] = signChain(OWNER, [
+        step,
+        { action: "delete", platform: "solana", identity: solana.address },
+      ]);
+      expect(failures([create!, end!])).to.deep.equal(["ok", "ok"]);
+      expect(verifyChain([create!], AVATAR)[0]!.checks.cosigner).to.equal("pass");
+    });
+
+    it("finds it missing, of another wallet, over another text, and malformed", () => {
+      const [item] = signChain(OWNER, [step]) as [ChainItem];
+      const text = item.signature_payload;
+      for (const wallet_signature of [
+        null,
+        "",
+        encodeBase58(newSolanaWallet().sign(text)),
+        encodeBase58(solana.sign(text.replace("create", "delete"))),
+        encodeBase58(new Uint8Array(64).fill(1)),
+        "0OIl",
+        signText(ATTACKER, text).base64,
+      ]) {
+        const forged = { ...item, extra: { wallet_signature, target_signature: null } };
+        expect(failures([forged])).to.deep.equal(["cosigner"]);
+        expect(verifyChain([forged], AVATAR)[0]!.checks.cosigner).to.equal("fail");
+      }
+    });
+
+    it("does not take a release for one: no contract lets a Solana wallet make it", () => {
+      const chain = signChain(OWNER, [step]);
+      const release = { ...signRelease(OWNER, WALLET, chain), platform: "solana", identity: solana.address };
+      expect(failures([...chain, release]).at(-1)).to.include("signature");
     });
   });
 

@@ -28,6 +28,11 @@ const MODES = { burn: 0, bomb: 1, revertBomb: 2, short: 3, slow: 4 };
  */
 const FLEETING = "0x3615601357631626ba7e60e01b5f5260205ff35b33ff";
 
+function expectRefused(word: WalletWord, message: string | RegExp) {
+  expect(word).to.have.property("valid", false);
+  expect(word).to.have.property("message").that.matches(new RegExp(message));
+}
+
 describe("verifyWalletMessage", () => {
   let connection: Awaited<ReturnType<typeof network.create>>;
   let provider: Provider;
@@ -57,11 +62,6 @@ describe("verifyWalletMessage", () => {
     const address = await factory.addressOf(salt, keccak256(initCode));
     const deployer = { address: await factory.getAddress(), data };
     return { address, deployer, wrapped: wrapSignature(signature, deployer) };
-  }
-
-  function expectRefused(word: WalletWord, message: string | RegExp) {
-    expect(word).to.have.property("valid", false);
-    expect(word).to.have.property("message").that.matches(new RegExp(message));
   }
 
   describe("of an account with a key", () => {
