@@ -44,7 +44,7 @@ export interface EvidenceRecord {
   handle: string;
   /** What else the platform said, for example whether DNSSEC was valid, or when the post was edited. */
   facts: Facts;
-  /** SHA-256 in hex of the description that read it. */
+  /** SHA-256 in hex of the platform's file that read it. */
   description: string;
 }
 
@@ -52,8 +52,11 @@ export interface EvidenceRecord {
 export type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * How much a failed check says (after Keybase's scale): `soft` nothing, the upstream could not be asked; `medium` that
- * the proof is not there now; `final` that it is wrong.
+ * How much a failed check says, after Keybase's scale of proof statuses (its 100s, 200s and 300s):
+ *
+ * - `soft`: nothing. The upstream could not be asked, refused us, or answered otherwise than documented.
+ * - `medium`: the proof is not there now. Nothing public, deleted, damaged, too large, ambiguous; its author can mend it.
+ * - `final`: it is wrong. Another author, another account, another key or another text.
  */
 export type Severity = "soft" | "medium" | "final";
 
@@ -206,8 +209,17 @@ export interface ActivityPubLookup {
   extract: (note: Readonly<Record<string, unknown>>, author: { handle: string; id: string }) => Post;
 }
 
+/** A proof in a text record of the identity. */
+export interface EnsLookup {
+  kind: "ens";
+  /** The record's key. */
+  record: string;
+  /** Makes a post of whose the name is; the record itself is read after that. */
+  extract: (name: Pick<Post, "accountId"> & { facts: Facts }, claim: Claim) => Post;
+}
+
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup | ActivityPubLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup | ActivityPubLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {
@@ -231,7 +243,11 @@ export interface Published {
 
 /** What an identity's own signature (of a wallet) is worth without asking a chain. */
 export type CounterSignature =
-  | { verified: true; signature: string }
+  | {
+      verified: true;
+      /** As it goes on chain: into `proof` as `0x` hex, or where attesters stand for it, into the location as text. */
+      signature: string;
+    }
   /** No ECDSA signature of this wallet; `signature` may still satisfy a contract wallet (ERC-1271). */
   | { verified: false; signature: string; message: string };
 
@@ -259,8 +275,13 @@ export interface PlatformDescription {
    * @throws {CheckError} medium, where it is a damaged proof.
    */
   readProof?: (text: string) => Published | readonly Published[] | null;
-  /** Verifies the identity's own signature of a link, where the identity is a key. */
+  /**
+   * Verifies the identity's own signature of a link, where the identity is a key.
+   * @throws {CheckError} final, where it is none of this identity over this link, and no chain can say otherwise.
+   */
   verifyCounterSignature?: (link: Link, signature: string) => CounterSignature;
+  /** Where a request has it: in `extra.wallet_signature` unless told. */
+  counterField?: "target_signature";
 }
 
 /** A platform as the rest of the API uses it. */

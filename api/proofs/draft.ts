@@ -1,4 +1,4 @@
-import type { Link, PublicKey } from "@syngraph/sdk/protocol";
+import { type Link, type PublicKey, isCosigned } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import type { Platform } from "../platforms/types.ts";
@@ -9,6 +9,7 @@ import {
   readPayload,
   readPlatform,
   readPublicKey,
+  readSignature,
   readUuid,
   requireFresh,
 } from "./input.ts";
@@ -31,6 +32,8 @@ export interface ProofRequest {
   walletSignature: string;
   /** The other avatar's on `nextid`: hex, Base64, or empty. */
   targetSignature: string;
+  /** The signature that the text quotes, where the asker knows better than the index; Base64. */
+  prev?: string | undefined;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */
@@ -54,11 +57,12 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
   const identity = await readIdentity(context.engine, platform, request.identity);
-  const previous = await latestSignature(context.db, chainId, avatar.address);
-  const [prev] = prevForms(previous);
+  const quoted = request.prev === undefined ? null : readSignature(request.prev, "error when decoding prev");
+  const previous = quoted?.canonical ?? (await latestSignature(context.db, chainId, avatar.address));
+  const prev = quoted?.base64 ?? prevForms(previous)[0];
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
   const claim =
-    action === "create" && platform.needsPost
+    action === "create" && !isCosigned(platform.id)
       ? await findOpenClaim(context.db, chainId, avatar.address, link)
       : undefined;
   if (claim) link.prev = claim.prev;

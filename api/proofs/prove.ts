@@ -1,28 +1,31 @@
-import { type Link, type Signature, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, type Signature, isCosigned, linkId, signPayload } from "@syngraph/sdk/protocol";
 import { keccak256, toUtf8Bytes } from "ethers";
 
+import type { Collected } from "../attest/quorum.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import type { Evidence } from "../platforms/types.ts";
 import type { Method } from "../relay/registry.ts";
 import { toApiError } from "./checkErrors.ts";
-import { verifyWallet } from "./counterSignature.ts";
+import { type CounterProof, counterSignatureOf, verifyCounterSignature } from "./counterSignature.ts";
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
 import { prevForms } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
+import type { OpenClaim } from "./read/claims.ts";
+import { isSignedBy } from "./signed.ts";
 
 /** A link with everything that proves it. */
-export interface ProvenLink {
+export interface ProvenLink extends Omit<CounterProof, "signature"> {
   link: Link;
   linkId: string;
   signature: Signature | null;
-  method: Method;
+  method: Exclude<Method, "suspend" | "call">;
   proof: string;
   proofLocation: string;
-  /** Whether a wallet's contract has to judge the proof. */
-  contractWallet?: boolean;
+  /** What attesters say, where they have to. */
+  attested?: Collected;
 }
 
 /** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
@@ -31,30 +34,46 @@ export async function proveLink(context: Context, draft: Draft): Promise<ProvenL
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { link, platform, claim, request } = draft;
-  if (!platform.needsPost) {
-    if (request.walletSignature === "") throw badRequest("wallet_signature not found");
-    if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = await verifyAvatar(
-      context,
-      draft,
-      readSignature(request.signature, "error when decoding persona signature"),
-    );
-    const wallet = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", ...wallet, proofLocation: "" };
-  }
+  if (!draft.platform.needsPost) return proveSigned(context, draft);
   const evidence = await look(context, draft);
+  const proven = await attested(context, draft, evidence.signature, evidence);
+  await context.checks.saw(proven.linkId, evidence);
+  return proven;
+}
+
+/** A link of which this node saw the other side, with what its peers say of it. */
+async function attested(
+  { attest }: Context,
+  { link, avatar, claim }: Draft,
+  found: Signature,
+  seen: Pick<Evidence, "accountId" | "location" | "checkedAt">,
+): Promise<ProvenLink> {
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
-  const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
-  await context.checks.saw(id, evidence);
-  return {
-    link,
-    linkId: id,
-    signature: evidence.signature,
-    method: claim ? (claim.status === "suspended" ? "reinstate" : "confirm") : "append",
-    proof: context.attester.attest(id, evidence),
-    proofLocation: evidence.location,
-  };
+  const signature = claim?.signature ?? found;
+  const { location: proofLocation } = seen;
+  const words = await attest.collect({ link, avatar, signature, location: proofLocation }, { found: true, ...seen });
+  const { linkId: id, proof } = words;
+  return { link, linkId: id, signature, method: methodOf(claim), proof, proofLocation, attested: words };
+}
+
+function methodOf(claim: OpenClaim | undefined): ProvenLink["method"] {
+  if (!claim) return "append";
+  return claim.status === "suspended" ? "reinstate" : "confirm";
+}
+
+/** Of an identity that is a key: both signed the same text. */
+async function proveSigned(context: Context, draft: Draft): Promise<ProvenLink> {
+  const { platform, request } = draft;
+  const typed = counterSignatureOf(draft);
+  if (typed === "") throw badRequest(`${platform.counterField ?? "wallet_signature"} not found`);
+  if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
+  const avatars = readSignature(request.signature, "error when decoding persona signature");
+  const signed = await verifyAvatar(context, draft, avatars);
+  const { signature, ...wallet } = await verifyCounterSignature(context, { platform, link: signed.link }, typed);
+  if (isCosigned(platform.id)) return { ...signed, ...wallet, method: "append", proof: signature, proofLocation: "" };
+  // The contract cannot check this signature: attesters do, and in the location everybody else can, too.
+  const seen = { accountId: signed.link.identity, location: signature, checkedAt: Math.floor(Date.now() / 1000) };
+  return attested(context, { ...draft, link: signed.link }, avatars, seen);
 }
 
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
@@ -75,10 +94,17 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (status === undefined || status === "deleted") {
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
-  if (!platform.needsPost && request.walletSignature !== "") {
-    const wallet = await verifyWallet(context, draft, request.walletSignature);
-    const release = { linkId: releaseId(link, wallet.proof), signature: null, method: "release" } as const;
-    return { link, ...release, ...wallet, proofLocation: "" };
+  const typed = platform.needsPost ? "" : counterSignatureOf(draft);
+  if (typed !== "" && (isCosigned(platform.id) || request.signature === "")) {
+    if (!isCosigned(platform.id)) {
+      throw badRequest(
+        `a ${platform.name} wallet's own signature deletes nothing, because the contract cannot check it: the avatar's is needed in extra.signature`,
+      );
+    }
+    const { signature: proof, preparation, ...wallet } = await verifyCounterSignature(context, draft, typed);
+    if (preparation !== undefined) throw badRequest(`the wallet ${link.identity} has no code on this chain any more`);
+    const release = { linkId: releaseId(link, proof), signature: null, method: "release" } as const;
+    return { link, ...release, ...wallet, proof, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
@@ -97,21 +123,13 @@ async function verifyAvatar(
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of prevForms(draft.previous)) {
+  for (const prev of draft.claim ? [draft.link.prev] : prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) {
+    if (isSignedBy(link, signature, draft.avatar)) {
       return { link, linkId: linkId(link, signature.raw), signature };
     }
   }
   throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
-}
-
-function recoversTo(link: Link, signature: Signature, key: string): boolean {
-  try {
-    return recoverPublicKey(signPayload(link), signature.raw).compressed === key;
-  } catch {
-    return false;
-  }
 }
 
 /** A release is no link of the chain; it is named by what it says. */

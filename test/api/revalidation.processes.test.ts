@@ -51,7 +51,7 @@ describe("revalidation by several processes on one database", () => {
     const gists = new Set(bound.map(gistOf));
     return test.github.requests.slice(start).flatMap(({ url, headers }) => {
       const gist = url.pathname.split("/").at(-1)!;
-      return gists.has(gist) ? [{ gist, by: String(headers["authorization"] ?? "") }] : [];
+      return gists.has(gist) ? [{ gist, by: String(headers.authorization ?? "") }] : [];
     });
   }
 

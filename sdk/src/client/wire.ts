@@ -44,7 +44,7 @@ export interface ProofSubmission {
   created_at: string;
   proof_location?: string;
   /** Standard Base64. */
-  extra?: { signature?: string; wallet_signature?: string };
+  extra?: { signature?: string; wallet_signature?: string; target_signature?: string };
 }
 
 /** `GET /v1/submissions/{uuid}`. */
@@ -57,6 +57,10 @@ export interface SubmissionReply {
   block: number | null;
   /** Why it was refused, else empty. */
   reason: string;
+  /** Where it is on chain, but too few attesters have seen its other side yet: how many, and how many it takes. */
+  status: "claimed" | null;
+  attestations: number | null;
+  quorum: number | null;
 }
 
 export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>({
@@ -67,6 +71,9 @@ export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>(
   tx_hash: nullable(text),
   block: nullable(integer),
   reason: text,
+  status: nullable(oneOf(["claimed"])),
+  attestations: nullable(integer),
+  quorum: nullable(integer),
 });
 
 /** Place in a list of pages; `next` is 0 on the last. */
@@ -166,7 +173,10 @@ export interface ChainItem {
   signature: string;
   signature_payload: string;
   uuid: string;
-  /** The other side's own signature: a wallet's in standard Base64, an alias's (platform `nextid`) as `0x` hex. */
+  /**
+   * The other side's own signature: an Ethereum wallet's in standard Base64, a Solana wallet's in Base58, an alias's
+   * (platform `nextid`) as `0x` hex.
+   */
   extra: { wallet_signature: string | null; target_signature: string | null };
   /** Base64 of the signature that the text quotes, or null. */
   prev: string | null;
