@@ -182,8 +182,12 @@ const MIGRATIONS = [
 /** Any constant will do; it keeps two processes from migrating at once. */
 const MIGRATION_LOCK = 0x53796e67;
 
-/** Brings the schema `api` up to date. */
-export async function migrate(pool: Pool): Promise<void> {
+/**
+ * Brings the schema `api` up to date.
+ *
+ * @param last the version to stop at: the newest, but in a test of what came before.
+ */
+export async function migrate(pool: Pool, last = MIGRATIONS.length): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN");
@@ -193,7 +197,7 @@ export async function migrate(pool: Pool): Promise<void> {
     const { rows } = await client.query<{ done: number }>(
       "SELECT coalesce(max(version), 0)::integer AS done FROM api.migration",
     );
-    for (let version = rows[0]!.done + 1; version <= MIGRATIONS.length; version++) {
+    for (let version = rows[0]!.done + 1; version <= last; version++) {
       await client.query(MIGRATIONS[version - 1]!);
       await client.query("INSERT INTO api.migration (version) VALUES ($1)", [version]);
     }

@@ -98,6 +98,10 @@ describe("revalidation", () => {
     expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 0, reason: "" });
     await becomes(bound, STATUS.confirmed);
     expect(await untilExists(bound, true)).to.include({ invalid_reason: "" });
+
+    takeAway(bound);
+    await twoLooks(bound);
+    await becomes(bound, STATUS.suspended);
   });
 
   it("reinstates at once what its owner submits again, also from where it stands now", async () => {
