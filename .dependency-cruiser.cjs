@@ -37,9 +37,9 @@ module.exports = {
     ),
     never(
       "protocol-is-a-leaf",
-      "no framework and no I/O in what is signed and hashed: only ethers",
+      "no framework and no I/O in what is signed and hashed: only ethers, and the curve that it lacks",
       { path: "^sdk/src/protocol/" },
-      { pathNot: "^(sdk/src/protocol/|node_modules/ethers/)" },
+      { pathNot: "^(sdk/src/protocol/|node_modules/(ethers|@noble/curves)/)" },
     ),
     never(
       "platforms-know-no-routes",
@@ -56,7 +56,7 @@ module.exports = {
     never(
       "routes-only-in-app",
       "services do not know HTTP",
-      { path: "^api/(proofs|checks|sessions|relay|attest|db)/" },
+      { path: "^api/(proofs|checks|sessions|relay|attest|db|wallets)/" },
       { path: "^(api/routes/|node_modules/express/)" },
     ),
     never("no-cycles", "a cycle has no order to read it in", {}, { circular: true }),

@@ -52,8 +52,6 @@ export interface Config {
   /** How long POST /v1/proof waits for the chain before it answers 202, in milliseconds. */
   submitTimeout: number;
   logLevel: string;
-  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
-  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
   limits: LimitSettings;
   /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
   trustProxy: number | string | false;
@@ -63,6 +61,8 @@ export interface Config {
   sessionDomains: readonly string[];
   /** The private key of ID tokens, a JWK or PEM; undefined for one that is made and kept in the database. */
   idTokenKey: string | undefined;
+  /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
+  instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -96,9 +96,9 @@ const environment = z.object({
     .string()
     .refine((text) => text === URL.parse(text)?.origin, "must be an origin, as https://id.example.org")
     .optional(),
-  ACTIVITYPUB_KEY: z.string().optional(),
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -147,7 +147,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webDir: values.WEB_DIR,
     submitTimeout: values.SUBMIT_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
-    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
     limits: {
       readsPerMinute: values.RATE_LIMIT_READS,
       writesPerMinute: values.RATE_LIMIT_WRITES,
@@ -163,6 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 
@@ -193,6 +193,12 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
   return chains[0]!;
 }
 
+/** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
+function readTrustProxy(text: string): number | string | false {
+  if (text === "") return false;
+  return /^\d{1,2}$/.test(text) ? Number(text) : text;
+}
+
 /** The actor is known by its address, so that its key is nothing without one. */
 function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {
   if (!pem) return undefined;
@@ -210,12 +216,6 @@ function readKey(pem: string): KeyObject | null {
   } catch {
     return null;
   }
-}
-
-/** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
-function readTrustProxy(text: string): number | string | false {
-  if (text === "") return false;
-  return /^\d{1,2}$/.test(text) ? Number(text) : text;
 }
 
 function byPlatform(env: NodeJS.ProcessEnv, pattern: RegExp): Record<string, string> {

@@ -1,7 +1,10 @@
 import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
+import { createEnsLook } from "./ensLook.ts";
 import { type FetchLimits, type Fetcher, type Network, createFetcher } from "./fetcher.ts";
 import { askStep, createHttpLook, isOpen } from "./httpLook.ts";
 import type { RequestSigner } from "./httpSignature.ts";
@@ -20,6 +23,9 @@ import { findSignature } from "./verify.ts";
 
 /** Deadline of each look unless told, in milliseconds. */
 const TIMEOUT = 10_000;
+
+/** What read the evidence, by platform id. */
+const DESCRIPTIONS = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
 
 /** Nothing is kept unless told. */
 const LIFETIMES: Lifetimes = { confirmed: 0, refused: 0 };
@@ -47,7 +53,8 @@ export interface Engine {
 
 export interface EngineOptions {
   /**
-   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`.
+   * By platform id: the http(s) origin to ask instead of the platform's, for `dns` a comma list of `udp://address:port`, for
+   * `ens` the JSON-RPC of an Ethereum node.
    * What is set here may be private.
    */
   upstreams?: Readonly<Record<string, string>>;
@@ -79,7 +86,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
     ...(network ? { network } : {}),
   });
   const looks = createLooks(options, fetcher, origins);
-  const digests = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
   const cache = createLookCache(lifetimes);
 
   async function lookAt(claim: Claim): Promise<Evidence> {
@@ -98,7 +104,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     assertAuthor(platform, post, claim);
     const signature = findSignature(platform, post, await texts(), claim);
     const { handle, accountId, facts = {} } = post;
-    const record = { answers, handle, facts, description: digests.get(platform.id)! };
+    const record = { answers, handle, facts, description: DESCRIPTIONS.get(platform.id)! };
     return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
   }
 
@@ -129,6 +135,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
 
     statusOf({ id, closed, lookup }) {
       if (closed !== undefined) return "service closed";
+      if (lookup?.kind === "ens") return options.upstreams?.[id] === undefined ? "needs credential" : "live";
       if (lookup?.kind !== "http") return "live";
       return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
@@ -161,6 +168,8 @@ function createLooks(
       looks.set(id, createActivityPubLook(lookup, { fetcher, upstream: origins.get(id), signer, timeout }));
     } else if (lookup?.kind === "dns") {
       looks.set(id, createDnsLook(lookup, { upstream: upstreams[id], timeout }));
+    } else if (lookup?.kind === "ens") {
+      looks.set(id, createEnsLook(lookup, { upstream: upstreams[id], timeout }));
     }
   }
   return looks;
@@ -196,7 +205,7 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
   }
   if (author !== identity) {
     const change = accountId === claim.accountId ? "renamed" : null;
-    const account = change ? ` (both are account ${accountId})` : "";
+    const account = change ? `: the account ${accountId} was renamed` : "";
     throw new CheckError("final", `${noun} belongs to ${handle}, not to ${identity}${account}`, { change });
   }
   if (!/^[!-~]{1,255}$/.test(accountId)) throw new CheckError("soft", `${platform.name} named no id of the account`);
@@ -206,10 +215,7 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
   }
 }
 
-/** SHA-256 in hex of all that a description says and does. */
-function digestOf(platform: Platform): string {
-  const text = JSON.stringify(platform, (_, value: unknown) =>
-    typeof value === "function" || value instanceof RegExp ? String(value) : value,
-  );
-  return hash("sha256", text);
+/** SHA-256 in hex of the file that says and does all that is a platform's own. */
+function digestOf({ id }: Platform): string {
+  return hash("sha256", readFileSync(join(import.meta.dirname, `${id}.ts`)));
 }

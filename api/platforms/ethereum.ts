@@ -37,7 +37,7 @@ export function verifyWalletSignature(link: Link, walletSignature: string): Coun
     return { verified: false, signature, message };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return { verified: false, signature, message: `ETH wallet signature validation failed: ${error.message}` };
+    return { verified: false, signature, message: error.message };
   }
 }
 

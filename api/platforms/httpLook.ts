@@ -39,6 +39,7 @@ export function createHttpLook(lookup: HttpLookup, options: HttpLookOptions): Lo
     const slots = {
       ...{ location, identity: claim.link.identity, avatar: claim.avatar.compressed },
       ...rule?.parts?.exec(location)?.groups,
+      ...lookup.slots?.(location),
     };
     const deadline = AbortSignal.timeout(timeout);
     if (ways.length === 0) throw new CheckError("soft", "this node has no credential to look there");
@@ -92,10 +93,11 @@ export async function askStep(
     JSON.stringify(
       Object.fromEntries(Object.entries(step.body).map(([key, value]) => [key, fillSlots(value, slots, String)])),
     );
-  const { headers, outcomes, as } = step;
-  const settled = Object.keys(outcomes ?? {}).map(Number);
-  const answer = await fetcher(url, { headers: { ...headers, ...authorization }, deadline, body, settled });
-  const text = accept(answer, url, outcomes);
+  const { headers, outcomes = {}, passes = [], redirects, as } = step;
+  const settled = [...Object.keys(outcomes).map(Number), ...passes];
+  const sent = { ...headers, ...authorization };
+  const answer = await fetcher(url, { headers: sent, deadline, body, settled, redirects });
+  const text = accept(answer, url, step);
   answers.push(recordOf(url, String(answer.status), answer.bytes));
   return as === "text" ? text : parseJson(text, url);
 }
@@ -109,10 +111,14 @@ export function recordOf(url: URL, status: string, body: string | Uint8Array): E
 }
 
 /** The text of an answer that holds something. @throws {CheckError} by what its status says. */
-export function accept({ status, headers, text }: Answer, url: URL, outcomes: HttpStep["outcomes"] = {}): string {
+export function accept(
+  { status, headers, text }: Answer,
+  url: URL,
+  { outcomes = {}, passes = [] }: Pick<HttpStep, "outcomes" | "passes"> = {},
+): string {
   const outcome = outcomes[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
-  if (status === 200) return text();
+  if (status === 200 || passes.includes(status)) return text();
   if (status === 404 || status === 410 || status === 451) {
     throw new CheckError("medium", `${url.host} has nothing public at ${url.pathname} (HTTP ${status})`);
   }

@@ -1,5 +1,7 @@
 import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
 
+import { CheckError } from "./types.ts";
+
 type Node = DefaultTreeAdapterMap["node"];
 export type Element = DefaultTreeAdapterMap["element"];
 
@@ -9,9 +11,28 @@ const BLOCKS = new Set(["p", "div", "li", "ul", "ol", "blockquote", "pre", "h1",
 /** Elements whose content is no text of the post. */
 const SILENT = new Set(["script", "style", "template", "noscript"]);
 
-/** Parses HTML by the WHATWG algorithm; nothing in it is run or fetched. */
+/** Longest HTML that is parsed, in UTF-16 units: the time of nested elements grows with its square. */
+const MAX_LENGTH = 128 * 1024;
+
+/** Deepest nesting that is walked through: browsers stop at this depth too. */
+const MAX_DEPTH = 512;
+
+/**
+ * Parses HTML by the WHATWG algorithm; nothing in it is run or fetched.
+ *
+ * @throws {CheckError} medium, where it is longer or nested deeper than any post.
+ */
 export function parseHtml(html: string): Node {
-  return parseFragment(html);
+  if (html.length > MAX_LENGTH)
+    throw new CheckError("medium", `the post's HTML is longer than ${MAX_LENGTH} characters`);
+  const root = parseFragment(html);
+  let level: Node[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH)
+      throw new CheckError("medium", `the post's HTML is nested deeper than ${MAX_DEPTH} elements`);
+    level = level.flatMap((node) => ("childNodes" in node ? node.childNodes : []));
+  }
+  return root;
 }
 
 /**
@@ -27,11 +48,20 @@ export function textOf(node: Node, skip: (element: Element) => boolean = () => f
   return BLOCKS.has(node.nodeName) ? `\n${inner}\n` : inner;
 }
 
-/** The elements below a node that pass, in document order. */
-export function elementsOf(node: Node, passes: (element: Element) => boolean): Element[] {
+/**
+ * The elements below a node that pass, in document order.
+ *
+ * @param skip elements that are left out with all that is in them, for example quotes.
+ */
+export function elementsOf(
+  node: Node,
+  passes: (element: Element) => boolean,
+  skip: (element: Element) => boolean = () => false,
+): Element[] {
+  if ("tagName" in node && skip(node)) return [];
   const children = "childNodes" in node ? node.childNodes : [];
   const own = "tagName" in node && passes(node) ? [node] : [];
-  return [...own, ...children.flatMap((child) => elementsOf(child, passes))];
+  return [...own, ...children.flatMap((child) => elementsOf(child, passes, skip))];
 }
 
 /** An element's attribute, or undefined. */

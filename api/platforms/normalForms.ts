@@ -1,6 +1,7 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
-import { getAddress } from "ethers";
+import { parsePublicKey, parseSolanaAddress } from "@syngraph/sdk/protocol";
+import { ensNormalize, getAddress } from "ethers";
 
 /** Lower case, for values whose shape admits ASCII only. */
 export function lowerCase(value: string): string {
@@ -40,6 +41,47 @@ function isBrokenALabel(label: string): boolean {
 export function address(value: string): string | null {
   try {
     return getAddress(value).toLowerCase();
+  } catch {
+    return null;
+  }
+}
+
+/** A Solana wallet's address as it is: its case says something. Null where no wallet has it. */
+export function solanaAddress(value: string): string | null {
+  try {
+    parseSolanaAddress(value);
+    return value;
+  } catch {
+    return null;
+  }
+}
+
+/** An avatar's public key, compressed; null for what is none. */
+export function publicKey(value: string): string | null {
+  try {
+    return parsePublicKey(value).compressed;
+  } catch {
+    return null;
+  }
+}
+
+/** More labels than names have; each costs a look-up. */
+const MAX_ENS_LABELS = 10;
+
+/**
+ * An ENS name as ENSIP-15 has it; null for what has no such form, and for letters that would become others: full-width
+ * ones or the Kelvin sign, which nobody can tell apart from what would be signed.
+ */
+export function ensName(value: string): string | null {
+  try {
+    const name = ensNormalize(value);
+    // Only capitals of ASCII, the marks that make a character an emoji, and what NFC joins are put right in silence.
+    const typed = value
+      .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+      .replaceAll("\ufe0f", "")
+      .normalize("NFC");
+    const labels = name.split(".").length;
+    return name === typed && labels >= 2 && labels <= MAX_ENS_LABELS ? name : null;
   } catch {
     return null;
   }

@@ -9,7 +9,8 @@ export function definePlatform(description: PlatformDescription): Platform {
     needsPost: description.lookup !== undefined,
     normaliseIdentity: (raw) => normalise("identity", description.identity, raw),
     normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
-    postContent: (draft) => {
+    postContent: (given) => {
+      const draft = { ...given, typedIdentity: typedName(description.identity, given.typedIdentity) };
       const translated = Object.entries(description.translations ?? {});
       const texts = translated.map(([language, template]) => [language, fillTemplate(template, draft)]);
       return { default: fillTemplate(description.template, draft), ...Object.fromEntries(texts) };
@@ -19,6 +20,13 @@ export function definePlatform(description: PlatformDescription): Platform {
 
 /** Longest input that is looked at, in UTF-16 units: pasted URLs are shorter, and no expression runs on more. */
 const MAX_INPUT = 2048;
+
+/** As typed; of a pasted URL, the name in it. */
+function typedName({ shapes }: InputRule, raw: string): string {
+  const text = raw.trim();
+  if (text.length > MAX_INPUT || !text.includes("/")) return raw;
+  return shapes.map((shape) => shape.exec(text)?.[1]).find((name) => name !== undefined) ?? raw;
+}
 
 function normalise(field: PlatformInputError["field"], { rule, shapes, normalForm }: InputRule, raw: string): string {
   const text = raw.trim();

@@ -13,7 +13,7 @@ const PLACEHOLDER = "%SIG_BASE64%";
  * @throws {CheckError} medium, where it is none; final, where it is one that no chain may hold (high s).
  */
 export function readSignature(text: string): Signature {
-  const bare = text.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, "");
+  const bare = text.replace(/\s/g, "").replace(UNSEEN, "");
   if (bare === PLACEHOLDER) {
     throw new CheckError("medium", `still holds the placeholder ${PLACEHOLDER} instead of a signature`);
   }
@@ -43,6 +43,15 @@ export function readJsonProof(text: string): Published {
   };
 }
 
+/** What editors and platforms put into text unseen: zero-width characters, and the selectors of emoji's two styles. */
+const UNSEEN = /\u200b|\u200c|\u200d|\u2060|\ufe0e|\ufe0f|\ufeff/g;
+
+/**
+ * `Sig:` and the signature behind it, also where a line break fell into it. All of Next.ID's wordings had this mark, in a
+ * line of its own or not.
+ */
+export const SIGNATURE_MARK = /\bSig:\s*((?:[A-Za-z0-9+/]\s*){87}=|(?:[\u{1f000}-\u{1faff}]\s*){52}|[^\s;]*)/gu;
+
 /** How a text post carries a proof: each expression's group 1 is the value, what is said of a signature follows it. */
 export interface PostGrammar {
   /** Matches each signature there may be; with the flag g. */
@@ -53,6 +62,13 @@ export interface PostGrammar {
   prev?: RegExp;
 }
 
+/** `Misc: uuid|created_at|prev`, which follows the signature where posts are short; its name in Chinese is another. */
+export const MISC_LINE = {
+  uuid: /(?:Misc|其它信息):\s*([^|\s]+)\|/,
+  createdAt: /(?:Misc|其它信息):[^|\n]*\|(\d+)\|/,
+  prev: /(?:Misc|其它信息):[^|\n]*\|\d+\|([^\s;]*)/,
+} satisfies Partial<PostGrammar>;
+
 /**
  * Reads the proofs in a post's text by its grammar. What is said of a signature follows it: where there are several, each
  * one's uuid, time and previous signature are looked for before the next. What is no signature at all is passed over while
@@ -61,19 +77,13 @@ export interface PostGrammar {
  * @throws {CheckError} as {@link readSignature}, where none is one.
  */
 export function readPostProofs(text: string, grammar: PostGrammar): Published[] {
-  const matches = [...text.matchAll(grammar.signature)];
-  const proofs: Published[] = [];
-  let damage: unknown;
-  for (const [index, match] of matches.entries()) {
-    try {
-      const part = text.slice(match.index, matches[index + 1]?.index);
-      proofs.push({ signature: readSignature(match[1]!), ...readStatements(part, grammar) });
-    } catch (error) {
-      damage ??= error;
-    }
-  }
-  if (proofs.length === 0 && damage !== undefined) throw damage;
-  return proofs;
+  const seen = text.replace(UNSEEN, "");
+  const found = [...seen.matchAll(grammar.signature)];
+  const sections = found.map((match, index) => seen.slice(match.index, found[index + 1]?.index));
+  return readEach(found, ([, signature], index) => ({
+    signature: readSignature(signature!),
+    ...readStatements(sections[index]!, grammar),
+  }));
 }
 
 function readStatements(text: string, grammar: PostGrammar): Omit<Published, "signature"> {
@@ -84,6 +94,39 @@ function readStatements(text: string, grammar: PostGrammar): Omit<Published, "si
     ...strings({ uuid: plainUuid(uuid), createdAt }),
     ...(prev ? { prev: /^(?:null)?$/.test(prev[1] ?? "") ? null : prev[1]! } : {}),
   };
+}
+
+/** All that can be read; the first damage is thrown only where nothing can. */
+function readEach<T>(found: readonly T[], read: (one: T, index: number) => Published): Published[] {
+  const proofs: Published[] = [];
+  let damage: unknown;
+  for (const [index, one] of found.entries()) {
+    try {
+      proofs.push(read(one, index));
+    } catch (error) {
+      damage ??= error;
+    }
+  }
+  if (proofs.length === 0 && damage !== undefined) throw damage;
+  return proofs;
+}
+
+/** `NextID proof: signature:created_at:uuid:prev`, the form of profiles, whose texts are short and lose line breaks. */
+const PROFILE_PROOF = /NextID proof:\s*([^:]{0,200}):(\d{1,20}):([0-9A-Fa-f-]{1,40}):([^\s:]*)/g;
+
+/**
+ * Reads the proofs in a profile's text, of several links where there are.
+ *
+ * @throws {CheckError} as {@link readSignature}, where none of them is one.
+ */
+export function readProfileProofs(text: string): Published[] {
+  const found = [...text.replace(UNSEEN, "").matchAll(PROFILE_PROOF)];
+  return readEach(found, ([, signature, createdAt, uuid, prev]) => ({
+    signature: readSignature(signature!),
+    createdAt: createdAt!,
+    uuid: plainUuid(uuid!),
+    prev: prev === "null" ? null : prev!,
+  }));
 }
 
 const RECORD_KEYS = ["ps", "v", "sig", "ca", "uuid", "prev"];

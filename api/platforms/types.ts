@@ -44,7 +44,7 @@ export interface EvidenceRecord {
   handle: string;
   /** What else the platform said, for example whether DNSSEC was valid, or when the post was edited. */
   facts: Facts;
-  /** SHA-256 in hex of the description that read it. */
+  /** SHA-256 in hex of the platform's file that read it. */
   description: string;
 }
 
@@ -164,6 +164,10 @@ export interface HttpStep {
   headers?: Readonly<Record<string, string>>;
   /** How the answer is read: parsed, or as it is (HTML, XML). `json` unless told. */
   as?: "json" | "text";
+  /** How many redirects to follow within the site; none unless told. */
+  redirects?: number;
+  /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
+  passes?: readonly number[];
   /** What a status means on this platform, where that is not what HTTP says. */
   outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
 }
@@ -185,6 +189,8 @@ export interface HttpLookup {
   kind: "http";
   /** The first that is open; the next where it fails softly. */
   ways: readonly HttpWay[];
+  /** More slots, which follow from the location. */
+  slots?: (location: string) => Readonly<Record<string, string>>;
   /** Origins that the rest of a shortened text may be read from. Replaced by UPSTREAM_<PLATFORM> too. */
   textOrigins?: readonly string[];
 }
@@ -203,8 +209,17 @@ export interface ActivityPubLookup {
   extract: (note: Readonly<Record<string, unknown>>, author: { handle: string; id: string }) => Post;
 }
 
+/** A proof in a text record of the identity. */
+export interface EnsLookup {
+  kind: "ens";
+  /** The record's key. */
+  record: string;
+  /** Makes a post of whose the name is; the record itself is read after that. */
+  extract: (name: Pick<Post, "accountId"> & { facts: Facts }, claim: Claim) => Post;
+}
+
 /** Where to look: a kind of lookup is a protocol, and has one file that speaks it. */
-export type Lookup = HttpLookup | DnsLookup | ActivityPubLookup;
+export type Lookup = HttpLookup | DnsLookup | EnsLookup | ActivityPubLookup;
 
 /** Names of an account that only its platform can turn into the identity, for example Steam's custom URLs. */
 export interface Resolution {
@@ -228,7 +243,11 @@ export interface Published {
 
 /** What an identity's own signature (of a wallet) is worth without asking a chain. */
 export type CounterSignature =
-  | { verified: true; signature: string }
+  | {
+      verified: true;
+      /** As it goes on chain: into `proof` as `0x` hex, or where attesters stand for it, into the location as text. */
+      signature: string;
+    }
   /** No ECDSA signature of this wallet; `signature` may still satisfy a contract wallet (ERC-1271). */
   | { verified: false; signature: string; message: string };
 
@@ -256,8 +275,13 @@ export interface PlatformDescription {
    * @throws {CheckError} medium, where it is a damaged proof.
    */
   readProof?: (text: string) => Published | readonly Published[] | null;
-  /** Verifies the identity's own signature of a link, where the identity is a key. */
+  /**
+   * Verifies the identity's own signature of a link, where the identity is a key.
+   * @throws {CheckError} final, where it is none of this identity over this link, and no chain can say otherwise.
+   */
   verifyCounterSignature?: (link: Link, signature: string) => CounterSignature;
+  /** Where a request has it: in `extra.wallet_signature` unless told. */
+  counterField?: "target_signature";
 }
 
 /** A platform as the rest of the API uses it. */

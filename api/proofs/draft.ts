@@ -1,4 +1,4 @@
-import type { Link, PublicKey } from "@syngraph/sdk/protocol";
+import { type Link, type PublicKey, isCosigned } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import type { Platform } from "../platforms/types.ts";
@@ -58,7 +58,7 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const [prev] = prevForms(previous);
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
   const claim =
-    action === "create" && platform.needsPost
+    action === "create" && !isCosigned(platform.id)
       ? await findOpenClaim(context.db, chainId, avatar.address, link)
       : undefined;
   if (claim) link.prev = claim.prev;

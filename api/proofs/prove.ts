@@ -1,4 +1,4 @@
-import { type Link, type Signature, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, type Signature, isCosigned, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
 import { keccak256, toUtf8Bytes } from "ethers";
 
 import type { Context } from "../context.ts";
@@ -6,7 +6,7 @@ import { badRequest } from "../errors.ts";
 import type { Evidence } from "../platforms/types.ts";
 import type { Method } from "../relay/registry.ts";
 import { toApiError } from "./checkErrors.ts";
-import { verifyWallet } from "./counterSignature.ts";
+import { type CounterProof, counterSignatureOf, verifyCounterSignature } from "./counterSignature.ts";
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
@@ -14,7 +14,7 @@ import { prevForms } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
 
 /** A link with everything that proves it. */
-export interface ProvenLink {
+export interface ProvenLink extends Omit<CounterProof, "signature"> {
   link: Link;
   linkId: string;
   signature: Signature | null;
@@ -31,18 +31,8 @@ export async function proveLink(context: Context, draft: Draft): Promise<ProvenL
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { link, platform, claim, request } = draft;
-  if (!platform.needsPost) {
-    if (request.walletSignature === "") throw badRequest("wallet_signature not found");
-    if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-    const signed = await verifyAvatar(
-      context,
-      draft,
-      readSignature(request.signature, "error when decoding persona signature"),
-    );
-    const wallet = await verifyWallet(context, { ...draft, link: signed.link }, request.walletSignature);
-    return { ...signed, method: "append", ...wallet, proofLocation: "" };
-  }
+  const { link, platform, claim } = draft;
+  if (!platform.needsPost) return proveSigned(context, draft);
   const evidence = await look(context, draft);
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
   const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
@@ -54,6 +44,28 @@ async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> 
     method: claim ? (claim.status === "suspended" ? "reinstate" : "confirm") : "append",
     proof: context.attester.attest(id, evidence),
     proofLocation: evidence.location,
+  };
+}
+
+/** Of an identity that is a key: both signed the same text. */
+async function proveSigned(context: Context, draft: Draft): Promise<ProvenLink> {
+  const { platform, claim, request } = draft;
+  const typed = counterSignatureOf(draft);
+  if (typed === "") throw badRequest(`${platform.counterField ?? "wallet_signature"} not found`);
+  if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
+  const avatar = readSignature(request.signature, "error when decoding persona signature");
+  const signed = await verifyAvatar(context, draft, avatar);
+  const { signature, ...wallet } = await verifyCounterSignature(context, { platform, link: signed.link }, typed);
+  if (isCosigned(platform.id)) return { ...signed, ...wallet, method: "append", proof: signature, proofLocation: "" };
+  // The contract cannot check this signature: attesters do, and in the location everybody else can, too.
+  const id = claim?.linkId ?? signed.linkId;
+  const seen = { accountId: signed.link.identity, checkedAt: Math.floor(Date.now() / 1000) };
+  return {
+    ...signed,
+    linkId: id,
+    method: claim ? "confirm" : "append",
+    proof: context.attester.attest(id, seen),
+    proofLocation: signature,
   };
 }
 
@@ -75,10 +87,17 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
   if (status === undefined || status === "deleted") {
     throw badRequest(`there is no proof of ${link.platform}: ${link.identity} under this avatar to delete`);
   }
-  if (!platform.needsPost && request.walletSignature !== "") {
-    const wallet = await verifyWallet(context, draft, request.walletSignature);
-    const release = { linkId: releaseId(link, wallet.proof), signature: null, method: "release" } as const;
-    return { link, ...release, ...wallet, proofLocation: "" };
+  const typed = platform.needsPost ? "" : counterSignatureOf(draft);
+  if (typed !== "" && (isCosigned(platform.id) || request.signature === "")) {
+    if (!isCosigned(platform.id)) {
+      throw badRequest(
+        `a ${platform.name} wallet's own signature deletes nothing, because the contract cannot check it: the avatar's is needed in extra.signature`,
+      );
+    }
+    const { signature: proof, preparation, ...wallet } = await verifyCounterSignature(context, draft, typed);
+    if (preparation !== undefined) throw badRequest(`the wallet ${link.identity} has no code on this chain any more`);
+    const release = { linkId: releaseId(link, proof), signature: null, method: "release" } as const;
+    return { link, ...release, ...wallet, proof, proofLocation: "" };
   }
   if (request.signature === "") {
     throw badRequest("bad signature: a delete needs the avatar's signature in extra.signature");
@@ -97,7 +116,7 @@ async function verifyAvatar(
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of prevForms(draft.previous)) {
+  for (const prev of draft.claim ? [draft.link.prev] : prevForms(draft.previous)) {
     const link = { ...draft.link, prev };
     if (recoversTo(link, signature, draft.avatar.compressed)) {
       return { link, linkId: linkId(link, signature.raw), signature };

@@ -30,9 +30,11 @@ export async function submitProof(context: Context, request: ProofRequest, clien
       proofLocation: proven.proofLocation,
     }),
     previous: draft.previous,
+    preparation: proven.preparation,
     contractWallet: proven.contractWallet ?? false,
   };
-  if (item.contractWallet) await requireValid(context, item);
+  // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
+  if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
   return sponsor(context.limits, { avatar: item.avatar, client }, () =>
     context.outbox.accept(item, (connection) =>
       // A confirmation does not move the head.

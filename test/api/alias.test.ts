@@ -3,10 +3,10 @@ import { type Link, aliasProof, signPayload, signText, toSubmission } from "@syn
 import { expect } from "chai";
 
 import type { ProofRegistry } from "../../types/ethers-contracts/index.ts";
-import { get, post } from "../helpers/api.ts";
+import { get } from "../helpers/api.ts";
 import { type Person, type SignedLink, signLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { expectError } from "./proofs.ts";
+import { draftProof, expectRefused, submit, submitWell } from "./proofs.ts";
 import { append, claim, indexed, now, somebody, strangersRegistry } from "./stranger.ts";
 
 /** A link by which one avatar takes another for its alias, with both signatures. */
@@ -84,12 +84,67 @@ describe("an avatar's alias", () => {
     expect(alias).not.to.include(avatar.key.compressed);
   });
 
-  it("cannot be made through the API yet, with whatever signatures", async () => {
-    const [avatar, other] = [somebody(), somebody()];
-    const body = {
-      ...{ action: "create", platform: "nextid", identity: other.key.compressed, public_key: avatar.key.compressed },
-      ...{ uuid: "353449e6-3a6f-4ac8-ae65-ba14bf466baf", created_at: String(now()), extra: { signature: "AAAA" } },
-    };
-    expectError(await post(test.stack, "/v1/proof", body), 400, "platform not supported: nextid");
+  describe("through the API", () => {
+    const drafted = (avatar: Person, other: string, action: "create" | "delete" = "create") =>
+      draftProof(test, avatar, { action, platform: "nextid", identity: other });
+    type Draft = Awaited<ReturnType<typeof drafted>>;
+    const signatureOf = ({ answer }: Draft, { privateKey }: Person) => signText(privateKey, answer.sign_payload);
+    const extraOf = (draft: Draft, other: Person) => ({
+      signature: draft.signature.base64,
+      target_signature: signatureOf(draft, other).base64,
+    });
+
+    it("is made with both signatures, whatever form the other key and its signature have", async () => {
+      const [one, two, three] = [somebody(), somebody(), somebody()];
+      const first = await drafted(one, two.key.uncompressed.slice(2).toUpperCase());
+      expect(JSON.parse(first.answer.sign_payload).identity).to.equal(two.key.compressed);
+      await submitWell(test, first, { extra: extraOf(first, two) });
+      const second = await drafted(one, three.key.compressed);
+      const hex = signatureOf(second, three).raw.slice(2);
+      await submitWell(test, second, { extra: { ...extraOf(second, three), target_signature: hex } });
+      expect((await recordOf(one)).alias).to.have.members(keys(two, three));
+      expect(await registry.isBound(one.address, "nextid", two.key.compressed)).to.equal(true);
+    });
+
+    it("is refused with a stranger's signature, without one, and of oneself, and changes nothing", async () => {
+      const [one, two, attacker] = [somebody(), somebody(), somebody()];
+      const draft = await drafted(one, two.key.compressed);
+      const refusals: [extra: object, message: string][] = [
+        [extraOf(draft, attacker), `not signed by ${two.key.compressed}`],
+        [extraOf(draft, one), `not signed by ${two.key.compressed}`],
+        [{ signature: draft.signature.base64 }, "target_signature not found"],
+        [{ ...extraOf(draft, two), signature: signatureOf(draft, attacker).base64 }, "bad signature"],
+        [{ target_signature: signatureOf(draft, two).base64 }, "bad signature"],
+        [{ ...extraOf(draft, two), target_signature: "AAAA" }, "target_signature"],
+      ];
+      for (const [extra, message] of refusals) {
+        await expectRefused(test, one, () => submit(test, draft, { extra }), 400, message);
+      }
+      const own = await drafted(one, one.key.compressed);
+      await expectRefused(test, one, () => submit(test, own, { extra: extraOf(own, one) }), 400, "no alias of itself");
+    });
+
+    it("is ended by either of the two, and by nobody else", async () => {
+      const [one, two, three, attacker] = [somebody(), somebody(), somebody(), somebody()];
+      for (const other of [two, three]) {
+        const draft = await drafted(one, other.key.compressed);
+        await submitWell(test, draft, { extra: extraOf(draft, other) });
+      }
+      const byAvatar = await drafted(one, two.key.compressed, "delete");
+      const byOther = await drafted(one, three.key.compressed, "delete");
+      for (const name of ["signature", "target_signature"]) {
+        const extra = { [name]: signatureOf(byOther, attacker).base64 };
+        await expectRefused(test, one, () => submit(test, byOther, { extra }), 400, /not signed by|bad signature/);
+      }
+      await submitWell(test, byOther, { extra: { target_signature: signatureOf(byOther, three).base64 } });
+      await submitWell(test, byAvatar, { extra: { signature: byAvatar.signature.base64 } });
+      for (const other of [two, three]) {
+        expect(await registry.isBound(one.address, "nextid", other.key.compressed)).to.equal(false);
+      }
+      const { body } = await get(test.stack, `/v1/proofchain?avatar=${one.key.compressed}`);
+      expect(verifyChain(body.proof_chain, one.key.compressed).map(({ problem, ok }) => problem ?? ok)).to.deep.equal(
+        Array.from({ length: 4 }, () => true),
+      );
+    });
   });
 });

@@ -68,7 +68,10 @@ export function proofBody(
   person: Person,
   fields: Pick<Link, "action" | "platform" | "identity">,
   { uuid, created_at }: PayloadAnswer,
-  rest: { proof_location?: string; extra?: { signature?: string; wallet_signature?: string } } = {},
+  rest: {
+    proof_location?: string;
+    extra?: { signature?: string; wallet_signature?: string; target_signature?: string };
+  } = {},
 ) {
   return { ...fields, public_key: person.key.compressed, uuid, created_at, ...rest };
 }

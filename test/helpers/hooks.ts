@@ -1,9 +1,10 @@
+import { stopSharedEns } from "../standins/ens.ts";
 import { stopSharedStack } from "./stack.ts";
 
 /** What mocha runs around the whole suite. */
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(60_000);
-    await stopSharedStack();
+    await Promise.all([stopSharedStack(), stopSharedEns()]);
   },
 };

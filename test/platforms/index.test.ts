@@ -53,6 +53,27 @@ describe("PLATFORMS", () => {
       ["ethereum", CHECKSUMMED.toLowerCase(), CHECKSUMMED.toLowerCase()],
       ["ethereum", `0x${CHECKSUMMED.slice(2).toUpperCase()}`, CHECKSUMMED.toLowerCase()],
       ["ethereum", `https://etherscan.io/address/${CHECKSUMMED}`, CHECKSUMMED.toLowerCase()],
+      ["twitter", "SannieInMeta", "sannieinmeta"],
+      ["twitter", " @_Alice_1 ", "_alice_1"],
+      ["twitter", "https://x.com/Alice", "alice"],
+      ["twitter", "https://twitter.com/Alice/", "alice"],
+      ["twitter", "mobile.twitter.com/Alice?lang=en", "alice"],
+      ["twitter", "http://www.x.com/@alice", "alice"],
+      ["twitter", "a".repeat(15), "a".repeat(15)],
+      ["telegram", "@Durov", "durov"],
+      ["telegram", "https://t.me/Alice_News", "alice_news"],
+      ["telegram", "t.me/s/Alice_News/", "alice_news"],
+      ["telegram", "https://telegram.me/alice_news", "alice_news"],
+      ["tiktok", "@Scout.2015", "scout.2015"],
+      ["tiktok", "https://www.tiktok.com/@scout_2015?lang=en", "scout_2015"],
+      ["tiktok", "m.tiktok.com/@a", "a"],
+      ["minds", "@Nykma", "nykma"],
+      ["minds", "https://www.minds.com/Alice-B/", "alice-b"],
+      ["steam", "76561198092541763", "76561198092541763"],
+      ["steam", "https://steamcommunity.com/profiles/76561198092541763/", "76561198092541763"],
+      ["keybase", "Max_Taco", "max_taco"],
+      ["keybase", "https://keybase.io/maxtaco", "maxtaco"],
+      ["keybase", "@a1", "a1"],
     ];
     for (const [platform, raw, normal] of accepted) {
       it(`reads ${JSON.stringify(raw)} on ${platform} as ${normal}`, () => {
@@ -104,6 +125,64 @@ describe("PLATFORMS", () => {
       ["ethereum", `${CHECKSUMMED}00`],
       ["ethereum", `0x${KELVIN}${CHECKSUMMED.slice(3)}`],
       ["ethereum", "vitalik.eth"],
+      ["twitter", ""],
+      ["twitter", "a".repeat(16)],
+      ["twitter", `${KELVIN}elvin`],
+      ["twitter", "\uff21lice"],
+      ["twitter", "\uff20alice"],
+      ["twitter", "@@alice"],
+      ["twitter", "alice-b"],
+      ["twitter", "alice\nbob"],
+      ["twitter", "ali\u200bce"],
+      ["twitter", "https://x.com/alice/status/1"],
+      ["twitter", "https://x.com/i/user/1"],
+      ["twitter", "https://x.com.evil.example/alice"],
+      ["twitter", "https://evil.example/x.com/alice"],
+      ["twitter", "https://x.com@evil.example/alice"],
+      ["twitter", "https://xXcom/alice"],
+      ["telegram", "bob"],
+      ["telegram", "1alice"],
+      ["telegram", "123456789"],
+      ["telegram", "a".repeat(33)],
+      ["telegram", `${KELVIN}elvin`],
+      ["telegram", "https://t.me/+AbCdEfGh"],
+      ["telegram", "https://t.me/alice_news/1"],
+      ["telegram", "https://t.me.evil.example/alice_news"],
+      ["telegram", "https://t.me/alice_news?x=1#@"],
+      ["tiktok", "alice."],
+      ["tiktok", "."],
+      ["tiktok", "a".repeat(25)],
+      ["tiktok", `${KELVIN}elvin`],
+      ["tiktok", "alice&format=xml"],
+      ["tiktok", "https://www.tiktok.com/alice"],
+      ["tiktok", "https://vm.tiktok.com/ZMabc/"],
+      ["tiktok", "https://www.tiktok.com.evil.example/@alice"],
+      ["minds", ""],
+      ["minds", ".."],
+      ["minds", "-alice"],
+      ["minds", `${KELVIN}elvin`],
+      ["minds", "alice,bob"],
+      ["minds", "https://www.minds.com/newsfeed/1421043369127186449"],
+      ["minds", "https://evil.example/alice"],
+      ["steam", "BeFoRE-CS"],
+      ["steam", "76561197960265728"],
+      ["steam", "4503604054613827"],
+      ["steam", "72057594170203971"],
+      ["steam", "103582791429521408"],
+      ["steam", "\uff176561198092541763"],
+      ["steam", "076561198092541763"],
+      ["steam", "STEAM_0:1:66138017"],
+      ["steam", "https://steamcommunity.com/id/76561198092541763"],
+      ["steam", "https://steamcommunity.com.evil.example/profiles/76561198092541763"],
+      ["keybase", "a"],
+      ["keybase", "_alice"],
+      ["keybase", "al__ice"],
+      ["keybase", "a".repeat(17)],
+      ["keybase", "alice,bob"],
+      ["keybase", "evil.example/x?"],
+      ["keybase", `${KELVIN}elvin`],
+      ["keybase", "https://keybase.io/team/alice"],
+      ["keybase", "https://keybase.io.evil.example/alice"],
     ];
     for (const [platform, raw] of refused) {
       it(`refuses ${JSON.stringify(raw.slice(0, 60))} on ${platform}`, () => {
@@ -119,6 +198,33 @@ describe("PLATFORMS", () => {
         expect(() => normaliseIdentity("a.".repeat(1_000_000))).to.throw(PlatformInputError);
       }
     });
+  });
+
+  describe("normaliseLocation", () => {
+    const accepted: [platform: string, raw: string, normal: string][] = [
+      ["twitter", "1504363098328924163", "1504363098328924163"],
+      ["twitter", "https://twitter.com/yeiwb/status/1504363098328924163", "1504363098328924163"],
+      ["twitter", "https://mobile.twitter.com/yeiwb/statuses/20", "20"],
+      ["twitter", "x.com/i/web/status/20", "20"],
+      ["twitter", "https://x.com/i/status/20?s=46&t=abc", "20"],
+      ["twitter", "https://x.com/yeiwb/status/20/photo/1#m", "20"],
+      ["telegram", "https://t.me/Alice_News/361", "https://t.me/alice_news/361"],
+      ["telegram", "telegram.me/alice_news/361?single", "https://t.me/alice_news/361"],
+      ["tiktok", "6718335390845095173", "6718335390845095173"],
+      ["tiktok", "https://www.tiktok.com/@scout_2015/video/6718335390845095173?_test=123", "6718335390845095173"],
+      ["tiktok", "https://m.tiktok.com/v/6718335390845095173.html", "6718335390845095173"],
+      ["minds", "https://www.minds.com/newsfeed/1421043369127186449", "1421043369127186449"],
+      ["minds", "urn:activity:1421043369127186449", "1421043369127186449"],
+      ["steam", "https://steamcommunity.com/id/whatever", ""],
+      ["keybase", "https://alice.keybase.pub/NextID/0x02.json", ""],
+    ];
+    for (const [platform, raw, normal] of accepted) {
+      it(`reads ${JSON.stringify(raw)} on ${platform} as ${JSON.stringify(normal)}`, () => {
+        const { normaliseLocation } = platformOf(platform)!;
+        expect(normaliseLocation(raw)).to.equal(normal);
+        expect(normaliseLocation(normal)).to.equal(normal);
+      });
+    }
   });
 
   describe("postContent", () => {
@@ -158,6 +264,32 @@ describe("PLATFORMS", () => {
       expect((JSON.parse(content) as { sign_payload: string }).sign_payload).to.equal(draft.signPayload);
     });
 
+    for (const platform of ["twitter", "telegram", "tiktok", "minds", "steam"] as const) {
+      it(`is Next.ID's text on ${platform}, byte for byte and in its languages`, () => {
+        for (const change of [{}, { prev }]) {
+          const draft = draftOf(platform, change);
+          expect(platformOf(platform)!.postContent(draft)).to.deep.equal(nextidTexts(platform, draft));
+        }
+      });
+    }
+
+    it("shows the identity as it was typed, and of a pasted URL the name in it", () => {
+      for (const [typed, shown] of [
+        ["Alice", "Alice"],
+        ["@ALICE", "ALICE"],
+        ["https://x.com/Alice?s=20", "Alice"],
+        ["mobile.twitter.com/@Alice/", "Alice"],
+      ] as const) {
+        const draft = { ...draftOf("twitter", { identity: "alice" }), typedIdentity: typed };
+        expect(platformOf("twitter")!.postContent(draft).default).to.match(new RegExp(`^🎭 Verify @${shown} with`));
+      }
+    });
+
+    it("is short enough for a bio on keybase, whose files nothing shows any more", () => {
+      const draft = draftOf("keybase", { prev });
+      expect(platformOf("keybase")!.postContent(draft)).to.deep.equal(nextidTexts("steam", draft));
+    });
+
     it("is empty where nothing is published", () => {
       expect(platformOf("ethereum")!.postContent(draftOf("ethereum", {}))).to.deep.equal({ default: "" });
       expect(templates.ethereum.templates).to.deep.equal({ default: "" });
@@ -172,6 +304,21 @@ describe("PLATFORMS", () => {
     });
   });
 });
+
+/** Next.ID's templates of a platform, filled in by the rules that stand beside them. */
+function nextidTexts(platform: "twitter" | "telegram" | "tiktok" | "minds" | "steam", { link }: Draft) {
+  const rules: { templates: Record<string, string>; prev_when_none?: string } = templates[platform];
+  const texts = Object.entries(rules.templates).map(([language, template]) => [
+    language,
+    template
+      .replace("{identity}", "Alice")
+      .replace("{created_at}", String(link.createdAt))
+      .replace("{uuid}", link.uuid)
+      .replace("{prev_block}", link.prev === null ? "" : `\nPrevious: ${link.prev}`)
+      .replace("{prev}", link.prev ?? rules.prev_when_none ?? "?"),
+  ]);
+  return Object.fromEntries(texts) as Record<string, string>;
+}
 
 describe("createEngine", () => {
   it("refuses upstreams that are no origin, so that no path is silently dropped", () => {

@@ -1,10 +1,18 @@
 import type { Link } from "@syngraph/sdk/protocol";
+import { expect } from "chai";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
-import type { Claim } from "../../api/platforms/types.ts";
+import { CheckError, type Claim, type Evidence, type Severity } from "../../api/platforms/types.ts";
 import { startUpstream } from "../standins/upstream.ts";
 import { type Signer, claimOf, newLink, newSigner, publishedText } from "./claims.ts";
-import type { Fixture, Publication, PublishedProof, Upstream } from "./fixtures/fixture.ts";
+import type {
+  Fixture,
+  Publication,
+  PublishedProof,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamRequest,
+} from "./fixtures/fixture.ts";
 
 /** A platform's stand-in with an identity that has a proof to publish, and somebody who would like to be it. */
 export interface Scene {
@@ -49,4 +57,56 @@ export async function openScene(fixture: Fixture): Promise<Scene> {
 
 function proof(signer: Signer, link: Link, signature?: string): PublishedProof {
   return { avatar: signer.publicKey.compressed, text: publishedText(signer, link, signature) };
+}
+
+/** The same platform with a change to its answers, for what only one platform can say. */
+export function changed(
+  fixture: Fixture,
+  change: (answer: UpstreamAnswer, request: UpstreamRequest) => UpstreamAnswer,
+): Fixture {
+  return {
+    ...fixture,
+    answer: (request, published) => {
+      const answer = fixture.answer!(request, published);
+      return answer && change(answer, request);
+    },
+  };
+}
+
+/** Opens a scene in which the genuine proof is published, looks once, and closes it. */
+export async function lookAt(
+  fixture: Fixture,
+  change: (scene: Scene) => Partial<Publication> = () => ({}),
+): Promise<Look> {
+  const scene = await openScene(fixture);
+  try {
+    scene.upstream.publish(scene.post(change(scene)));
+    return { evidence: await scene.engine.check(scene.claim) };
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    return { error };
+  } finally {
+    await scene.upstream.close();
+  }
+}
+
+/** What came of it. */
+export interface Look {
+  evidence?: Evidence;
+  error?: CheckError;
+}
+
+/** Expects a look to have ended with this severity and message. */
+export async function expectFailure(look: Promise<Look>, severity: Severity, message: RegExp): Promise<void> {
+  const { evidence, error } = await look;
+  expect(evidence, "evidence").to.equal(undefined);
+  expect(error!.message).to.match(message);
+  expect(error!.severity).to.equal(severity);
+}
+
+/** Expects a look to have confirmed the claim. */
+export async function expectSuccess(look: Promise<Look>): Promise<Evidence> {
+  const { evidence, error } = await look;
+  expect(error?.message, "error").to.equal(undefined);
+  return evidence!;
 }

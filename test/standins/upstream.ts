@@ -21,7 +21,7 @@ export interface HttpStandIn {
 }
 
 /** Answers as an API documents it; null where it has no such path. */
-export type Answer = (request: UpstreamRequest) => UpstreamAnswer | null;
+export type Answer = (request: UpstreamRequest) => UpstreamAnswer | null | Promise<UpstreamAnswer | null>;
 
 /** Serves answers over HTTP. */
 export async function startHttp(answer: Answer): Promise<HttpStandIn> {
@@ -36,11 +36,11 @@ export async function startHttp(answer: Answer): Promise<HttpStandIn> {
   });
   const server = createServer((request, response) => {
     receive(request)
-      .then((received) => {
+      .then(async (received) => {
         requests.push(received);
         // Nobody may keep it.
         response.setHeader("set-cookie", "session=1; Path=/");
-        const reply = answer(received) ?? { status: 404, body: { message: "Not Found" } };
+        const reply = (await answer(received)) ?? { status: 404, body: { message: "Not Found" } };
         const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
         if (trouble) return trouble.act({ response, genuine: body, elsewhere: originOf(elsewhere) });
         sent.push(hash("sha256", body));

@@ -21,7 +21,10 @@ export const chainItemShape = z
     uuid: uuidText,
     extra: z
       .object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() })
-      .meta({ description: "The other side's own signature: a wallet's in Base64, an alias's as `0x` hex." }),
+      .meta({
+        description:
+          "The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex.",
+      }),
     arweave_id: z.string(),
     prev: base64Text.nullable().meta({ description: "The signature that the text quotes." }),
     link_id: hashText,
@@ -172,7 +175,8 @@ function toItem(row: LinkRow): ChainItem {
   };
 }
 
-function extraOf({ platform, proof }: LinkRow): ChainItem["extra"] {
+function extraOf({ platform, proof, proof_location: location, action }: LinkRow): ChainItem["extra"] {
+  if (platform === "solana") return action === "create" && location !== "" ? { wallet_signature: location } : {};
   if (proof === "0x") return {};
   if (platform === "ethereum") return { wallet_signature: encodeBase64(proof) };
   return platform === "nextid" ? { target_signature: aliasSignature(proof) } : {};

@@ -11,6 +11,7 @@ import {
   linkId,
   parsePublicKey,
   parseSignature,
+  parseSolanaSignature,
   parseUuid,
   payloadHash,
   recoverPublicKey,
@@ -80,7 +81,7 @@ function read(document: ChainDocument, previous: string | null): Candidate {
     throw new RefusedLink("its prev is not in standard Base64");
   }
   const signedBy = signature && recoverPublicKey(signPayload(link), signature.raw);
-  const common = { name: nameOf(document), avatar, link, ...checkAppendable(link, document.proof_location ?? "") };
+  const common = { name: nameOf(document), avatar, link, ...checkAppendable(link, locationOf(document)) };
   if (isRelease(link, signedBy, cosigned)) {
     const proof = readCosignature(link, signature ? signature.raw : cosigned);
     return { ...common, signature: null, id: payloadHash(link), proof };
@@ -91,6 +92,12 @@ function read(document: ChainDocument, previous: string | null): Candidate {
   }
   const proof = isCosigned(link.platform) && link.action === "create" ? readCosignature(link, cosigned) : "0x";
   return { ...common, signature, id: linkId(link, signature.raw), proof };
+}
+
+/** Where its proof is. A Solana wallet's signature is its own location: the contract keeps it for whoever verifies it. */
+function locationOf({ platform, extra, proof_location: location }: ChainDocument): string {
+  if (platform !== "solana" || !extra?.wallet_signature) return location ?? "";
+  return parseSolanaSignature(extra.wallet_signature);
 }
 
 /** The signature of the wallet, or of the other avatar, as Next.ID has it; empty where there is none. */

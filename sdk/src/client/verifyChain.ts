@@ -4,6 +4,8 @@ import {
   type Signature,
   head,
   isCosigned,
+  isSolanaSignature,
+  isTwoSided,
   linkId,
   parsePublicKey,
   parseSignature,
@@ -114,7 +116,7 @@ function isRelease(item: ChainItem): boolean {
 }
 
 function needsCosigner(item: ChainItem): boolean {
-  return isCosigned(item.platform) && (item.action === "create" || isRelease(item));
+  return isTwoSided(item.platform) && (item.action === "create" || isRelease(item));
 }
 
 function linkOf(item: ChainItem, avatar: PublicKey): Link {
@@ -161,7 +163,8 @@ function checkLinkId(link: Link, item: ChainItem): Verdict {
 }
 
 function checkCosigner(link: Link, item: ChainItem, avatar: PublicKey): Verdict {
-  return item.platform === "nextid" ? checkAlias(link, item, avatar) : checkWallet(link, item);
+  if (item.platform === "nextid") return checkAlias(link, item, avatar);
+  return item.platform === "solana" ? checkSolanaWallet(link, item) : checkWallet(link, item);
 }
 
 function checkAlias(link: Link, item: ChainItem, avatar: PublicKey): Verdict {
@@ -180,6 +183,16 @@ function checkWallet(link: Link, item: ChainItem): Verdict {
   if (recoversTo(signPayload(link), signature, item.identity)) return "pass";
   // A contract wallet's signature may look like anything, also like another key's.
   throw new Finding("chain", "needs the chain: the wallet's signature is not one of its own key (ERC-1271)");
+}
+
+/** The contract cannot check these: attesters did, and here anybody does. */
+function checkSolanaWallet(link: Link, item: ChainItem): Verdict {
+  const signature = item.extra.wallet_signature;
+  if (!signature) throw new Finding("fail", "the wallet's signature is missing");
+  if (!isSolanaSignature(signPayload(link), signature, item.identity)) {
+    throw new Finding("fail", "the Solana wallet did not sign this");
+  }
+  return "pass";
 }
 
 function recoversTo(text: string, signature: string, address: string): boolean {

@@ -44,7 +44,7 @@ export interface ProofSubmission {
   created_at: string;
   proof_location?: string;
   /** Standard Base64. */
-  extra?: { signature?: string; wallet_signature?: string };
+  extra?: { signature?: string; wallet_signature?: string; target_signature?: string };
 }
 
 /** `GET /v1/submissions/{uuid}`. */
@@ -166,7 +166,10 @@ export interface ChainItem {
   signature: string;
   signature_payload: string;
   uuid: string;
-  /** The other side's own signature: a wallet's in standard Base64, an alias's (platform `nextid`) as `0x` hex. */
+  /**
+   * The other side's own signature: an Ethereum wallet's in standard Base64, a Solana wallet's in Base58, an alias's
+   * (platform `nextid`) as `0x` hex.
+   */
   extra: { wallet_signature: string | null; target_signature: string | null };
   /** Base64 of the signature that the text quotes, or null. */
   prev: string | null;

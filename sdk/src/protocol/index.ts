@@ -12,6 +12,8 @@ export * from "./publicKey.ts";
 export * from "./registryError.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
+export * from "./solana.ts";
 export * from "./stateAnchor.ts";
 export * from "./subkey.ts";
 export * from "./submission.ts";
+export * from "./walletSignature.ts";
