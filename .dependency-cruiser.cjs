@@ -50,13 +50,19 @@ module.exports = {
     never(
       "platforms-by-index",
       "nothing else knows a platform's name",
-      { path: "^api/", pathNot: "^api/platforms/" },
+      { path: "^api/", pathNot: "^api/(platforms/|attest/peers\\.ts$)" },
       { path: "^api/platforms/", pathNot: "^api/platforms/(index|engine|types)\\.ts$" },
+    ),
+    never(
+      "peers-by-the-guarded-fetcher",
+      "what asks peers goes through the one fetcher too, and uses no more of the platforms",
+      { path: "^api/attest/peers\\.ts$" },
+      { path: "^api/platforms/", pathNot: "^api/platforms/fetcher\\.ts$" },
     ),
     never(
       "routes-only-in-app",
       "services do not know HTTP",
-      { path: "^api/(proofs|checks|sessions|relay|attest|db|wallets)/" },
+      { path: "^api/(proofs|subkeys|checks|sessions|relay|attest|db|wallets)/" },
       { path: "^(api/routes/|node_modules/express/)" },
     ),
     never("no-cycles", "a cycle has no order to read it in", {}, { circular: true }),

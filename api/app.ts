@@ -3,6 +3,7 @@ import helmet from "helmet";
 
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
@@ -17,6 +18,7 @@ import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 
 /** Largest request body, in bytes. */
@@ -47,6 +49,8 @@ export function createApp(context: Context): Express {
     ...avatarRoutes(context),
     ...submissionRoutes(context),
     ...sessionRoutes(context),
+    ...attestationRoutes(context),
+    ...subkeyRoutes(context),
     ...instanceActorRoutes(context.config),
   ];
   app.use(serve(routes));

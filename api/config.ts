@@ -27,6 +27,7 @@ export interface ChainConfig {
   rpcUrl: string;
   proofRegistry: string;
   attesterRegistry: string;
+  subkeyRegistry: string;
   /** First block that can hold our events. */
   startBlock: number;
 }
@@ -63,6 +64,17 @@ export interface Config {
   idTokenKey: string | undefined;
   /** As whom this node asks servers of the fediverse that want to know who asks; undefined without a key. */
   instanceActor: { id: string; keyId: string; privateKey: KeyObject } | undefined;
+  attest: AttestConfig;
+}
+
+/** How this node attests with others. Times are milliseconds. */
+export interface AttestConfig {
+  /** Origins of peers that the operator set; where there are none, the registry's endpoints are asked. */
+  peers: readonly string[];
+  /** How long peers are waited for. */
+  timeout: number;
+  /** How often the chain is looked through for claims to confirm. */
+  watchInterval: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -70,6 +82,19 @@ const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key 
 function limit(standard: number) {
   return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
 }
+/** A comma list of http(s) origins. */
+const origins = z.string().transform((text, context) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => {
+      const url = URL.parse(part);
+      if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+      context.addIssue(`${part} is no http or https origin without a path`);
+      return z.NEVER;
+    }),
+);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -99,6 +124,9 @@ const environment = z.object({
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
   ACTIVITYPUB_KEY: z.string().optional(),
+  ATTESTER_PEERS: origins.default([]),
+  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -107,6 +135,7 @@ const deployment = z.object({
   contracts: z.object({
     ProofRegistry: z.object({ address: z.string(), block: z.number() }),
     AttesterRegistry: z.object({ address: z.string() }),
+    SubkeyRegistry: z.object({ address: z.string() }),
   }),
 });
 
@@ -163,6 +192,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
     instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
+    attest: {
+      peers: values.ATTESTER_PEERS,
+      timeout: values.ATTEST_TIMEOUT_MS,
+      watchInterval: values.WATCH_INTERVAL_MS,
+    },
   });
 }
 
@@ -181,6 +215,7 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
               rpcUrl,
               proofRegistry: contracts.ProofRegistry.address,
               attesterRegistry: contracts.AttesterRegistry.address,
+              subkeyRegistry: contracts.SubkeyRegistry.address,
               startBlock: contracts.ProofRegistry.block,
             },
           ];

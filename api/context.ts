@@ -3,6 +3,9 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 
 import type { Attester } from "./attest/attester.ts";
+import type { Attesters } from "./attest/attesters.ts";
+import type { OwnLook } from "./attest/look.ts";
+import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
 import type { Limits } from "./limits/limits.ts";
@@ -32,6 +35,10 @@ export interface Context {
   limits: Limits;
   metrics: Metrics;
   watch: Watch;
+  attesters: Attesters;
+  /** Collects what attesters say; `status()` tells of its peers. */
+  attest: Quorum;
+  look: OwnLook;
   checks: Checks;
   nonces: Nonces;
   sessions: Sessions;

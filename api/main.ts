@@ -6,9 +6,13 @@ import { pino } from "pino";
 
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
-import { Attester, isAttester } from "./attest/attester.ts";
+import { Attester } from "./attest/attester.ts";
+import { Attesters } from "./attest/attesters.ts";
+import { createLook } from "./attest/look.ts";
+import { Peers } from "./attest/peers.ts";
+import { Quorum } from "./attest/quorum.ts";
+import { Watcher } from "./attest/watcher.ts";
 import { Checks } from "./checks/checks.ts";
-import { ownWord } from "./checks/collector.ts";
 import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -51,20 +55,22 @@ const relayer = new Relayer({
   ...{ databaseUrl: config.databaseUrl, db, chainId: chain.chainId, provider, registry, queue, log },
   privateKey: config.relayerKey,
 });
+const engine = createEngine({
+  ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
+  lifetimes: config.checkLifetimes,
+});
+const look = createLook(engine);
+const attester = new Attester(config.attesterKey);
+const { address: self } = attester;
+const attesters = new Attesters(provider, chain.attesterRegistry);
+const checks = new Checks({ db, chainId: chain.chainId });
+const { peers: configured, timeout } = config.attest;
+const peers = new Peers({ configured, attesters, self, timeout, log });
+const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
-  config,
-  log,
-  db,
-  provider,
-  registry,
-  outbox,
+  ...{ config, log, db, provider, registry, outbox, relayer, engine },
   settlements: new Settlements(db),
-  relayer,
-  engine: createEngine({
-    ...{ upstreams: config.upstreams, tokens: config.tokens, signer: config.instanceActor },
-    lifetimes: config.checkLifetimes,
-  }),
-  attester: new Attester(config.attesterKey),
+  ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
   metrics: new Metrics(),
   watch: new Watch({
@@ -74,34 +80,38 @@ const context: Context = {
     relayer: computeAddress(config.relayerKey),
     minBalance: config.relayerMinBalance,
   }),
-  checks: new Checks({ db, chainId: chain.chainId }),
   nonces: new Nonces(db),
   sessions: new Sessions(db, chain.chainId),
   signingKeys: new SigningKeys(db, config.idTokenKey),
 };
-const revalidator = new Revalidator({ ...context, chainId: chain.chainId, collector: ownWord(context.attester) });
+const revalidator = new Revalidator({ ...context, chainId: chain.chainId, quorum: attest });
+const watcher = new Watcher({
+  ...{ db, chainId: chain.chainId, self, attesters, look, checks, quorum: attest, registry, outbox, log },
+  interval: config.attest.watchInterval,
+});
 registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
+watcher.start();
 revalidator.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
 /** A node whose word does not count can make claims only; its operator should hear of it. */
 async function warnUnlessAttester(): Promise<void> {
-  const { address } = context.attester;
-  const counts = await isAttester(provider, chain.attesterRegistry, address).catch(() => true);
-  if (!counts) log.warn({ attester: address }, "no attester on this chain: what this node attests stays a claim");
+  const active = await attesters.active().catch(() => null);
+  if (active?.has(self.toLowerCase()) === false)
+    log.warn({ attester: self }, "no attester on this chain: what this node attests stays a claim");
 }
 
 /** Ends what is under way: what is accepted stays in the database, and is sent at the next start. */
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await Promise.all([relayer.stop(), revalidator.stop()]);
+  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();

@@ -23,6 +23,9 @@ export const hashText = z.string().regex(/^0x[0-9a-f]{64}$/);
 /** 20 bytes, lower case unless a checksum is said to be in it. */
 export const addressText = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
 
+/** Any number of bytes. */
+export const hexText = z.string().regex(/^0x(?:[0-9a-f]{2})*$/);
+
 /** A UUID as payloads have it; of any version, since chains are imported too. */
 export const uuidText = z
   .string()

@@ -1,4 +1,4 @@
-import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
 import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
@@ -21,6 +21,7 @@ export default createConfig({
   contracts: {
     AttesterRegistry: { abi: ATTESTER_REGISTRY_ABI, chain: placesOf("AttesterRegistry") },
     ProofRegistry: { abi: PROOF_REGISTRY_ABI, chain: placesOf("ProofRegistry") },
+    SubkeyRegistry: { abi: SUBKEY_REGISTRY_ABI, chain: placesOf("SubkeyRegistry") },
   },
 });
 

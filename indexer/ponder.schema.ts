@@ -1,4 +1,4 @@
-import { STATUSES } from "@syngraph/sdk/protocol";
+import { STATUSES, SUBKEY_ALGORITHMS } from "@syngraph/sdk/protocol";
 import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
 
 /** Where a binding stands; the order is that of the contract's `Status`. */
@@ -146,6 +146,50 @@ export const reverseRecord = onchainTable(
     avatar: t.hex().notNull(),
   }),
   (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }) }),
+);
+
+/** The kinds of subkeys; the order is that of the contract's `SubkeyAlgorithm`. */
+export const subkeyAlgorithm = onchainEnum("subkey_algorithm", SUBKEY_ALGORITHMS);
+
+/** One row per avatar, subkey and chain: where the contract's slot stands. What was only revoked has no key. */
+export const subkey = onchainTable(
+  "subkey",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** Address of the avatar's key, lower case. */
+    avatar: t.hex().notNull(),
+    /** EIP-712 struct hash of algorithm, key and rp id. */
+    subkeyId: t.hex().notNull(),
+    /** Compressed public key of the avatar. */
+    avatarKey: t.hex(),
+    algorithm: subkeyAlgorithm(),
+    /** X ‖ Y. */
+    publicKey: t.hex(),
+    /** As Next.ID's text has it, where it came by that. */
+    publicKeyText: t.text(),
+    rpId: t.text(),
+    name: t.text().notNull(),
+    /** Unix seconds; 0 for never. */
+    expiresAt: t.bigint().notNull(),
+    /** What the next authorisation has to name: how many events it had. */
+    nonce: t.integer().notNull(),
+    /** Whether its last event authorised it; it may have expired since. */
+    authorized: t.boolean().notNull(),
+    /** Of the last authorisation, as submitted. */
+    signature: t.hex(),
+    possession: t.hex(),
+    /** Time of the block of the last authorisation, and of the last event; Unix seconds. */
+    authorizedAt: t.integer(),
+    updatedAt: t.integer().notNull(),
+    blockNumber: t.bigint().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.avatar, table.subkeyId] }),
+    avatarIndex: index().on(table.avatar),
+    keyIndex: index().on(table.publicKey),
+  }),
 );
 
 /** Who is an attester, or was. */

@@ -1,9 +1,17 @@
-import { type Attestation, ATTESTER_REGISTRY_ABI, packAttestations, signAttestation } from "@syngraph/sdk/protocol";
-import { Contract, type Provider, computeAddress } from "ethers";
+import { type Attestation, signAttestation } from "@syngraph/sdk/protocol";
+import { computeAddress } from "ethers";
 
-import type { Evidence } from "../platforms/types.ts";
+/** One attester's word on one link. */
+export interface Word {
+  /** Address, lower case. */
+  attester: string;
+  /** Unix seconds. */
+  checkedAt: number;
+  /** 65 bytes, `0x` hex, v in {27, 28}. */
+  signature: string;
+}
 
-/** This node's word on what it saw. */
+/** This node's word on what it saw. Whoever calls it has looked just now: it is never told what to sign from outside. */
 export class Attester {
   /** EIP-55. */
   readonly address: string;
@@ -14,20 +22,12 @@ export class Attester {
     this.address = computeAddress(privateKey);
   }
 
-  /** Signs that the other side of a link was found; packed with the account id as the contract takes it. */
-  attest(linkId: string, { accountId, checkedAt }: Pick<Evidence, "accountId" | "checkedAt">): string {
-    return this.state({ linkId, found: true, accountId, checkedAt });
+  /** Signs that the other side of a link was found, or that it is gone. */
+  sign(statement: Attestation): Word {
+    return {
+      attester: this.address.toLowerCase(),
+      checkedAt: statement.checkedAt,
+      signature: signAttestation(this.#privateKey, statement),
+    };
   }
-
-  /** Signs any statement, packed in the same way. */
-  state(statement: Attestation): string {
-    const { accountId, checkedAt } = statement;
-    return packAttestations(accountId, [{ checkedAt, signature: signAttestation(this.#privateKey, statement) }]);
-  }
-}
-
-/** Whether an address may attest now, as the AttesterRegistry at `registry` says. */
-export async function isAttester(provider: Provider, registry: string, address: string): Promise<boolean> {
-  const contract = new Contract(registry, ATTESTER_REGISTRY_ABI, provider);
-  return contract.getFunction("isAttester").staticCall(address) as Promise<boolean>;
 }

@@ -46,6 +46,9 @@ export function isLookedAt(platform: string): boolean {
   return LOOKED_AT.includes(platform);
 }
 
+const CHECK_COLUMNS = `c.chain_id, c.link_id, c.location, c.last_checked_at, c.last_confirmed_at, c.strikes,
+  c.first_failed_at, c.severity, c.reason, c.soft_failures, c.trouble, c.next_due`;
+
 /** State before the first look. */
 const UNSEEN: CheckState = {
   last_checked_at: null,
@@ -75,9 +78,9 @@ export class Checks {
     this.policy = policy;
   }
 
-  /** Records that a link's proof was seen just now, as POST /v1/proof did. */
+  /** Records that a link's proof was seen, as POST /v1/proof did. */
   async saw(linkId: string, seen: Evidence): Promise<void> {
-    const state = judge(UNSEEN, { seen }, this.now(), { policy: this.policy });
+    const state = judge(UNSEEN, { seen }, seen.checkedAt, { policy: this.policy });
     await this.#db.query(
       `INSERT INTO api.checks (chain_id, link_id, last_checked_at, last_confirmed_at, location, evidence, next_due)
        VALUES ($1, $2, $3, $3, $4, $5, $6)
@@ -87,6 +90,16 @@ export class Checks {
          strikes = 0, first_failed_at = NULL, severity = NULL, reason = '', soft_failures = 0, trouble = ''`,
       [this.#chainId, linkId, state.last_checked_at, seen.location, shown(seen), state.next_due],
     );
+  }
+
+  /** What is known of a link; undefined where nothing is. */
+  async find(linkId: string): Promise<(Check & { account_id: string | null }) | undefined> {
+    const { rows } = await this.#db.query<Check & { account_id: string | null }>(
+      `SELECT ${CHECK_COLUMNS}, c.evidence ->> 'accountId' AS account_id FROM api.checks c
+       WHERE c.chain_id = $1 AND c.link_id = $2`,
+      [this.#chainId, linkId],
+    );
+    return rows[0];
   }
 
   /** Puts what is due of the bindings that somebody reads in front of all others; the reader does not wait for it. */
@@ -134,8 +147,7 @@ export class Checks {
          SELECT chain_id, link_id FROM api.checks WHERE chain_id = $1 AND next_due <= $2
          ORDER BY next_due LIMIT $3 FOR UPDATE SKIP LOCKED) due
        WHERE c.chain_id = due.chain_id AND c.link_id = due.link_id
-       RETURNING c.chain_id, c.link_id, c.location, c.last_checked_at, c.last_confirmed_at, c.strikes, c.first_failed_at,
-         c.severity, c.reason, c.soft_failures, c.trouble, c.next_due`,
+       RETURNING ${CHECK_COLUMNS}`,
       [this.#chainId, now, count],
     );
     return rows;

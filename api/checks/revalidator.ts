@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Attestation, toSubmission } from "@syngraph/sdk/protocol";
+import { type Attestation, parseSignature, toSubmission } from "@syngraph/sdk/protocol";
 import PQueue from "p-queue";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 
+import type { Quorum } from "../attest/quorum.ts";
 import { messageOf } from "../errors.ts";
 import type { Engine } from "../platforms/engine.ts";
 import { CheckError, type Claim, PlatformInputError } from "../platforms/types.ts";
 import type { NewItem, Outbox } from "../relay/outbox.ts";
 import type { Registry } from "../relay/registry.ts";
 import { type Check, type Checks, isLookedAt } from "./checks.ts";
-import type { Collector } from "./collector.ts";
 import { type CheckState, type Outcome, STRIKES, judge } from "./outcome.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
@@ -33,7 +33,7 @@ export interface RevalidatorOptions {
   engine: Engine;
   registry: Registry;
   outbox: Outbox;
-  collector: Collector;
+  quorum: Quorum;
   log: Logger;
 }
 
@@ -155,7 +155,7 @@ export class Revalidator {
 
   /** Hands what the chain does not say yet to the outbox, if a quorum says it and the contract takes it. */
   async #turn(method: Turn, subject: Subject, linkId: string, claim: Claim, outcome: Outcome): Promise<void> {
-    const { checks, collector, registry, outbox, log } = this.#options;
+    const { checks, quorum, registry, outbox, log } = this.#options;
     const { link, avatar, signature, asOf } = subject;
     // Where nothing is found, no account is: so all attesters sign the same.
     const statement: Attestation =
@@ -164,8 +164,9 @@ export class Revalidator {
         : { linkId, found: false, accountId: "", checkedAt: checks.now() };
     // The contract takes only what is newer.
     if (statement.checkedAt <= asOf) return;
-    const { proof, complete } = await collector.collect(statement, claim);
-    if (!complete) return;
+    const asked = { link, avatar, signature: parseSignature(signature), location: claim.location };
+    const { proof, isQuorum } = await quorum.collect(asked, statement);
+    if (!isQuorum) return;
     const item: NewItem = {
       ...{ uuid: link.uuid, link_id: linkId, avatar: avatar.address.toLowerCase(), method, previous: null },
       submission: toSubmission(link, { signature, withKey: true, proof, proofLocation: claim.location }),

@@ -43,7 +43,7 @@ const MIGRATIONS = [
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
 
   // Counts of requests, as rate-limiter-flexible keeps them; what a crash takes of them is no loss.
-  `CREATE UNLOGGED TABLE api.rate_limit (
+  `CREATE UNLOGGED TABLE IF NOT EXISTS api.rate_limit (
      key    text PRIMARY KEY,
      points integer NOT NULL DEFAULT 0,
      expire bigint
@@ -130,6 +130,53 @@ const MIGRATIONS = [
      created_at  bigint NOT NULL,
      used_until  bigint NOT NULL DEFAULT 0
    );`,
+
+  // Claims on chain that are to be looked at.
+  `CREATE TABLE IF NOT EXISTS api.claim_watch (
+     chain_id   integer NOT NULL,
+     link_id    text NOT NULL,
+     avatar     text NOT NULL,
+     platform   text NOT NULL,
+     noticed_at timestamptz NOT NULL DEFAULT now(),
+     -- Nobody has taken it yet.
+     first_turn boolean NOT NULL DEFAULT true,
+     tries      integer NOT NULL DEFAULT 0,
+     -- infinity: given up.
+     next_at    timestamptz NOT NULL,
+     outcome    text NOT NULL DEFAULT '',
+     PRIMARY KEY (chain_id, link_id)
+   );
+   CREATE INDEX IF NOT EXISTS claim_watch_due ON api.claim_watch (chain_id, next_at);
+   -- As rate-limiter-flexible wants it.
+   CREATE TABLE IF NOT EXISTS api.watch_budget (
+     key    varchar(255) PRIMARY KEY,
+     points integer NOT NULL DEFAULT 0,
+     expire bigint
+   );`,
+
+  // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
+  `CREATE TABLE api.subkey (
+     chain_id    integer NOT NULL,
+     -- Address of the avatar's key, lower case.
+     avatar      text NOT NULL,
+     subkey_id   text NOT NULL,
+     avatar_text text NOT NULL,
+     algorithm   text NOT NULL,
+     public_key  text NOT NULL,
+     -- X and Y of the public key, 0x hex.
+     point       text NOT NULL,
+     rp_id       text NOT NULL,
+     name        text NOT NULL,
+     -- The avatar's of Next.ID's text.
+     signature   text,
+     created_at  timestamptz NOT NULL DEFAULT now(),
+     PRIMARY KEY (chain_id, avatar, subkey_id)
+   );
+   CREATE INDEX subkey_point ON api.subkey (point);
+   -- A call of another contract than the ProofRegistry: its address and calldata are the submission.
+   ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
+   ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
+     CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate', 'call'));`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

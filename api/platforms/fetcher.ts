@@ -60,6 +60,8 @@ export interface FetcherOptions {
   limits?: Partial<FetchLimits>;
   /** For tests: another resolver and other connections. */
   network?: Network;
+  /** Largest answer that is read, in bytes after decompression: {@link MAX_ANSWER_BYTES} unless told. */
+  maxBytes?: number;
 }
 
 /** Longest that is waited before a request is made again, in milliseconds. */
@@ -73,9 +75,10 @@ const MAX_STRANGERS = 2000;
  * with public addresses, which are checked for every connection. Each host has a queue, a breaker, and is left alone when it
  * says so. No cookie is kept.
  */
-export function createFetcher({ trustedOrigins, timeout, limits: given, network }: FetcherOptions): Fetcher {
+export function createFetcher(settings: FetcherOptions): Fetcher {
+  const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = settings;
   const limits = { ...LIMITS, ...given };
-  const connections = { timeout, maxBytes: MAX_ANSWER_BYTES };
+  const connections = { timeout, maxBytes };
   const [trusted, guarded] = [trustedConnections(connections), guardedConnections(connections, network)];
   const own = new Map<string, HostGate>();
   const others = new LRUCache<string, HostGate>({ max: MAX_STRANGERS });
@@ -91,11 +94,11 @@ export function createFetcher({ trustedOrigins, timeout, limits: given, network 
     const gate = (isOwn ? own : others).get(origin) ?? createHostGate(host, limits, rate);
     (isOwn ? own : others).set(origin, gate);
     const dispatcher = isTrusted ? trusted : guarded;
-    const task = () => exchange(url, { dispatcher, headers, body, signal, maxBytes: MAX_ANSWER_BYTES });
+    const task = () => exchange(url, { dispatcher, headers, body, signal, maxBytes });
     try {
       return await gate.pass(isOwn ? task : () => inTurn(strangers, task, { signal, host }), signal);
     } catch (error) {
-      throw asCheckError(error, url, timeout);
+      throw asCheckError(error, url, { timeout, maxBytes });
     }
   }
 
@@ -162,12 +165,16 @@ function plainHeaders(headers: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(Object.entries(headers).filter(([name]) => PLAIN_HEADERS.has(name.toLowerCase())));
 }
 
-function asCheckError(error: unknown, url: URL, timeout: number): CheckError {
+function asCheckError(
+  error: unknown,
+  url: URL,
+  { timeout, maxBytes }: { timeout: number; maxBytes: number },
+): CheckError {
   if (error instanceof CheckError) return error;
   const causes = causesOf(error);
   if (error instanceof TooLargeError) {
     // Asking again would not help, so this is no failure of the upstream.
-    return new CheckError("medium", `the answer of ${url.host} is larger than ${MAX_ANSWER_BYTES} bytes`, {
+    return new CheckError("medium", `the answer of ${url.host} is larger than ${maxBytes} bytes`, {
       cause: error,
     });
   }

@@ -9,6 +9,7 @@ import {
   readPayload,
   readPlatform,
   readPublicKey,
+  readSignature,
   readUuid,
   requireFresh,
 } from "./input.ts";
@@ -31,6 +32,8 @@ export interface ProofRequest {
   walletSignature: string;
   /** The other avatar's on `nextid`: hex, Base64, or empty. */
   targetSignature: string;
+  /** The signature that the text quotes, where the asker knows better than the index; Base64. */
+  prev?: string | undefined;
 }
 
 /** A request whose fields were read; the link's `prev` is the form that our payloads have. */
@@ -54,8 +57,9 @@ export async function readDraft(context: Context, request: ProofRequest): Promis
   const createdAt = readCreatedAt(request.createdAt);
   const uuid = readUuid(request.uuid);
   const identity = await readIdentity(context.engine, platform, request.identity);
-  const previous = await latestSignature(context.db, chainId, avatar.address);
-  const [prev] = prevForms(previous);
+  const quoted = request.prev === undefined ? null : readSignature(request.prev, "error when decoding prev");
+  const previous = quoted?.canonical ?? (await latestSignature(context.db, chainId, avatar.address));
+  const prev = quoted?.base64 ?? prevForms(previous)[0];
   const link: Link = { action, platform: platform.id, identity, avatar: avatar.compressed, prev, createdAt, uuid };
   const claim =
     action === "create" && !isCosigned(platform.id)

@@ -1,6 +1,7 @@
-import { type Link, type Signature, isCosigned, linkId, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { type Link, type Signature, isCosigned, linkId, signPayload } from "@syngraph/sdk/protocol";
 import { keccak256, toUtf8Bytes } from "ethers";
 
+import type { Collected } from "../attest/quorum.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import type { Evidence } from "../platforms/types.ts";
@@ -10,19 +11,22 @@ import { type CounterProof, counterSignatureOf, verifyCounterSignature } from ".
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
-import { prevForms } from "./prev.ts";
+import { earlierSignatures } from "./latest.ts";
+import { prevForms, staleLink } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
+import type { OpenClaim } from "./read/claims.ts";
+import { isSignedBy } from "./signed.ts";
 
 /** A link with everything that proves it. */
 export interface ProvenLink extends Omit<CounterProof, "signature"> {
   link: Link;
   linkId: string;
   signature: Signature | null;
-  method: Method;
+  method: Exclude<Method, "suspend" | "call">;
   proof: string;
   proofLocation: string;
-  /** Whether a wallet's contract has to judge the proof. */
-  contractWallet?: boolean;
+  /** What attesters say, where they have to. */
+  attested?: Collected;
 }
 
 /** Finds what proves a request's link. @throws {ApiError} 400 when nothing does, 502 when a platform cannot be asked. */
@@ -31,42 +35,46 @@ export async function proveLink(context: Context, draft: Draft): Promise<ProvenL
 }
 
 async function proveCreate(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { link, platform, claim } = draft;
-  if (!platform.needsPost) return proveSigned(context, draft);
+  if (!draft.platform.needsPost) return proveSigned(context, draft);
   const evidence = await look(context, draft);
+  const proven = await attested(context, draft, evidence.signature, evidence);
+  await context.checks.saw(proven.linkId, evidence);
+  return proven;
+}
+
+/** A link of which this node saw the other side, with what its peers say of it. */
+async function attested(
+  { attest }: Context,
+  { link, avatar, claim }: Draft,
+  found: Signature,
+  seen: Pick<Evidence, "accountId" | "location" | "checkedAt">,
+): Promise<ProvenLink> {
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
-  const id = claim?.linkId ?? linkId(link, evidence.signature.raw);
-  await context.checks.saw(id, evidence);
-  return {
-    link,
-    linkId: id,
-    signature: evidence.signature,
-    method: claim ? (claim.status === "suspended" ? "reinstate" : "confirm") : "append",
-    proof: context.attester.attest(id, evidence),
-    proofLocation: evidence.location,
-  };
+  const signature = claim?.signature ?? found;
+  const { location: proofLocation } = seen;
+  const words = await attest.collect({ link, avatar, signature, location: proofLocation }, { found: true, ...seen });
+  const { linkId: id, proof } = words;
+  return { link, linkId: id, signature, method: methodOf(claim), proof, proofLocation, attested: words };
+}
+
+function methodOf(claim: OpenClaim | undefined): ProvenLink["method"] {
+  if (!claim) return "append";
+  return claim.status === "suspended" ? "reinstate" : "confirm";
 }
 
 /** Of an identity that is a key: both signed the same text. */
 async function proveSigned(context: Context, draft: Draft): Promise<ProvenLink> {
-  const { platform, claim, request } = draft;
+  const { platform, request } = draft;
   const typed = counterSignatureOf(draft);
   if (typed === "") throw badRequest(`${platform.counterField ?? "wallet_signature"} not found`);
   if (request.signature === "") throw badRequest("bad signature: extra.signature of the avatar is missing");
-  const avatar = readSignature(request.signature, "error when decoding persona signature");
-  const signed = await verifyAvatar(context, draft, avatar);
+  const avatars = readSignature(request.signature, "error when decoding persona signature");
+  const signed = await verifyAvatar(context, draft, avatars);
   const { signature, ...wallet } = await verifyCounterSignature(context, { platform, link: signed.link }, typed);
   if (isCosigned(platform.id)) return { ...signed, ...wallet, method: "append", proof: signature, proofLocation: "" };
   // The contract cannot check this signature: attesters do, and in the location everybody else can, too.
-  const id = claim?.linkId ?? signed.linkId;
-  const seen = { accountId: signed.link.identity, checkedAt: Math.floor(Date.now() / 1000) };
-  return {
-    ...signed,
-    linkId: id,
-    method: claim ? "confirm" : "append",
-    proof: context.attester.attest(id, seen),
-    proofLocation: signature,
-  };
+  const seen = { accountId: signed.link.identity, location: signature, checkedAt: Math.floor(Date.now() / 1000) };
+  return attested(context, { ...draft, link: signed.link }, avatars, seen);
 }
 
 /** Looks at the post. @throws {ApiError} 400 when it proves nothing, 502 when the platform cannot be asked. */
@@ -112,25 +120,19 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
 async function verifyAvatar(
-  { db, config }: Context,
+  { config, db }: Context,
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of draft.claim ? [draft.link.prev] : prevForms(draft.previous)) {
-    const link = { ...draft.link, prev };
-    if (recoversTo(link, signature, draft.avatar.compressed)) {
-      return { link, linkId: linkId(link, signature.raw), signature };
-    }
+  const signed = (prevs: readonly (string | null)[]) =>
+    prevs.map((prev) => ({ ...draft.link, prev })).find((link) => isSignedBy(link, signature, draft.avatar));
+  const link = signed(draft.claim ? [draft.link.prev] : prevForms(draft.previous));
+  if (link) return { link, linkId: linkId(link, signature.raw), signature };
+  // Two at once quote the same link: for the second one, another is the latest by now.
+  for (const earlier of await earlierSignatures(db, config.chain.chainId, draft.avatar.address)) {
+    if (signed(prevForms(earlier))) throw staleLink(draft.previous);
   }
   throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
-}
-
-function recoversTo(link: Link, signature: Signature, key: string): boolean {
-  try {
-    return recoverPublicKey(signPayload(link), signature.raw).compressed === key;
-  } catch {
-    return false;
-  }
 }
 
 /** A release is no link of the chain; it is named by what it says. */

@@ -117,7 +117,7 @@ async function requestFor(lead: Lead, item: OutboxItem, kind: Kind): Promise<Req
     await record(client, item, { state: "refused", reason: `the wallet could not be created: ${reason}` });
   } else {
     const gas = await registry.gasOf(item, signer.address);
-    if (gas !== null) return { to: registry.address, data: registry.encode(item), gas: gas + SPARE_GAS };
+    if (gas !== null) return { to: registry.targetOf(item), data: registry.encode(item), gas: gas + SPARE_GAS };
     const verdict = await judge(client, registry, item, null);
     await record(client, item, verdict);
     later = verdict.state === "accepted" && (verdict.later ?? false);

@@ -35,7 +35,7 @@ export async function judge(
   refusal: number | null,
 ): Promise<Verdict> {
   const { method } = item;
-  const there = method === "release" ? null : await registry.blockOf(item.link_id);
+  const there = method === "release" || method === "call" ? null : await registry.blockOf(item.link_id);
   if (there !== null && method === "append") {
     const confirming = { ...item, method: "confirm" } as const;
     if ((await registry.refusal(confirming)) === null) return { state: "accepted", method: "confirm" };

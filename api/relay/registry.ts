@@ -1,16 +1,34 @@
-import { PROOF_REGISTRY_ABI, type Submission, bindingKey } from "@syngraph/sdk/protocol";
+import { PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI, type Submission, bindingKey } from "@syngraph/sdk/protocol";
 import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
 
 import { explainRevert } from "./refusals.ts";
 
 /** The contract's function that a submission is for; the last three are for a binding that is on chain already. */
-export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate";
+export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate" | RawMethod;
+
+/** A call of another contract, which is made as it is. */
+export type RawMethod = "call";
+
+/** Where such a call goes, and its calldata. */
+export interface RawCall {
+  to: string;
+  data: string;
+}
+
+/** Such a call in the place of a link: what both have in common is that they are stored until they are on chain. */
+export function rawSubmission(call: RawCall): Submission {
+  return call as unknown as Submission;
+}
+
+function rawCallOf({ method, submission }: Pick<Call, "method" | "submission">): RawCall | null {
+  return method === "call" ? (submission as unknown as RawCall) : null;
+}
 
 /** A submission with what names it. */
 export interface Call {
   method: Method;
   submission: Submission;
-  /** linkId of the link, or for a release a name of our own. */
+  /** linkId of the link, or for a release or a call a name of our own. */
   link_id: string;
   /** Address of the avatar's key. */
   avatar: string;
@@ -23,6 +41,14 @@ export interface Place {
 }
 
 const abi = new Interface(PROOF_REGISTRY_ABI);
+
+/** What the contracts that are called may revert with. */
+const errors = new Interface(
+  [...PROOF_REGISTRY_ABI, ...SUBKEY_REGISTRY_ABI].filter(
+    (entry, index, all) =>
+      entry.type === "error" && all.findIndex((other) => "name" in other && other.name === entry.name) === index,
+  ),
+);
 
 /** Topics of the events by which a receipt tells of the links of a batch. */
 export const APPENDED = abi.getEvent("LinkAppended")!.topicHash;
@@ -42,8 +68,15 @@ export class Registry {
     this.#startBlock = startBlock;
   }
 
+  /** Which contract a call is for. */
+  targetOf(call: Call): string {
+    return rawCallOf(call)?.to ?? this.address;
+  }
+
   /** Calldata of a call. */
   encode(call: Call): string {
+    const raw = rawCallOf(call);
+    if (raw) return raw.data;
     return abi.encodeFunctionData(call.method, argumentsOf(call));
   }
 
@@ -60,19 +93,21 @@ export class Registry {
    */
   async refusal(call: Call): Promise<string | null> {
     const data = await this.#revert(call);
-    return data === undefined ? null : explainRevert(abi, data);
+    return data === undefined ? null : explainRevert(errors, data);
   }
 
   /** The same, but only of the other side's signature. */
   async proofRefusal(call: Call): Promise<string | null> {
     const data = await this.#revert(call);
-    return data?.startsWith(abi.getError("ProofRegistryInvalidProof")!.selector) ? explainRevert(abi, data) : null;
+    return data?.startsWith(abi.getError("ProofRegistryInvalidProof")!.selector) ? explainRevert(errors, data) : null;
   }
 
   /** The data with which a call reverts, null where there is none; undefined where it goes through. */
   async #revert(call: Call): Promise<string | null | undefined> {
     try {
-      await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
+      const raw = rawCallOf(call);
+      if (raw) await this.#provider.call({ ...raw });
+      else await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
       return undefined;
     } catch (error) {
       if (!isCallException(error)) throw error;
@@ -83,6 +118,8 @@ export class Registry {
   /** What a call needs, or null where the contract refuses it. @throws when the chain cannot be asked. */
   async gasOf(call: Call, from: string): Promise<bigint | null> {
     try {
+      const raw = rawCallOf(call);
+      if (raw) return await this.#provider.estimateGas({ ...raw, from });
       return await this.#contract.getFunction(call.method).estimateGas(...argumentsOf(call), { from });
     } catch (error) {
       if (!isCallException(error)) throw error;

@@ -70,6 +70,9 @@ async function readSettled(db: Pool, ids: readonly number[]): Promise<(Outcome &
          WHEN s.method IN ('confirm', 'reinstate', 'suspend') THEN EXISTS (
            SELECT FROM indexer.binding b WHERE b.chain_id = s.chain_id AND b.avatar = s.avatar AND b.link = s.link_id
              AND b.status::text = CASE s.method WHEN 'suspend' THEN 'suspended' ELSE 'confirmed' END)
+         WHEN s.method = 'call' THEN EXISTS (
+           SELECT FROM indexer.subkey k
+           WHERE k.chain_id = s.chain_id AND k.avatar = s.avatar AND k.block_number >= s.block)
          WHEN s.method = 'release' THEN EXISTS (
            SELECT FROM indexer.link l
            WHERE l.chain_id = s.chain_id AND l.avatar = s.avatar AND l.transaction_hash = s.tx_hash)

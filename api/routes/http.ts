@@ -58,8 +58,10 @@ function isUnset(name: string, value: unknown): boolean {
 /** A text that may be left out. */
 export const optionalText = z.string().default("");
 
+const MISSING = "is missing";
+
 /** A text that must be there and not empty. */
-export const requiredText = z.string().min(1, "is missing");
+export const requiredText = z.string().min(1, MISSING);
 
 /** A query's integer: empty counts as 0 as in Go, anything else that is none is refused. */
 export const queryInteger = z
@@ -126,6 +128,9 @@ function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string, 
   const { issues } = parsed.error;
   const absent = issues.filter(({ path }) => path.length > 0 && isEmpty(value, path));
   if (absent.length === issues.length) {
+    // Where a field has words of its own for that, as Next.ID has them.
+    const own = absent.find(({ message }) => message !== MISSING && !message.startsWith("Invalid input"));
+    if (own) throw badRequest(own.message, parsed.error);
     throw badRequest(`${missing}: ${absent.map(({ path }) => path.join(".")).join(", ")}`, parsed.error);
   }
   const sentences = issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));

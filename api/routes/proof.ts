@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import { clientOf } from "../limits/clients.ts";
@@ -115,8 +116,8 @@ export function proofRoutes(context: Context): Route[] {
           headers: { Location: "Its status." },
         },
         202: {
-          description: "It is stored and will be on chain; ask at `Location`.",
-          schema: z.object({}),
+          description: "It is stored and will be on chain, or is there as a claim; ask at `Location`.",
+          schema: standingShape.partial(),
           headers: { Location: "Its status." },
         },
       },
@@ -137,10 +138,12 @@ export function proofRoutes(context: Context): Route[] {
         const item = await submitProof(context, sent, clientOf(request.ip));
         const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
         if (outcome.state === "refused") throw badRequest(outcome.reason);
+        // A claim is on chain, but no proof yet: it becomes one when more attesters have seen it.
+        const standing = outcome.readable ? await shortOfQuorum(context, item) : null;
         response
-          .status(outcome.readable ? 201 : 202)
+          .status(outcome.readable && standing === null ? 201 : 202)
           .location(`/v1/submissions/${item.uuid}?avatar=${readPublicKey(body.public_key).compressed}`);
-        return {};
+        return standing ?? {};
       },
     }),
     route({

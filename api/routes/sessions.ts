@@ -32,9 +32,11 @@ const sessionShape = z
 
 const submissionShape = z.object({
   uuid: uuidText,
-  method: z.enum(["append", "release", "confirm", "suspend", "reinstate"]),
-  platform: z.string(),
-  identity: z.string(),
+  method: z
+    .enum(["append", "release", "confirm", "suspend", "reinstate", "call"])
+    .meta({ description: "ProofRegistry's function; `call` for what is about a subkey." }),
+  platform: z.string().nullable().meta({ description: "Null where it is about a subkey." }),
+  identity: z.string().nullable(),
   state: z.enum(["accepted", "sent", "included", "refused"]),
   reason: z.string(),
   link_id: hashText,

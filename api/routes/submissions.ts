@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { shortOfQuorum, standingShape } from "../attest/standing.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { readPublicKey, readUuid } from "../proofs/input.ts";
@@ -8,7 +9,7 @@ import { optionalText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
 /** GET /v1/submissions/{uuid}: where a submission stands; `avatar` is the public key of whose it is. */
-export function submissionRoutes({ outbox }: Context): Route[] {
+export function submissionRoutes(context: Context): Route[] {
   return [
     route({
       method: "get",
@@ -37,13 +38,17 @@ export function submissionRoutes({ outbox }: Context): Route[] {
             reason: z.string().meta({ description: "Why it was refused; else empty." }),
             accepted_at: timeText,
             changed_at: timeText,
+            ...standingShape.partial().shape,
           }),
         },
       },
       errors: { 404: "Nothing was submitted under this uuid." },
       handle: async ({ params, query: { avatar } }) => {
         const uuid = readUuid(params.uuid);
-        const item = await outbox.find(uuid, avatar === "" ? undefined : readPublicKey(avatar).address.toLowerCase());
+        const item = await context.outbox.find(
+          uuid,
+          avatar === "" ? undefined : readPublicKey(avatar).address.toLowerCase(),
+        );
         if (!item) throw new ApiError(404, `no submission ${uuid} is known`);
         return {
           uuid,
@@ -56,6 +61,7 @@ export function submissionRoutes({ outbox }: Context): Route[] {
           reason: item.reason,
           accepted_at: unixSeconds(item.created_at),
           changed_at: unixSeconds(item.updated_at),
+          ...(item.state === "included" && (await shortOfQuorum(context, item))),
         };
       },
     }),

@@ -8,8 +8,9 @@ export interface PastSubmission extends Pick<
   OutboxItem,
   "uuid" | "method" | "state" | "reason" | "link_id" | "chain_id" | "tx_hash" | "block"
 > {
-  platform: string;
-  identity: string;
+  /** Null where it is about a subkey. */
+  platform: string | null;
+  identity: string | null;
   /** Unix seconds. */
   created_at: number;
 }

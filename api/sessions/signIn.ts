@@ -1,9 +1,10 @@
-import type { PublicKey } from "@syngraph/sdk/protocol";
+import { type PublicKey, recoverPublicKey } from "@syngraph/sdk/protocol";
 
 import type { Context } from "../context.ts";
 import { ApiError, badRequest } from "../errors.ts";
+import { verifyWalletMessage } from "../wallets/verifyWallet.ts";
 import { type SignInMessage, readMessage } from "./message.ts";
-import { avatarOf, keyOf, verifyWalletMessage } from "./signer.ts";
+import { avatarOf } from "./signer.ts";
 
 /** A message with its signature, as a wallet gave it. */
 export interface SignedMessage {
@@ -42,10 +43,11 @@ export async function signIn(
   const message = readMessage(text, { chainId, ...(domains && { domains }) });
   const { address, nonce } = message;
   if (!(await nonces.isGood(nonce))) throw nonceRefused(nonce);
-  const key = keyOf(address, text, signature);
-  if (!key && !(await verifyWalletMessage(provider, address, text, signature))) {
-    throw new ApiError(401, `bad signature: ${address} did not sign this message`);
+  const word = await verifyWalletMessage(provider, address, text, signature);
+  if (!word.valid) {
+    throw new ApiError(401, `bad signature: ${address} did not sign this message: ${word.message}`);
   }
+  const key = word.kind === "key" ? recoverPublicKey(text, signature) : null;
   const avatar = await avatarOf(db, chainId, { address, key }, wanted(message));
   if (!(await nonces.use(nonce))) throw nonceRefused(nonce);
   return { avatar, signer: address.toLowerCase(), message };

@@ -1,51 +1,7 @@
-import { type PublicKey, ProtocolError, parsePublicKey, recoverPublicKey } from "@syngraph/sdk/protocol";
-import { Contract, type Provider, hashMessage, isCallException } from "ethers";
+import { type PublicKey, parsePublicKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
 
 import { ApiError, badRequest } from "../errors.ts";
-
-/** What a wallet's contract may use to judge a signature: as much as ProofRegistry gives it. */
-const WALLET_GAS = 400_000;
-
-/** What `isValidSignature` answers (ERC-1271). */
-const MAGIC = "0x1626ba7e";
-
-const ERC1271 = ["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"];
-
-/** Whose key signed a text by EIP-191, if it is the key of this address. */
-export function keyOf(address: string, text: string, signature: string): PublicKey | null {
-  try {
-    const key = recoverPublicKey(text, signature);
-    return key.address === address ? key : null;
-  } catch (error) {
-    if (error instanceof ProtocolError) return null;
-    throw error;
-  }
-}
-
-/**
- * Whether the contract at an address takes a signature of a text for its own (ERC-1271).
- *
- * @param signature `0x` hex of any length.
- * @throws when the chain cannot be asked.
- */
-export async function verifyWalletMessage(
-  provider: Provider,
-  address: string,
-  text: string,
-  signature: string,
-): Promise<boolean> {
-  if ((await provider.getCode(address)) === "0x") return false;
-  const wallet = new Contract(address, ERC1271, provider).getFunction("isValidSignature");
-  try {
-    return (await wallet.staticCall(hashMessage(text), signature, { gasLimit: WALLET_GAS })) === MAGIC;
-  } catch (error) {
-    // It reverts, or answers something else.
-    if (isCallException(error)) return false;
-    if ((error as { code?: string }).code === "BAD_DATA") return false;
-    throw error;
-  }
-}
 
 /** Who signed in. */
 export interface Signer {

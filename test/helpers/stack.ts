@@ -22,6 +22,8 @@ export interface TestStack {
   dns: DnsStandIn;
   provider: JsonRpcProvider;
   registry: ProofRegistry;
+  /** Ports of the node's peers, on which nobody listens yet; the second has two names. They are asked where a quorum is not one. */
+  peerPorts: readonly [number, number];
   stop(): Promise<void>;
 }
 
@@ -30,10 +32,18 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
   await buildWeb();
   const dataDir = await mkdtemp(join(tmpdir(), "syngraph-test-"));
   const [github, dns] = [await startGitHub(), await startDns()];
+  const peerPorts = [await freePort(), await freePort()] as const;
+  const peers = [`127.0.0.1:${peerPorts[0]}`, `127.0.0.1:${peerPorts[1]}`, `localhost:${peerPorts[1]}`];
   const stack = await Stack.start({
     dataDir,
     ports: { api: await freePort(), indexer: await freePort(), rpc: await freePort() },
-    env: { UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream, ...NO_LIMITS, ...env },
+    env: {
+      ...{ UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream },
+      ...{ ATTESTER_PEERS: peers.map((host) => `http://${host}`).join(), ATTEST_TIMEOUT_MS: "3000" },
+      WATCH_INTERVAL_MS: "250",
+      ...NO_LIMITS,
+      ...env,
+    },
   });
   const [deployment] = await readDeployments(stack.deploymentsDir);
   const provider = new JsonRpcProvider(stack.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
@@ -44,6 +54,7 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
     dns,
     provider,
     registry: registry as unknown as ProofRegistry,
+    peerPorts,
     stop: async () => {
       provider.destroy();
       await stack.stop();

@@ -79,6 +79,16 @@ describe("syngraph command that signs", function () {
       expect(server.received.filter(({ url }) => url.startsWith("/v1/submissions/"))).to.have.length(3);
     });
 
+    it("waits while it is on chain as a claim, and says what is missing", async () => {
+      api.verdicts = [accepted];
+      const claim = { state: "included", status: "claimed", attestations: 1, quorum: 2 };
+      api.states = [claim, { state: "included" }];
+      const finished = await run(["bind", "ethereum"]);
+      expectBound(finished);
+      expect(finished.stderr).to.include("on chain as a claim: 1 of 2 attesters have seen the proof");
+      expect(server.received.filter(({ url }) => url.startsWith("/v1/submissions/"))).to.have.length(2);
+    });
+
     it("ends with the reason where the chain refused it", async () => {
       api.verdicts = [accepted];
       api.states = [{ state: "refused", reason: "stale head" }];

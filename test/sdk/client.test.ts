@@ -87,7 +87,8 @@ describe("SyngraphClient", () => {
     });
 
     it("asks for a submission by uuid and by location, at its own origin only", async () => {
-      const state = { uuid: UUID, state: "sent", link_id: null, chain_id: 1, tx_hash: null, block: null, reason: "" };
+      const sent = { uuid: UUID, state: "sent", link_id: null, chain_id: 1, tx_hash: null, block: null, reason: "" };
+      const state = { ...sent, status: null, attestations: null, quorum: null };
       server.handler = (_, response) => reply(response, 200, state);
       const location = `${server.origin}/v1/submissions/${UUID}`;
       expect(await client().submission(UUID)).to.deep.equal(state);

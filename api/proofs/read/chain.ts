@@ -19,12 +19,10 @@ export const chainItemShape = z
     signature: base64Text.meta({ description: "The avatar's; empty for a release." }),
     signature_payload: z.string().meta({ description: "What it signed, with EIP-191." }),
     uuid: uuidText,
-    extra: z
-      .object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() })
-      .meta({
-        description:
-          "The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex.",
-      }),
+    extra: z.object({ wallet_signature: z.string().optional(), target_signature: z.string().optional() }).meta({
+      description:
+        "The other side's own signature: an Ethereum wallet's in Base64, a Solana wallet's in Base58, an alias's as `0x` hex.",
+    }),
     arweave_id: z.string(),
     prev: base64Text.nullable().meta({ description: "The signature that the text quotes." }),
     link_id: hashText,

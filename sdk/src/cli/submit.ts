@@ -94,18 +94,23 @@ async function awaitChain(context: Context, submission: string): Promise<void> {
   const started = Date.now();
   for (let pace = every / 16; ; pace = Math.min(every, 2 * pace)) {
     const found = await find(() => context.client.submission(submission, { signal: context.signal }));
-    if (found?.state === "included") return;
+    if (found?.state === "included" && found.status === null) return;
     if (found?.state === "refused")
       throw new LinkRefused(`the link was refused: ${found.reason || "without a reason"}`);
     const seconds = Math.round((Date.now() - started) / 1000);
-    if (seconds > wait)
-      throw new CliError(`the link is accepted, but not on chain after ${seconds} s: look again later`);
+    if (seconds > wait) {
+      const where = found?.status === "claimed" ? "on chain, but only as a claim" : "accepted, but not on chain";
+      throw new CliError(`the link is ${where} after ${seconds} s: look again later`);
+    }
     context.output.status(stateText(found), `(${seconds} s)`);
     await pause(pace, context.signal);
   }
 }
 
 function stateText(found: SubmissionReply | null): string {
+  if (found?.status === "claimed") {
+    return `on chain as a claim: ${found.attestations ?? 0} of ${found.quorum ?? "enough"} attesters have seen the proof`;
+  }
   return found?.state === "sent"
     ? "sent to the chain, waiting for a block"
     : "accepted, waiting to be sent to the chain";

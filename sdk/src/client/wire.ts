@@ -57,6 +57,10 @@ export interface SubmissionReply {
   block: number | null;
   /** Why it was refused, else empty. */
   reason: string;
+  /** Where it is on chain, but too few attesters have seen its other side yet: how many, and how many it takes. */
+  status: "claimed" | null;
+  attestations: number | null;
+  quorum: number | null;
 }
 
 export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>({
@@ -67,6 +71,9 @@ export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>(
   tx_hash: nullable(text),
   block: nullable(integer),
   reason: text,
+  status: nullable(oneOf(["claimed"])),
+  attestations: nullable(integer),
+  quorum: nullable(integer),
 });
 
 /** Place in a list of pages; `next` is 0 on the last. */

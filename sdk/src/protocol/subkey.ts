@@ -18,7 +18,8 @@ import {
 
 import { ATTESTATION_DOMAIN } from "./attestation.ts";
 import { ProtocolError } from "./errors.ts";
-import { contractPublicKey, parsePublicKey } from "./publicKey.ts";
+import { type PublicKey, contractPublicKey, parsePublicKey } from "./publicKey.ts";
+import { parseSignature } from "./signature.ts";
 import { assertIdentity, goString } from "./signPayload.ts";
 
 /** The kinds of keys that an avatar may authorise, by Next.ID's names. The order is that of the contract's `SubkeyAlgorithm`. */
@@ -117,6 +118,26 @@ export function subkeyRevocationHash(domain: SubkeyDomain, revocation: SubkeyRev
 /** Signs a digest of those with a secp256k1 private key, an avatar's or a subkey's; 65 bytes, `0x` hex, v in {27, 28}. */
 export function signSubkeyDigest(privateKey: string, digest: string): string {
   return EthersSignature.from(new SigningKey(privateKey).sign(digest)).serialized;
+}
+
+/**
+ * The public key that signed a digest of those with secp256k1.
+ *
+ * @throws {ProtocolError} when the signature is malformed or recovers to nothing.
+ */
+export function recoverSubkeySigner(digest: string, signature: string): PublicKey {
+  const { raw } = parseSignature(signature);
+  try {
+    return parsePublicKey(SigningKey.recoverPublicKey(digest, EthersSignature.from(withLegacyV(raw))));
+  } catch {
+    throw new ProtocolError("signature", "recovers to no public key");
+  }
+}
+
+/** ethers takes v in {27, 28}. */
+function withLegacyV(signature: string): string {
+  const v = Number(dataSlice(signature, 64));
+  return concat([dataSlice(signature, 0, 64), toBeHex(v < 27 ? v + 27 : v)]);
 }
 
 /** A subkey in the shape of the contract's `Subkey` (contracts/interfaces/ISubkeyRegistry.sol). */
