@@ -129,13 +129,17 @@ describe("ProofService: dns", () => {
       test.dns.trouble(trouble);
       await expectRefused(test, person, () => submit(test, made), 502, "TXT records of patient.example.com");
     }
-    // These three end at a deadline of seconds, so they are under way at once; each trouble lasts until the end.
+    // These three end at a deadline of seconds, so they are under way at once, each with a name of its own: equal ones would be
+    // one look. Each trouble lasts until the end.
     const silent = async () => {
       const answers: Promise<Answer>[] = [];
       for (const trouble of ["answers with a wrong id", "answers with garbage", "never answers"] as const) {
+        const name = `${trouble.replaceAll(" ", "-")}.example.com`;
+        const other = await draft(person, name);
+        test.dns.publish(name, [[other.content]]);
         const asked = test.dns.questions.length;
         test.dns.trouble(trouble);
-        answers.push(submit(test, made));
+        answers.push(submit(test, other));
         while (test.dns.questions.length === asked) await new Promise((resolve) => setImmediate(resolve));
       }
       const [first, ...rest] = await Promise.all(answers);
