@@ -3,8 +3,8 @@ import { toSubmission } from "@syngraph/sdk/protocol";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import type { NewItem, OutboxItem } from "../relay/outbox.ts";
-import { type Draft, type ProofRequest, readDraft } from "./draft.ts";
-import { latestIndexed, latestSignature } from "./latest.ts";
+import { type ProofRequest, readDraft } from "./draft.ts";
+import { latestSignature } from "./latest.ts";
 import { proveLink } from "./prove.ts";
 
 /**
