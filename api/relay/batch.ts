@@ -8,6 +8,10 @@ import type { Request } from "./signer.ts";
 export const BATCH_ITEMS = 100;
 /** Gas of a transaction at most: Ethereum's own cap (EIP-7825), which L2s have as well. */
 const BATCH_GAS = 2n ** 24n;
+/** Calldata of a transaction at most, in bytes: geth's pool takes no transaction above 128 KiB. */
+const BATCH_BYTES = 100_000;
+/** Calldata of a link besides its proof and texts. */
+const LINK_BYTES = 640;
 /** What a block should have left for others. */
 const BLOCK_SHARE = 2n;
 
@@ -34,16 +38,19 @@ export interface Batch {
 /** Packs links into as few transactions as the limits allow. They keep their order. */
 export function batches(registry: Registry, links: readonly OutboxItem[], blockGasLimit: bigint): Batch[] {
   const most = blockGasLimit / BLOCK_SHARE < BATCH_GAS ? blockGasLimit / BLOCK_SHARE : BATCH_GAS;
-  const parts: { items: OutboxItem[]; gas: bigint }[] = [];
+  const parts: { items: OutboxItem[]; gas: bigint; bytes: number }[] = [];
   for (const link of links) {
-    const gas = gasOf(link);
+    const [gas, bytes] = [gasOf(link), LINK_BYTES + textBytes(link)];
     let last = parts.at(-1);
-    if (last === undefined || last.items.length === BATCH_ITEMS || last.gas + gas > most) {
-      last = { items: [], gas: BASE_GAS + CALL_RESERVE };
+    const full =
+      last && (last.items.length === BATCH_ITEMS || last.gas + gas > most || last.bytes + bytes > BATCH_BYTES);
+    if (last === undefined || full) {
+      last = { items: [], gas: BASE_GAS + CALL_RESERVE, bytes: 0 };
       parts.push(last);
     }
     last.items.push(link);
     last.gas += gas;
+    last.bytes += bytes;
   }
   return parts.map(({ items, gas }) => {
     const data = registry.encodeBatch(items.map(({ submission }) => submission));
@@ -51,8 +58,11 @@ export function batches(registry: Registry, links: readonly OutboxItem[], blockG
   });
 }
 
-function gasOf({ submission, contract_wallet }: OutboxItem): bigint {
-  const { proof, proofLocation, identity } = submission;
-  const bytes = BigInt(dataLength(proof) + proofLocation.length + Buffer.byteLength(identity));
-  return LINK_GAS + bytes * BYTE_GAS + (contract_wallet ? WALLET_GAS : 0n);
+function gasOf(link: OutboxItem): bigint {
+  return LINK_GAS + BigInt(textBytes(link)) * BYTE_GAS + (link.contract_wallet ? WALLET_GAS : 0n);
+}
+
+/** Bytes of what has no fixed size. */
+function textBytes({ submission: { proof, proofLocation, identity } }: OutboxItem): number {
+  return dataLength(proof) + proofLocation.length + Buffer.byteLength(identity);
 }

@@ -1,5 +1,8 @@
-import { BATCH_ITEMS, batches } from "./batch.ts";
-import { judge } from "./judge.ts";
+import { isHexString } from "ethers";
+
+import { messageOf } from "../errors.ts";
+import { BATCH_ITEMS, type Batch, batches } from "./batch.ts";
+import { type Verdict, judge } from "./judge.ts";
 import { type InFlight, type Lead, atomically, inFlight } from "./lead.ts";
 import type { OutboxItem } from "./outbox.ts";
 import type { Request } from "./signer.ts";
@@ -10,6 +13,8 @@ import type { Kind } from "./transactions.ts";
 const PREPARATION_GAS = 2_000_000n;
 /** Above what the node estimates: a wallet's contract may use more in another block, and EIP-150 keeps a part back. */
 const SPARE_GAS = 150_000n;
+
+const MALFORMED: Verdict = { state: "refused", reason: "it does not have the form that the contract takes" };
 
 /** A transaction to be signed. */
 interface Plan {
@@ -39,7 +44,7 @@ export async function dispatch(lead: Lead): Promise<{ more: boolean; signed: InF
       const jobs = new Map(taken.avatars.map((avatar, index) => [avatar, taken.jobs[index]!]));
 
       const { links, plans } = await plan(lead, await keepOwn(lead, open, jobs));
-      for (const { items, request } of batches(lead.registry, links, head!.gasLimit)) {
+      for (const { items, request } of await pack(lead, links, head!.gasLimit)) {
         plans.push({ kind: "appendBatch", items, request });
       }
       const signed: InFlight[] = [];
@@ -106,25 +111,54 @@ async function turnOf(lead: Lead, items: readonly OutboxItem[]): Promise<Turn> {
   return { links: end < 0 ? [...items] : items.slice(0, end) };
 }
 
-/** What goes by itself is tried first, so that nothing is paid for what the contract refuses. Null: it was refused. */
-async function requestFor(lead: Lead, item: OutboxItem, kind: Kind): Promise<Request | null> {
-  const { registry, signer, client, queue } = lead;
-  let later = false;
-  if (kind === "prepare") {
-    const data = item.preparation!;
-    const reason = await registry.creationRefusal(data, signer.address, PREPARATION_GAS);
-    if (reason === null) return { to: null, data, gas: PREPARATION_GAS };
-    await record(client, item, { state: "refused", reason: `the wallet could not be created: ${reason}` });
-  } else {
-    const gas = await registry.gasOf(item, signer.address);
-    if (gas !== null) return { to: registry.targetOf(item), data: registry.encode(item), gas: gas + SPARE_GAS };
-    const verdict = await judge(client, registry, item, null);
-    await record(client, item, verdict);
-    later = verdict.state === "accepted" && (verdict.later ?? false);
+/** Packs links into batches. What is malformed is refused then: it must not stop the others. */
+async function pack({ registry, client }: Lead, links: OutboxItem[], blockGasLimit: bigint): Promise<Batch[]> {
+  try {
+    return batches(registry, links, blockGasLimit);
+  } catch (error) {
+    const sound = links.filter((link) => registry.canEncode(link));
+    if (sound.length === links.length) throw error;
+    for (const item of links) if (!sound.includes(item)) await record(client, item, MALFORMED);
+    return batches(registry, sound, blockGasLimit);
   }
-  // What the avatar has behind it.
-  await queue.announce(client, [item.avatar], later);
+}
+
+/** The request for what goes by itself, or null: it was refused, or is put off where the chain cannot judge it now. */
+async function requestFor(lead: Lead, item: OutboxItem, kind: Kind): Promise<Request | null> {
+  let later = false;
+  try {
+    const request = await tried(lead, item, kind);
+    if ("to" in request) return request;
+    await record(lead.client, item, request);
+    later = request.state === "accepted" && (request.later ?? false);
+  } catch (error) {
+    if (isDatabaseError(error)) throw error;
+    lead.lastError = messageOf(error);
+    lead.log.warn({ uuid: item.uuid, error: lead.lastError }, "a submission is put off");
+    later = true;
+  }
+  // What the avatar has waiting.
+  await lead.queue.announce(lead.client, [item.avatar], later);
   return null;
+}
+
+/** What goes by itself is tried first, so that nothing is paid for what the contract refuses. */
+async function tried({ registry, signer, client }: Lead, item: OutboxItem, kind: Kind): Promise<Request | Verdict> {
+  if (!registry.canEncode(item)) return MALFORMED;
+  if (kind !== "prepare") {
+    const gas = await registry.gasOf(item, signer.address);
+    if (gas === null) return judge(client, registry, item, null);
+    return { to: registry.targetOf(item), data: registry.encode(item), gas: gas + SPARE_GAS };
+  }
+  const data = item.preparation!;
+  const reason = isHexString(data) ? await registry.creationRefusal(data, signer.address, PREPARATION_GAS) : "no code";
+  if (reason === null) return { to: null, data, gas: PREPARATION_GAS };
+  return { state: "refused", reason: `the wallet could not be created: ${reason}` };
+}
+
+/** PostgreSQL's errors name their severity. After one of them the transaction can only be given up. */
+function isDatabaseError(error: unknown): boolean {
+  return (error as { severity?: unknown } | null)?.severity !== undefined;
 }
 
 async function signAndRecord(lead: Lead, { kind, items, request }: Plan, jobs: Map<string, string>): Promise<InFlight> {

@@ -80,6 +80,15 @@ export class Registry {
     return abi.encodeFunctionData(call.method, argumentsOf(call));
   }
 
+  /** Whether a call can be put into bytes at all. What cannot would keep everything behind it from being sent. */
+  canEncode(call: Call): boolean {
+    try {
+      return this.encode(call) !== "";
+    } catch {
+      return false;
+    }
+  }
+
   /** Calldata of a batch of links. */
   encodeBatch(links: readonly Submission[]): string {
     return abi.encodeFunctionData("appendBatch", [links, "0x"]);

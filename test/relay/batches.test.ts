@@ -20,6 +20,15 @@ import {
 const BURN = 0;
 const SLOW = 4;
 
+/** What the attester says of an account with this id. */
+function attestedAs(accountId: string) {
+  return (linkId: string) => {
+    const statement = { linkId, found: true, accountId, checkedAt: now() };
+    const { checkedAt } = statement;
+    return packAttestations(accountId, [{ checkedAt, signature: signAttestation(ATTESTER, statement) }]);
+  };
+}
+
 describe("a relayer's batches", () => {
   let world: RelayWorld;
   before(async function () {
@@ -53,7 +62,7 @@ describe("a relayer's batches", () => {
       Array.from({ length: 130 }, () => world.accept(walletLink(somebody()))),
     );
     expect(items.every(({ state }) => state === "included")).to.equal(true);
-    expect(transactions.map(({ nonce, items }) => [nonce, items.length])).to.deep.equal([
+    expect(transactions.map((each) => [each.nonce, each.items.length])).to.deep.equal([
       [0, 100],
       [1, 30],
     ]);
@@ -88,13 +97,7 @@ describe("a relayer's batches", () => {
   it("confirm a claim that somebody else made of an attested link, in front of it", async () => {
     const person = somebody();
     const fields = { platform: "github", identity: "relay-front-run", createdAt: now() };
-    const proof = (linkId: string) => {
-      const statement = { linkId, found: true, accountId: "7", checkedAt: now() };
-      return packAttestations("7", [
-        { checkedAt: statement.checkedAt, signature: signAttestation(ATTESTER, statement) },
-      ]);
-    };
-    const link = signLink(person, { ...fields, attested: proof });
+    const link = signLink(person, { ...fields, attested: attestedAs("7") });
     expect(link.id).to.equal(linkIdOf(link.link, link.signature.raw));
     await (
       await world.contract.append({ ...link.submission, proof: "0x", proofLocation: "https://attacker.example/" })
@@ -154,5 +157,17 @@ describe("a relayer's batches", () => {
     expect(transactions.map(({ kind }) => kind)).to.deep.equal(["appendBatch", "release"]);
     const [status] = await world.contract.statusOf(person.address, "ethereum", wallet.wallet);
     expect(status).to.equal(STATUS.deleted);
+  });
+
+  it("go out without what has no form that the contract could take", async () => {
+    const links = [walletLink(somebody()), walletLink(somebody()), walletLink(somebody()), walletLink(somebody())];
+    const { items } = await relayed([
+      world.accept(links[0]!),
+      world.accept(links[1]!, { submission: { ...links[1]!.submission, proof: "0x123" } }),
+      world.accept(links[2]!, { method: "confirm", submission: { ...links[2]!.submission, proof: "attested" } }),
+      world.accept(links[3]!),
+    ]);
+    expect(items.map(({ state }) => state)).to.deep.equal(["included", "refused", "refused", "included"]);
+    for (const { reason } of items.slice(1, 3)) expect(reason).to.match(/form/);
   });
 });

@@ -19,21 +19,21 @@ function calling(factory: string, data: string): string {
   return concat([code, data]);
 }
 
+/** The wallet of an owner: where it will be, and what creates it there. */
+async function walletOf(owner: Person) {
+  const { bytecode } = await readArtifact("test/OwnedWallet");
+  const args = AbiCoder.defaultAbiCoder().encode(["address", "bytes32"], [owner.address, ZeroHash]);
+  const code = concat([bytecode, args]);
+  const address = getCreate2Address(CREATE2_PROXY, ZeroHash, keccak256(code)).toLowerCase();
+  return { address, preparation: calling(CREATE2_PROXY, concat([ZeroHash, code])) };
+}
+
 describe("a wallet that is not there yet (ERC-6492)", () => {
   let world: RelayWorld;
   before(async function () {
     this.timeout(120_000);
     world = await sharedRelayWorld();
   });
-
-  /** The wallet of an owner: where it will be, and what creates it there. */
-  async function walletOf(owner: Person) {
-    const { bytecode } = await readArtifact("test/OwnedWallet");
-    const args = AbiCoder.defaultAbiCoder().encode(["address", "bytes32"], [owner.address, ZeroHash]);
-    const code = concat([bytecode, args]);
-    const address = getCreate2Address(CREATE2_PROXY, ZeroHash, keccak256(code)).toLowerCase();
-    return { address, preparation: calling(CREATE2_PROXY, concat([ZeroHash, code])) };
-  }
 
   async function relayed(accepting: Promise<OutboxItem>[]) {
     const accepted = await Promise.all(accepting);
