@@ -34,7 +34,9 @@ describe("the instance actor", () => {
     join(folder, "31337.json"),
     JSON.stringify({
       chainId: 31337,
-      contracts: { ProofRegistry: { address: "0x1", block: 0 }, AttesterRegistry: { address: "0x2" } },
+      contracts: Object.fromEntries(
+        ["ProofRegistry", "AttesterRegistry", "SubkeyRegistry"].map((name) => [name, { address: "0x1", block: 0 }]),
+      ),
     }),
   );
   after(() => rmSync(folder, { recursive: true }));
