@@ -28,14 +28,16 @@ export class Anvil {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
+    let port: string | undefined;
     for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
       printed += String(chunk);
-      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
-      if (port === undefined) continue;
-      child.stdout.resume();
-      return new Anvil(child, `http://127.0.0.1:${port}`);
+      port = /Listening on 127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
+      if (port !== undefined) break;
     }
-    throw new Error(`anvil ended before it listened: ${printed}`);
+    if (port === undefined) throw new Error(`anvil ended before it listened: ${printed}`);
+    // It stands still once nobody reads what it prints, and a stream flows only after its iterator is done.
+    child.stdout.on("data", () => {}).resume();
+    return new Anvil(child, `http://127.0.0.1:${port}`);
   }
 
   async stop(): Promise<void> {
