@@ -155,7 +155,7 @@ const MIGRATIONS = [
    );`,
 
   // Subkeys as they were handed in here. Without a signature the chain has them, and this keeps their texts alone.
-  `CREATE TABLE api.subkey (
+  `CREATE TABLE IF NOT EXISTS api.subkey (
      chain_id    integer NOT NULL,
      -- Address of the avatar's key, lower case.
      avatar      text NOT NULL,
@@ -172,7 +172,7 @@ const MIGRATIONS = [
      created_at  timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (chain_id, avatar, subkey_id)
    );
-   CREATE INDEX subkey_point ON api.subkey (point);
+   CREATE INDEX IF NOT EXISTS subkey_point ON api.subkey (point);
    -- A call of another contract than the ProofRegistry: its address and calldata are the submission.
    ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
    ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
