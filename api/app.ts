@@ -51,10 +51,10 @@ export function createApp(context: Context): Express {
     ...sessionRoutes(context),
     ...attestationRoutes(context),
     ...subkeyRoutes(context),
+    ...instanceActorRoutes(context.config),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
-  app.use(instanceActorRoutes(context.config));
   app.use("/docs", docsFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {

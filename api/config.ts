@@ -79,6 +79,9 @@ export interface AttestConfig {
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
 
+function limit(standard: number) {
+  return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
+}
 /** A comma list of http(s) origins. */
 const origins = z.string().transform((text, context) =>
   text
@@ -92,9 +95,6 @@ const origins = z.string().transform((text, context) =>
       return z.NEVER;
     }),
 );
-function limit(standard: number) {
-  return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
-}
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -123,10 +123,10 @@ const environment = z.object({
     .optional(),
   SESSION_DOMAINS: z.string().optional(),
   ID_TOKEN_KEY: z.string().min(1).optional(),
+  ACTIVITYPUB_KEY: z.string().optional(),
   ATTESTER_PEERS: origins.default([]),
   ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
   WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
-  ACTIVITYPUB_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -191,12 +191,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
         : [new URL(values.PUBLIC_URL).host]),
     idTokenKey: values.ID_TOKEN_KEY,
+    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
     attest: {
       peers: values.ATTESTER_PEERS,
       timeout: values.ATTEST_TIMEOUT_MS,
       watchInterval: values.WATCH_INTERVAL_MS,
     },
-    instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
   });
 }
 

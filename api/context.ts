@@ -32,13 +32,13 @@ export interface Context {
   relayer: Relayer;
   engine: Engine;
   attester: Attester;
+  limits: Limits;
+  metrics: Metrics;
+  watch: Watch;
   attesters: Attesters;
   /** Collects what attesters say; `status()` tells of its peers. */
   attest: Quorum;
   look: OwnLook;
-  limits: Limits;
-  metrics: Metrics;
-  watch: Watch;
   checks: Checks;
   nonces: Nonces;
   sessions: Sessions;

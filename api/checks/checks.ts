@@ -78,9 +78,9 @@ export class Checks {
     this.policy = policy;
   }
 
-  /** Records that a link's proof was seen just now, as POST /v1/proof did. */
+  /** Records that a link's proof was seen, as POST /v1/proof did. */
   async saw(linkId: string, seen: Evidence): Promise<void> {
-    const state = judge(UNSEEN, { seen }, this.now(), { policy: this.policy });
+    const state = judge(UNSEEN, { seen }, seen.checkedAt, { policy: this.policy });
     await this.#db.query(
       `INSERT INTO api.checks (chain_id, link_id, last_checked_at, last_confirmed_at, location, evidence, next_due)
        VALUES ($1, $2, $3, $3, $4, $5, $6)

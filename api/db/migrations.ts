@@ -43,7 +43,7 @@ const MIGRATIONS = [
    ALTER TABLE api.submission ADD CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate'));`,
 
   // Counts of requests, as rate-limiter-flexible keeps them; what a crash takes of them is no loss.
-  `CREATE UNLOGGED TABLE api.rate_limit (
+  `CREATE UNLOGGED TABLE IF NOT EXISTS api.rate_limit (
      key    text PRIMARY KEY,
      points integer NOT NULL DEFAULT 0,
      expire bigint

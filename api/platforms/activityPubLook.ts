@@ -35,6 +35,7 @@ const NOTE_PATHS: readonly [software: RegExp, path: string][] = [
 /** A JSON Resource Descriptor (RFC 7033, section 4.4). */
 const descriptor = z.object({
   subject: z.string(),
+  aliases: z.array(z.string()).nullish(),
   links: z.array(z.object({ rel: z.string(), type: z.string().nullish(), href: z.string().nullish() })),
 });
 
@@ -160,7 +161,7 @@ function acceptFrom(answer: Answer, url: URL, isSigned: boolean): string {
  */
 async function findActor(session: Session, identity: string): Promise<Actor> {
   const host = identity.split("@")[1]!;
-  const { subject, self } = await finger(session, identity, host);
+  const { names, self } = await finger(session, identity, host);
   const object = actorObject.safeParse(await session.object(self, "the actor"));
   if (!object.success) throw new CheckError("soft", `${self.host} sent no actor as ActivityPub describes it`);
   const { id, preferredUsername, movedTo, suspended } = object.data;
@@ -168,30 +169,28 @@ async function findActor(session: Session, identity: string): Promise<Actor> {
   if (typeof movedTo === "string") {
     throw new CheckError("medium", `${identity} has moved to ${movedTo.slice(0, 200)}: bind the new account`);
   }
-  const actor = { id, preferredUsername, handle: subject, origin: self.origin };
+  const actor = { id, preferredUsername, handle: names[0]!, origin: self.origin };
   if (self.host === host) return actor;
   const back = await finger(session, `${preferredUsername}@${self.host}`, self.host);
-  if (back.self.href !== self.href || back.subject.toLowerCase() !== identity) {
-    throw new CheckError(
-      "final",
-      `${host} says that ${identity} is ${id}, which belongs to ${back.subject.slice(0, 200)}`,
-    );
+  if (back.self.href !== self.href || !back.names.some((name) => name.toLowerCase() === identity)) {
+    const owner = back.names[0]!.slice(0, 200);
+    throw new CheckError("final", `${host} says that ${identity} is ${id}, which belongs to ${owner}`);
   }
   return actor;
 }
 
-/** What a host says of an account (RFC 7033): whose it is, and the address of its actor. */
-async function finger(session: Session, account: string, host: string): Promise<{ subject: string; self: URL }> {
+/** What a host says of an account (RFC 7033): its names, user@host, its own one first; and the address of its actor. */
+async function finger(session: Session, account: string, host: string): Promise<{ names: string[]; self: URL }> {
   const url = new URL(`https://${host}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${account}`)}`);
   const read = descriptor.safeParse(await session.json(url, "application/jrd+json, application/json"));
   if (!read.success) throw new CheckError("soft", `the answer of ${host} is no WebFinger document (RFC 7033)`);
-  const { subject, links } = read.data;
+  const { subject, aliases, links } = read.data;
   const self = links.find(
     ({ rel, type }) => rel === "self" && /\bactivity\+json\b|\bactivitystreams\b/.test(type ?? ""),
   );
   const href = URL.parse(self?.href ?? "");
   if (href?.protocol !== "https:") throw new CheckError("medium", `${account} has no ActivityPub actor`);
-  return { subject: subject.replace(/^acct:/, ""), self: href };
+  return { names: [subject, ...(aliases ?? [])].map((name) => name.replace(/^acct:/, "")), self: href };
 }
 
 /** The address of the note that a claim points to. A bare id, as Next.ID has them, needs to know the server's software. */

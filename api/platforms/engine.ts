@@ -1,4 +1,6 @@
 import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { createActivityPubLook } from "./activityPubLook.ts";
 import { createDnsLook } from "./dnsLook.ts";
@@ -21,6 +23,9 @@ import { findSignature } from "./verify.ts";
 
 /** Deadline of each look unless told, in milliseconds. */
 const TIMEOUT = 10_000;
+
+/** What read the evidence, by platform id. */
+const DESCRIPTIONS = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
 
 /** Nothing is kept unless told. */
 const LIFETIMES: Lifetimes = { confirmed: 0, refused: 0 };
@@ -81,7 +86,6 @@ export function createEngine(options: EngineOptions = {}): Engine {
     ...(network ? { network } : {}),
   });
   const looks = createLooks(options, fetcher, origins);
-  const digests = new Map(PLATFORMS.map((platform) => [platform.id, digestOf(platform)]));
   const cache = createLookCache(lifetimes);
 
   async function lookAt(claim: Claim): Promise<Evidence> {
@@ -100,7 +104,7 @@ export function createEngine(options: EngineOptions = {}): Engine {
     assertAuthor(platform, post, claim);
     const signature = findSignature(platform, post, await texts(), claim);
     const { handle, accountId, facts = {} } = post;
-    const record = { answers, handle, facts, description: digests.get(platform.id)! };
+    const record = { answers, handle, facts, description: DESCRIPTIONS.get(platform.id)! };
     return { signature, accountId, location, checkedAt: Math.floor(Date.now() / 1000), record };
   }
 
@@ -211,10 +215,7 @@ function assertAuthor(platform: Platform, { noun, handle, accountId }: Post, cla
   }
 }
 
-/** SHA-256 in hex of all that a description says and does. */
-function digestOf(platform: Platform): string {
-  const text = JSON.stringify(platform, (_, value: unknown) =>
-    typeof value === "function" || value instanceof RegExp ? String(value) : value,
-  );
-  return hash("sha256", text);
+/** SHA-256 in hex of the file that says and does all that is a platform's own. */
+function digestOf({ id }: Platform): string {
+  return hash("sha256", readFileSync(join(import.meta.dirname, `${id}.ts`)));
 }

@@ -57,11 +57,11 @@ export interface FetcherOptions {
   trustedOrigins: readonly string[];
   /** Deadline for the whole answer, in milliseconds. */
   timeout: number;
-  /** Largest answer that is read, in bytes after decompression: {@link MAX_ANSWER_BYTES} unless told. */
-  maxBytes?: number;
   limits?: Partial<FetchLimits>;
   /** For tests: another resolver and other connections. */
   network?: Network;
+  /** Largest answer that is read, in bytes after decompression: {@link MAX_ANSWER_BYTES} unless told. */
+  maxBytes?: number;
 }
 
 /** Longest that is waited before a request is made again, in milliseconds. */
@@ -75,8 +75,8 @@ const MAX_STRANGERS = 2000;
  * with public addresses, which are checked for every connection. Each host has a queue, a breaker, and is left alone when it
  * says so. No cookie is kept.
  */
-export function createFetcher(options: FetcherOptions): Fetcher {
-  const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = options;
+export function createFetcher(settings: FetcherOptions): Fetcher {
+  const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = settings;
   const limits = { ...LIMITS, ...given };
   const connections = { timeout, maxBytes };
   const [trusted, guarded] = [trustedConnections(connections), guardedConnections(connections, network)];
@@ -85,8 +85,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   // Slow strangers must not keep a platform's own hosts waiting.
   const strangers = new PQueue({ concurrency: limits.strangers });
 
-  async function ask(url: URL, asked: FetchOptions & { deadline: AbortSignal }): Promise<Answer> {
-    const { headers = {}, body, deadline: signal, origins, rate } = asked;
+  async function ask(url: URL, options: FetchOptions & { deadline: AbortSignal }): Promise<Answer> {
+    const { headers = {}, body, deadline: signal, origins, rate } = options;
     assertAllowed(url, { trustedOrigins, origins });
     const { origin, host } = url;
     const isTrusted = trustedOrigins.includes(origin);

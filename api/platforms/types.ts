@@ -44,7 +44,7 @@ export interface EvidenceRecord {
   handle: string;
   /** What else the platform said, for example whether DNSSEC was valid, or when the post was edited. */
   facts: Facts;
-  /** SHA-256 in hex of the description that read it. */
+  /** SHA-256 in hex of the platform's file that read it. */
   description: string;
 }
 

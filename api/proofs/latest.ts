@@ -31,3 +31,22 @@ export async function latestIndexed(db: Pool | PoolClient, chainId: number, avat
   const { rows } = await db.query<{ signature: string }>(LATEST_INDEXED, [chainId, avatar.toLowerCase()]);
   return rows[0]?.signature ?? null;
 }
+
+/** How far back it is looked for the link that a late text quotes. */
+const EARLIER = 2;
+
+/** What was the avatar's latest signature before: the last ones, and null where it has few. */
+export async function earlierSignatures(db: Pool, chainId: number, avatar: string): Promise<(string | null)[]> {
+  const { rows } = await db.query<{ submission: Submission | null; signature: string | null }>(
+    `(SELECT submission, NULL AS signature FROM api.submission s
+      WHERE s.chain_id = $1 AND s.avatar = $2 AND s.method = 'append' AND s.state <> 'refused'
+        AND NOT EXISTS (SELECT FROM indexer.link l WHERE l.chain_id = s.chain_id AND l.id = s.link_id)
+      ORDER BY s.id DESC LIMIT ${EARLIER})
+     UNION ALL
+     (SELECT NULL, signature FROM indexer.link
+      WHERE chain_id = $1 AND avatar = $2 AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT ${EARLIER})`,
+    [chainId, avatar.toLowerCase()],
+  );
+  const known = rows.map(({ submission, signature }) => (submission ? submissionSignature(submission) : signature));
+  return rows.length < EARLIER ? [...known, null] : known;
+}

@@ -11,7 +11,8 @@ import { type CounterProof, counterSignatureOf, verifyCounterSignature } from ".
 import type { Draft } from "./draft.ts";
 import { explainBadSignature } from "./explain.ts";
 import { readSignature } from "./input.ts";
-import { prevForms } from "./prev.ts";
+import { earlierSignatures } from "./latest.ts";
+import { prevForms, staleLink } from "./prev.ts";
 import { bindingStatus } from "./read/bindings.ts";
 import type { OpenClaim } from "./read/claims.ts";
 import { isSignedBy } from "./signed.ts";
@@ -119,15 +120,17 @@ async function proveDelete(context: Context, draft: Draft): Promise<ProvenLink> 
 
 /** @throws {ApiError} 400 unless the avatar signed the link, quoting its previous signature in either form. */
 async function verifyAvatar(
-  { db, config }: Context,
+  { config, db }: Context,
   draft: Draft,
   signature: Signature,
 ): Promise<Pick<ProvenLink, "link" | "linkId" | "signature">> {
-  for (const prev of draft.claim ? [draft.link.prev] : prevForms(draft.previous)) {
-    const link = { ...draft.link, prev };
-    if (isSignedBy(link, signature, draft.avatar)) {
-      return { link, linkId: linkId(link, signature.raw), signature };
-    }
+  const signed = (prevs: readonly (string | null)[]) =>
+    prevs.map((prev) => ({ ...draft.link, prev })).find((link) => isSignedBy(link, signature, draft.avatar));
+  const link = signed(draft.claim ? [draft.link.prev] : prevForms(draft.previous));
+  if (link) return { link, linkId: linkId(link, signature.raw), signature };
+  // Two at once quote the same link: for the second one, another is the latest by now.
+  for (const earlier of await earlierSignatures(db, config.chain.chainId, draft.avatar.address)) {
+    if (signed(prevForms(earlier))) throw staleLink(draft.previous);
   }
   throw badRequest(await explainBadSignature(db, config.chain.chainId, draft, signature));
 }

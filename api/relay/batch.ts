@@ -22,7 +22,7 @@ const WALLET_GAS = 410_000n;
  * proof and texts: calldata, the log, and for every 73 bytes of attestations a signature to recover and an attester to ask
  * for. What is not used is not paid.
  */
-const LINK_GAS = 110_000n;
+const LINK_GAS = 90_000n;
 const BYTE_GAS = 130n;
 
 /** Links that go out in one transaction, in their order. */
@@ -53,6 +53,6 @@ export function batches(registry: Registry, links: readonly OutboxItem[], blockG
 
 function gasOf({ submission, contract_wallet }: OutboxItem): bigint {
   const { proof, proofLocation, identity } = submission;
-  const bytes = BigInt(dataLength(proof) + proofLocation.length + 4 * identity.length);
+  const bytes = BigInt(dataLength(proof) + proofLocation.length + Buffer.byteLength(identity));
   return LINK_GAS + bytes * BYTE_GAS + (contract_wallet ? WALLET_GAS : 0n);
 }

@@ -1,4 +1,4 @@
-import { SigningKey, Transaction, computeAddress } from "ethers";
+import { SigningKey, Transaction, computeAddress, keccak256 } from "ethers";
 
 import type { ChainRpc, Head } from "./chainRpc.ts";
 
@@ -73,7 +73,8 @@ export class Signer {
 
   #sign(transaction: Transaction): Signed {
     transaction.signature = this.#key.sign(transaction.unsignedHash);
-    return { raw: transaction.serialized, hash: transaction.hash! };
+    const raw = transaction.serialized;
+    return { raw, hash: keccak256(raw) };
   }
 }
 

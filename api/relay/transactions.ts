@@ -19,6 +19,7 @@ export interface SentTransaction {
   items: number[];
   /** Jobs that keep the avatars of these to whoever sends it. */
   jobs: string[];
+  state: "sent" | "included" | "dropped";
   hash: string | null;
   block: number | null;
   block_hash: string | null;
@@ -38,7 +39,9 @@ export class Transactions {
   }
 
   /** Records a signed transaction, and its submissions as sent. */
-  async add(it: Omit<SentTransaction, "id" | "hash" | "block" | "block_hash">): Promise<SentTransaction> {
+  async add(
+    it: Pick<SentTransaction, "nonce" | "kind" | "raw" | "hashes" | "items" | "jobs">,
+  ): Promise<SentTransaction> {
     const { rows } = await this.#client.query<SentTransaction>(
       `WITH added AS (
          INSERT INTO api.transaction (chain_id, sender, nonce, kind, raw, hashes, items, jobs)

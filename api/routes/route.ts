@@ -94,11 +94,11 @@ export function route<
 /** Serves calls, and refuses other methods at their paths. */
 export function serve(routes: readonly Route[]): Router {
   const router = Router();
-  for (const [path, calls] of Map.groupBy(routes, (call) => call.path)) {
-    const place = router.route(path.replace(/\{(\w+)\}/g, ":$1"));
-    for (const { method, handler } of calls) place[method](handler);
+  for (const [place, calls] of Map.groupBy(routes, ({ path }) => path)) {
+    const served = router.route(place.replace(/\{(\w+)\}/g, ":$1"));
+    for (const { method, handler } of calls) served[method](handler);
     const methods = calls.map(({ method }) => method.toUpperCase()).toSorted();
-    place.all(methodNotAllowed(methods.join(", ")));
+    served.all(methodNotAllowed(methods.join(", ")));
   }
   return router;
 }

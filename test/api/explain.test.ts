@@ -23,6 +23,9 @@ function signDigest({ privateKey }: Person, digest: string): Signature {
   return parseSignature(new SigningKey(privateKey).sign(digest).serialized);
 }
 
+/** Writes JSON in lines. */
+const pretty = (indent: number | string) => (value: object) => JSON.stringify(value, null, indent);
+
 describe("ProofService: a bad signature is explained", function () {
   this.timeout(60_000);
   let test: TestStack;
@@ -30,12 +33,12 @@ describe("ProofService: a bad signature is explained", function () {
   const wallet = Wallet.createRandom();
   const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
   let answer: PayloadAnswer;
-  /** Of the avatar's two links, the older first. */
+  /** Of the avatar's links, the oldest first. */
   let chain: { uuid: string; created_at: string; signature: string }[];
 
   before(async () => {
     test = await sharedStack();
-    for (let links = 0; links < 2; links++) await bindWallet(test.stack, person, Wallet.createRandom());
+    for (let links = 0; links < 4; links++) await bindWallet(test.stack, person, Wallet.createRandom());
     chain = (await get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`)).body.proof_chain;
     answer = await payload(test.stack, person, fields);
   });
@@ -62,15 +65,25 @@ describe("ProofService: a bad signature is explained", function () {
   }
 
   it("prev: none, empty, that of an older link in either form, hex, Base64url", async () => {
-    const latest = chain[1]!.signature;
+    const latest = chain.at(-1)!.signature;
     const must = `it must be ${latest}`;
     await ofPayload({ prev: null }, `prev is null there, but this avatar has links already; ${must}`);
     await ofPayload({ prev: "" }, `prev is "" there, ${must}`);
     await ofPayload({ prev: "null" }, `prev is null there, `);
-    const older = Buffer.from(chain[0]!.signature, "base64");
-    for (const v of [older[64]!, older[64]! + 27]) {
-      const prev = Buffer.from([...older.subarray(0, 64), v]).toString("base64");
+    const [oldest, , second] = chain;
+    for (const v of [0, 27]) {
+      const form = (signature: string) => {
+        const bytes = Buffer.from(signature, "base64");
+        return Buffer.from([...bytes.subarray(0, 64), (bytes[64]! % 27) + v]).toString("base64");
+      };
+      const prev = form(oldest!.signature);
       await ofPayload({ prev }, `prev is ${prev} there, which is not the latest link any more; ${must}`);
+      // Just behind the latest it is most likely that two were at it at once: the answer has what to quote now.
+      const text = JSON.stringify({ ...JSON.parse(answer.sign_payload), prev: form(second!.signature) });
+      const extra = { signature: signText(person.privateKey, text).base64, wallet_signature: "AA==" };
+      const { status, body } = await post(test.stack, "/v1/proof", proofBody(person, fields, answer, { extra }));
+      expect({ status, prev: body.prev }).to.deep.equal({ status: 400, prev: latest });
+      expect(body.message).to.include("bad signature: prev is not the latest link any more");
     }
     const hex = `0x${Buffer.from(latest, "base64").toString("hex")}`;
     await ofPayload({ prev: hex }, `prev is ${hex} there, ${must}`);
@@ -136,7 +149,6 @@ describe("ProofService: a bad signature is explained", function () {
   });
 
   it("the writing of the text: line breaks, blanks, an end of line, quotes around it, hex", async () => {
-    const pretty = (indent: number | string) => (value: object) => JSON.stringify(value, null, indent);
     await ofPayload({}, "its text is written with line breaks and two blanks there", pretty(2));
     await ofPayload({}, "its text is written with line breaks and four blanks there", pretty(4));
     await ofPayload({}, "its text is written with line breaks and tabs there", pretty("\t"));

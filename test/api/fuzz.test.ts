@@ -154,7 +154,7 @@ describe(`The API under ${REQUESTS} random requests (FUZZ_SEED=${fuzzSeed()})`, 
       const [head, ...rest] = (text as string).split("\r\n\r\n");
       expect(head, shown).to.match(/^HTTP\/1\.1 [24]\d\d /);
       const body = rest.join("\r\n\r\n");
-      if (!/^HTTP\/1\.1 204 /.test(head!)) expect(() => JSON.parse(body), `${shown} ${text}`).not.to.throw();
+      if (!head!.startsWith("HTTP/1.1 204 ")) expect(() => JSON.parse(body), `${shown} ${text}`).not.to.throw();
     }
   });
 });

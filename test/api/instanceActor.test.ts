@@ -10,16 +10,19 @@ import express from "express";
 
 import { type Config, readConfig } from "../../api/config.ts";
 import { signatureHeaders } from "../../api/platforms/httpSignature.ts";
+import { answerError } from "../../api/routes/http.ts";
 import { instanceActorRoutes } from "../../api/routes/instanceActor.ts";
+import { serve } from "../../api/routes/route.ts";
 
 const PUBLIC_URL = "https://id.example.org";
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-async function serve(instanceActor: Config["instanceActor"]): Promise<{ server: Server; origin: string }> {
+async function start(instanceActor: Config["instanceActor"]): Promise<{ server: Server; origin: string }> {
   const app = express();
-  app.use(instanceActorRoutes({ instanceActor }));
+  app.use(serve(instanceActorRoutes({ instanceActor })));
+  app.use(answerError);
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
@@ -93,7 +96,7 @@ describe("the instance actor", () => {
     let origin: string;
 
     before(async () => {
-      ({ server, origin } = await serve(instanceActorOf({ ACTIVITYPUB_KEY: pem, PUBLIC_URL })));
+      ({ server, origin } = await start(instanceActorOf({ ACTIVITYPUB_KEY: pem, PUBLIC_URL })));
     });
 
     after(() => server.close());
@@ -122,7 +125,7 @@ describe("the instance actor", () => {
     });
 
     it("are not there without a key", async () => {
-      const bare = await serve(undefined);
+      const bare = await start(undefined);
       expect((await fetch(`${bare.origin}/actor`)).status).to.equal(404);
       bare.server.close();
     });

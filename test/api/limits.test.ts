@@ -3,37 +3,37 @@ import { Wallet } from "ethers";
 
 import { clientOf } from "../../api/limits/clients.ts";
 import { type Answer, bindWallet, get, newPerson, post } from "../helpers/api.ts";
-import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
 describe("limits", function () {
   this.timeout(60_000);
   let test: TestStack;
-  let node: FurtherNode;
-  let other: FurtherNode;
+  let node: Node;
+  let other: Node;
   before(async () => {
     test = await sharedStack();
     const env = {
       ...{ RATE_LIMIT_READS: "20", RATE_LIMIT_WRITES: "6", SPONSORED_LINKS_PER_AVATAR: "2", TRUST_PROXY: "1" },
     };
     [node, other] = await Promise.all([
-      startFurtherNode(test, "limits-1", env),
-      startFurtherNode(test, "limits-2", env),
+      startNode(test, { name: "limits-1", env }),
+      startNode(test, { name: "limits-2", env }),
     ]);
   });
   after(async () => {
-    await Promise.all([node.part.stop(), other.part.stop()]);
+    await Promise.all([node.stop(), other.stop()]);
   });
 
   let clients = 0;
   /** Speaks for a client whom nobody has counted yet, as a proxy in front would. */
   function newClient() {
     const headers = { "x-forwarded-for": `198.51.100.${++clients}` };
-    const ask = async (where: FurtherNode, path: string, init: RequestInit = {}): Promise<Answer> => {
+    const ask = async (where: Node, path: string, init: RequestInit = {}): Promise<Answer> => {
       const response = await fetch(where.apiUrl + path, { ...init, headers });
       return { status: response.status, headers: response.headers, body: await response.json() };
     };
-    return { ask, write: (where: FurtherNode) => ask(where, "/v1/proof", { method: "POST", body: "{}" }) };
+    return { ask, write: (where: Node) => ask(where, "/v1/proof", { method: "POST", body: "{}" }) };
   }
 
   it("refuse who reads too much, in JSON and with the time to wait, and nobody else", async () => {

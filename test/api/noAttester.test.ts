@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
-import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { until } from "../helpers/until.ts";
@@ -11,13 +11,13 @@ import { until } from "../helpers/until.ts";
 describe("a node whose key is no attester's", function () {
   this.timeout(60_000);
   let test: TestStack;
-  let node: FurtherNode;
+  let node: Node;
   before(async () => {
     test = await sharedStack();
     const env = { ATTESTER_KEY: Wallet.createRandom().privateKey, WATCH_INTERVAL_MS: "3600000" };
-    node = await startFurtherNode(test, "stranger", env);
+    node = await startNode(test, { name: "stranger", env });
   });
-  after(() => node.part.stop());
+  after(() => node.stop());
 
   it("makes claims, and says so; an attester's node sees them and confirms", async () => {
     const person = newPerson();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { get } from "../helpers/api.ts";
-import { startFurtherNode } from "../helpers/furtherNode.ts";
+import { startNode } from "../helpers/node.ts";
 import { RpcProxy } from "../helpers/rpcProxy.ts";
 import { sharedStack } from "../helpers/stack.ts";
 
@@ -12,7 +12,7 @@ describe("GET /readyz", function () {
     const test = await sharedStack();
     const rpc = await RpcProxy.start(test.stack.rpcUrl);
     const env = { RPC_URL_31337: rpc.url, RELAYER_MIN_BALANCE: "10001" };
-    const node = await startFurtherNode(test, "readyz", env);
+    const node = await startNode(test, { name: "readyz", env });
     try {
       const poor = await get(node, "/readyz");
       expect(poor.status).to.equal(503);
@@ -31,7 +31,7 @@ describe("GET /readyz", function () {
       expect(deaf.body).to.include({ chain_block: null }).and.have.property("indexed_block").that.is.a("number");
       expect((await get(node, "/healthz")).status).to.equal(200);
     } finally {
-      await node.part.stop();
+      await node.stop();
       await rpc.stop();
     }
   });

@@ -5,18 +5,21 @@ import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { bindWallet, newPerson } from "../helpers/api.ts";
-import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
 describe("the log", function () {
   this.timeout(60_000);
   let test: TestStack;
-  let node: FurtherNode;
+  let node: Node;
   before(async () => {
     test = await sharedStack();
-    node = await startFurtherNode(test, "log", { LOG_LEVEL: "trace", GITHUB_TOKEN: "github-token-of-the-operator" });
+    node = await startNode(test, {
+      name: "log",
+      env: { LOG_LEVEL: "trace", GITHUB_TOKEN: "github-token-of-the-operator" },
+    });
   });
-  after(() => node.part.stop());
+  after(() => node.stop());
 
   async function ask(id: string): Promise<string | null> {
     return (await fetch(`${node.apiUrl}/healthz`, { headers: { "x-request-id": id } })).headers.get("x-request-id");

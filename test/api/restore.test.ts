@@ -27,6 +27,14 @@ const SOMEBODY: Record<string, string> = {
 /** Platforms whose text names the avatar. */
 const TWO_SIDED = ["ethereum", "solana", "nextid"];
 
+/** What was really published for Next.ID, as fields. */
+function published(id: string) {
+  const { link, signature, avatar } = proofVector(id);
+  const { action, platform, identity, uuid, createdAt, prev } = link;
+  const fields = { action, platform, identity, uuid, created_at: String(createdAt), signature, previous: prev };
+  return { fields, key: avatar.compressed };
+}
+
 describe("POST /v1/proof/restore_pubkey", () => {
   let test: TestStack;
   before(async () => {
@@ -34,14 +42,6 @@ describe("POST /v1/proof/restore_pubkey", () => {
   });
 
   const restore = (body: unknown) => post(test.stack, "/v1/proof/restore_pubkey", body);
-
-  /** What was really published for Next.ID, as fields. */
-  function published(id: string) {
-    const { link, signature, avatar } = proofVector(id);
-    const { action, platform, identity, uuid, createdAt, prev } = link;
-    const fields = { action, platform, identity, uuid, created_at: String(createdAt), signature, previous: prev };
-    return { fields, key: avatar.compressed };
-  }
 
   it("finds the key of a real gist and a real record by their fields", async () => {
     for (const id of ["github_gist_nykma", "dns_testcase_nextnext"]) {

@@ -38,6 +38,12 @@ function tokenOf(answer: Answer): string {
   return answer.body.id_token;
 }
 
+/** The bindings that a token tells. */
+const bindingsIn = (answer: Answer) =>
+  (decodeJwt(tokenOf(answer)).bindings as { platform: string; identity: string }[]).map(
+    ({ platform, identity }) => `${platform} ${identity}`,
+  );
+
 describe("sign in with avatar", () => {
   let test: TestStack;
   let issuer: string;
@@ -62,11 +68,6 @@ describe("sign in with avatar", () => {
     expect((await bindWallet(test.stack, person, wallet)).status).to.equal(201);
     return { person, wallet, ...published };
   }
-
-  const bindingsIn = (answer: Answer) =>
-    (decodeJwt(tokenOf(answer)).bindings as { platform: string; identity: string }[]).map(
-      ({ platform, identity }) => `${platform} ${identity}`,
-    );
 
   it("tells an application the avatar and the bindings that its user named, in a token that it can verify", async () => {
     const { person } = await bound("si-alice");

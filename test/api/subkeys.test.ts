@@ -60,7 +60,6 @@ function passkey(rpId: string): Holder {
     ...webCrypto(key),
     prove: (digest) => {
       const { authenticatorData, clientDataJSON, signature } = assertWith(key, rpId, digest);
-      const base64url = (hex: string) => Buffer.from(getBytes(hex)).toString("base64url");
       return {
         assertion: {
           authenticator_data: base64url(authenticatorData),
@@ -70,6 +69,18 @@ function passkey(rpId: string): Holder {
       };
     },
   };
+}
+
+const base64url = (hex: string) => Buffer.from(getBytes(hex)).toString("base64url");
+
+const fieldsOf = (avatar: Person, { algorithm, publicKey }: Holder, rp_id = "example.com"): Fields => ({
+  ...{ avatar: avatar.key.compressed, algorithm, public_key: publicKey, rp_id },
+});
+const signed = ({ privateKey }: Person, text: string) => signText(privateKey, text).base64;
+
+async function expectDone(answer: Answer | Promise<Answer>): Promise<void> {
+  const { status, body } = await answer;
+  expect(status, JSON.stringify(body)).to.equal(200);
 }
 
 describe("subkeys", () => {
@@ -84,9 +95,6 @@ describe("subkeys", () => {
     registry = new Contract(address, SUBKEY_REGISTRY_ABI, test.provider) as unknown as SubkeyRegistry;
   });
 
-  const fieldsOf = (avatar: Person, { algorithm, publicKey }: Holder, rp_id = "example.com"): Fields => ({
-    ...{ avatar: avatar.key.compressed, algorithm, public_key: publicKey, rp_id },
-  });
   const payloadOf = async (body: object): Promise<Answer["body"]> => {
     const answer = await post(test.stack, "/v1/subkey/payload", body);
     expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
@@ -99,18 +107,11 @@ describe("subkeys", () => {
     expect(status, JSON.stringify(body)).to.equal(200);
     return body.subkeys;
   };
-  const signed = ({ privateKey }: Person, text: string) => signText(privateKey, text).base64;
-
   /** Authorises as an avatar that knows typed data. */
   async function authorize(avatar: Person, holder: Holder, more: object, rpId?: string): Promise<Answer> {
     const fields = { ...fieldsOf(avatar, holder, rpId), ...more };
     const { digest } = await payloadOf(fields);
     return submit({ ...fields, signature: signSubkeyDigest(avatar.privateKey, digest), ...holder.prove(digest) });
-  }
-
-  async function expectDone(answer: Answer | Promise<Answer>): Promise<void> {
-    const { status, body } = await answer;
-    expect(status, JSON.stringify(body)).to.equal(200);
   }
 
   describe("as Next.ID's clients have them", () => {
@@ -273,16 +274,16 @@ describe("subkeys", () => {
     });
   });
 
-  describe("an attacker", () => {
-    /** What of an avatar is on its way to the chain, or stored here. */
-    async function traces({ key }: Person) {
-      const avatar = [key.address.toLowerCase()];
-      return {
-        outbox: await rowsOf(test.stack.databaseUrl, "SELECT id FROM api.submission WHERE avatar = $1", avatar),
-        stated: await rowsOf(test.stack.databaseUrl, "SELECT name FROM api.subkey WHERE avatar = $1", avatar),
-      };
-    }
+  /** What of an avatar is on its way to the chain, or stored here. */
+  async function traces({ key }: Person) {
+    const avatar = [key.address.toLowerCase()];
+    return {
+      outbox: await rowsOf(test.stack.databaseUrl, "SELECT id FROM api.submission WHERE avatar = $1", avatar),
+      stated: await rowsOf(test.stack.databaseUrl, "SELECT name FROM api.subkey WHERE avatar = $1", avatar),
+    };
+  }
 
+  describe("an attacker", () => {
     it("cannot authorise for another avatar, nor with a key that does not agree", async () => {
       const [avatar, mallory, holder, other] = [newPerson(), newPerson(), account(), account()];
       const fields = fieldsOf(avatar, holder);

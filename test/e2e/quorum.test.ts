@@ -21,7 +21,7 @@ import { ATTESTER, append, claim, mined, now, somebody, strangersRegistry } from
 import { type Answer, type Person, get, newPerson, post, proofBody } from "../helpers/api.ts";
 import { type Person as Signer, attest, person } from "../helpers/contractLinks.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
-import { type FurtherNode, startFurtherNode } from "../helpers/furtherNode.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { until } from "../helpers/until.ts";
 import { type HostilePeer, type Lie, WORTHLESS, startHostilePeer } from "../standins/peer.ts";
@@ -62,7 +62,7 @@ describe("three nodes, of which two make a quorum", function () {
   let attesters: AttesterRegistry;
   let strangers: ProofRegistry;
   let liar: HostilePeer;
-  let second: FurtherNode | undefined;
+  let second: Node | undefined;
 
   before(async () => {
     test = await sharedStack();
@@ -96,14 +96,18 @@ describe("three nodes, of which two make a quorum", function () {
 
   async function startSecond(): Promise<void> {
     const [port, liarsPort] = test.peerPorts;
-    second ??= await startFurtherNode(test, "second", {
-      ...{ PORT: String(port), ATTESTER_KEY: SECOND.privateKey, ATTEST_TIMEOUT_MS: "3000", WATCH_INTERVAL_MS: "250" },
-      ATTESTER_PEERS: `${test.stack.apiUrl},http://127.0.0.1:${liarsPort}`,
+    second ??= await startNode(test, {
+      name: "second",
+      port,
+      env: {
+        ...{ ATTESTER_KEY: SECOND.privateKey, ABSENCE_MS: "1000", ATTEST_TIMEOUT_MS: "3000", WATCH_INTERVAL_MS: "250" },
+        ATTESTER_PEERS: `${test.stack.apiUrl},http://127.0.0.1:${liarsPort}`,
+      },
     });
   }
 
   async function stopSecond(): Promise<void> {
-    await second?.part.stop();
+    await second?.stop();
     second = undefined;
   }
 

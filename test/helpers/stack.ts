@@ -40,7 +40,9 @@ export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestS
     env: {
       ...{ UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream },
       ...{ ATTESTER_PEERS: peers.map((host) => `http://${host}`).join(), ATTEST_TIMEOUT_MS: "3000" },
-      ...{ WATCH_INTERVAL_MS: "250", ...NO_LIMITS, ...env },
+      WATCH_INTERVAL_MS: "250",
+      ...NO_LIMITS,
+      ...env,
     },
   });
   const [deployment] = await readDeployments(stack.deploymentsDir);

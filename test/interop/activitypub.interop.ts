@@ -8,25 +8,38 @@ import express from "express";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
 import { instanceActorRoutes } from "../../api/routes/instanceActor.ts";
+import { serve } from "../../api/routes/route.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "../platforms/claims.ts";
-import { type Fediverse, type FedifyNote, startFediverse } from "./fedify.ts";
+import { type HostileNetwork, startHostileNetwork } from "../standins/hostileNetwork.ts";
+import { type FedifyNote, serveFedify } from "./fedify.ts";
 
-const HOST = "social.example";
-const OTHER = "other.example";
-const SECURE = "secure.example";
+const HOST = "social.example.com";
+const OTHER = "other.example.com";
+const SECURE = "secure.example.com";
+
+/** A domain that leaves its accounts to a server below it. */
+const DOMAIN = "fedi.example.com";
+const SERVER = "social.fedi.example.com";
 
 describe("activitypub against Fedify", () => {
   const victim = newSigner();
-  let fediverse: Fediverse;
+  const notes = new Map<string, Map<string, FedifyNote>>();
+  let internet: HostileNetwork;
   let engine: Engine;
   let link: Link;
 
   before(async () => {
-    fediverse = await startFediverse([HOST, OTHER, SECURE], [SECURE]);
-    engine = createEngine({ upstreams: { activitypub: fediverse.upstream }, timeout: 5000 });
+    internet = await startHostileNetwork();
+    for (const host of [HOST, OTHER]) notes.set(host, serveFedify(internet, host));
+    notes.set(SECURE, serveFedify(internet, SECURE, { secure: true }));
+    notes.set(SERVER, serveFedify(internet, SERVER, { handleHost: DOMAIN }));
+    serveFedify(internet, DOMAIN, { redirect: SERVER });
+    serveFedify(internet, "evil.example.net", { redirect: HOST });
+    internet.name("internal.example.net", ["10.0.0.1"]);
+    engine = createEngine({ network: internet.network, timeout: 5000 });
   });
 
-  after(() => fediverse?.close());
+  after(() => internet?.close());
 
   beforeEach(() => {
     link = newLink(victim, "activitypub", `alice@${HOST}`);
@@ -35,7 +48,7 @@ describe("activitypub against Fedify", () => {
   /** Publishes a note on a host and gives its address. */
   function publish(note: Partial<FedifyNote> = {}, host = HOST): string {
     const html = `<p>${publishedText(victim, link).replaceAll("\n", "<br>")}</p>`;
-    fediverse.notes.get(host)!.set(link.uuid, { author: "alice", html, ...note });
+    notes.get(host)!.set(link.uuid, { author: "alice", html, ...note });
     return `https://${host}/notes/${link.uuid}`;
   }
 
@@ -73,7 +86,7 @@ describe("activitypub against Fedify", () => {
   });
 
   it("refuses a note by the alice of another server", async () => {
-    await expectRefusal(check(publish({}, OTHER)), "final", /the note is on other\.example/);
+    await expectRefusal(check(publish({}, OTHER)), "final", /the note is on other\.example\.com/);
   });
 
   it("refuses a note for followers only", async () => {
@@ -91,6 +104,35 @@ describe("activitypub against Fedify", () => {
     await expectRefusal(check(publish({ html })), "medium", /no signature/);
   });
 
+  it("confirms an account of a domain whose server is on another host, by both of its names", async () => {
+    link = newLink(victim, "activitypub", `alice@${DOMAIN}`);
+    const location = publish({}, SERVER);
+    const evidence = await check(location);
+    expect(evidence.accountId).to.equal(`https://${SERVER}/users/alice`);
+    expect(evidence.record.handle).to.equal(`alice@${DOMAIN}`);
+    link = newLink(victim, "activitypub", `alice@${SERVER}`);
+    expect((await check(publish({}, SERVER))).accountId).to.equal(evidence.accountId);
+  });
+
+  it("follows no redirect to another site", async () => {
+    link = newLink(victim, "activitypub", "alice@evil.example.net");
+    await expectRefusal(
+      check(publish()),
+      "soft",
+      /answered with a redirect to social\.example\.com, which is not its own/,
+    );
+  });
+
+  it("dials no private address, whatever an account's host leads to", async () => {
+    link = newLink(victim, "activitypub", "alice@internal.example.net");
+    await expectRefusal(
+      check("https://internal.example.net/notes/1"),
+      "soft",
+      /internal\.example\.net could not be asked/,
+    );
+    expect(internet.dialled).not.to.include("10.0.0.1");
+  });
+
   describe("a server that answers signed requests only", () => {
     let server: Server;
     let location: string;
@@ -103,7 +145,7 @@ describe("activitypub against Fedify", () => {
       await new Promise((resolve) => server.once("listening", resolve));
       const id = `http://127.0.0.1:${(server.address() as AddressInfo).port}/actor`;
       signer = { id, keyId: `${id}#main-key`, privateKey };
-      app.use(instanceActorRoutes({ instanceActor: signer }));
+      app.use(serve(instanceActorRoutes({ instanceActor: signer })));
     });
 
     after(() => {
@@ -117,8 +159,7 @@ describe("activitypub against Fedify", () => {
     });
 
     function engineOf(privateKey: KeyObject): Engine {
-      const upstreams = { activitypub: fediverse.upstream };
-      return createEngine({ upstreams, signer: { ...signer, privateKey }, timeout: 5000 });
+      return createEngine({ network: internet.network, signer: { ...signer, privateKey }, timeout: 5000 });
     }
 
     it("answers this node by the key that its actor publishes", async () => {

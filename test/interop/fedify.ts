@@ -1,7 +1,16 @@
-import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { MemoryKvStore, Note, Person, type RequestContext, Tombstone, createFederation } from "@fedify/fedify";
+import {
+  type FederationOrigin,
+  MemoryKvStore,
+  Note,
+  Person,
+  type RequestContext,
+  Tombstone,
+  createFederation,
+} from "@fedify/fedify";
+
+import type { HostileNetwork } from "../standins/hostileNetwork.ts";
 
 /** A note as its author wrote it. */
 export interface FedifyNote {
@@ -14,50 +23,52 @@ export interface FedifyNote {
   deleted?: boolean;
 }
 
-/** Servers of the fediverse, by Fedify, behind one address that stands for all of them. */
-export interface Fediverse {
-  /** For UPSTREAM_ACTIVITYPUB. */
-  upstream: string;
-  /** By host, then by id. */
-  notes: Map<string, Map<string, FedifyNote>>;
-  close(): Promise<void>;
+/** How a host of the fediverse is set up. */
+export interface HostOptions {
+  /** Answers signed requests only. */
+  secure?: boolean;
+  /** Accounts are of this domain, although the server is on another host. */
+  handleHost?: string;
+  /** No server: asks everybody to go to this host instead. */
+  redirect?: string;
 }
+
+type Answer = (request: Request) => Promise<Response> | Response;
 
 /** Users of every server. */
 const USERS = new Set(["alice", "mallory"]);
 
-/**
- * Starts a server for each of the hosts. Each believes to be at `https://host`, as behind a proxy that ends TLS; they are told
- * apart by the header Host.
- *
- * @param secure those hosts that answer signed requests only.
- */
-export async function startFediverse(hosts: readonly string[], secure: readonly string[] = []): Promise<Fediverse> {
-  const notes: Fediverse["notes"] = new Map(hosts.map((host) => [host, new Map()]));
-  const servers = new Map(hosts.map((host) => [host, createServerOf(notes.get(host)!, secure.includes(host))]));
-  const server = createServer((request, response) => {
-    const host = String(request.headers.host);
-    const answer = servers.get(host);
-    if (answer) void send(answer(received(request, host)), response);
-    else response.writeHead(421).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    upstream: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    notes,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+/** Serves a host by Fedify. What it has published is in the map that comes back, by id. */
+export function serveFedify(
+  internet: HostileNetwork,
+  host: string,
+  options: HostOptions = {},
+): Map<string, FedifyNote> {
+  const notes = new Map<string, FedifyNote>();
+  const answer = answerOf(host, options, notes);
+  internet.serve(host, (request, response) => void send(answer(received(request, host)), response));
+  return notes;
+}
+
+function answerOf(host: string, options: HostOptions, notes: ReadonlyMap<string, FedifyNote>): Answer {
+  const { redirect, handleHost, secure = false } = options;
+  if (redirect !== undefined) {
+    return ({ url }) => {
+      const { pathname, search } = new URL(url);
+      return new Response(null, { status: 301, headers: { Location: `https://${redirect}${pathname}${search}` } });
+    };
+  }
+  const origin = handleHost === undefined ? `https://${host}` : { handleHost, webOrigin: `https://${host}` };
+  return createServerOf(origin, secure, notes);
 }
 
 function createServerOf(
-  notes: ReadonlyMap<string, FedifyNote>,
+  origin: string | FederationOrigin,
   isSecure: boolean,
-): (request: Request) => Promise<Response> {
+  notes: ReadonlyMap<string, FedifyNote>,
+): Answer {
   // Our own actor is on loopback, where no server looks without leave.
-  const federation = createFederation<void>({ kv: new MemoryKvStore(), allowPrivateAddress: true });
+  const federation = createFederation<void>({ kv: new MemoryKvStore(), origin, allowPrivateAddress: true });
   const mayRead = async (context: RequestContext<void>) => !isSecure || (await context.getSignedKeyOwner()) !== null;
   const actors = federation.setActorDispatcher("/users/{identifier}", (context, identifier) =>
     USERS.has(identifier)
@@ -103,7 +114,7 @@ function received({ method, url, headers }: IncomingMessage, host: string): Requ
   return new Request(new URL(url ?? "", `https://${host}`), { method: method ?? "GET", headers: list });
 }
 
-async function send(answer: Promise<Response>, response: ServerResponse): Promise<void> {
+async function send(answer: Promise<Response> | Response, response: ServerResponse): Promise<void> {
   const { status, headers, body } = await answer;
   response.writeHead(status, Object.fromEntries(headers));
   if (body) for await (const chunk of body) response.write(chunk);

@@ -7,7 +7,7 @@ import { type HttpStandIn, startHttp } from "../standins/upstream.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "./claims.ts";
 import type { UpstreamAnswer } from "./fixtures/fixture.ts";
 import { readsInputs } from "./normalForms.ts";
-import { referenceFixture } from "./vectors.ts";
+import { parserCases, referenceFixture } from "./vectors.ts";
 
 const KELVIN = "\u212a";
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
@@ -129,11 +129,11 @@ describe("activitypub", () => {
     }
 
     /** Has a host say of an account whose it is. */
-    function finger(account: string, self: string, { host = account.split("@")[1]!, subject = account } = {}): void {
+    function finger(account: string, self: string, { subject = account, aliases = [] as string[] } = {}): void {
       const links = [{ rel: "self", type: "application/activity+json", href: self }];
       const resource = encodeURIComponent(`acct:${account}`);
-      const address = `https://${host}/.well-known/webfinger?resource=${resource}`;
-      put(address, { subject: `acct:${subject}`, links }, "application/jrd+json");
+      const address = `https://${account.split("@")[1]!}/.well-known/webfinger?resource=${resource}`;
+      put(address, { subject: `acct:${subject}`, aliases, links }, "application/jrd+json");
     }
 
     function nodeInfo(name: string, href = "https://social.example/nodeinfo/2.1"): void {
@@ -180,6 +180,20 @@ describe("activitypub", () => {
       }
       put(NOTE, note(NOTE), 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"');
       await engine.check(claim);
+    });
+
+    it("reads the post of Next.ID's own test, which has no blank behind its names", async () => {
+      const [{ input }] = parserCases("activitypub_text") as [{ input: string }];
+      const values = ["alice@social.example", victim.publicKey.compressed.slice(2), link.uuid, "null"];
+      const text = values
+        .reduce((filled, value) => filled.replace("%s", value), input)
+        .replace("%d", String(link.createdAt))
+        .replace("dGVzdDEyMw==", sign(victim, link));
+      expect(text).to.match(/UUID:\S+\nPrevious:null\nCreatedAt:1760000000\n/);
+      put(NOTE, note(NOTE, { content: text.replaceAll("\n", "<br>") }));
+      await engine.check(claim);
+      put(NOTE, note(NOTE, { content: text.replace(link.uuid, "x").replaceAll("\n", "<br>") }));
+      await expectRefusal(engine.check(claim), "final", /its uuid is x instead of/);
     });
 
     describe("whose note it is", () => {
@@ -244,6 +258,18 @@ describe("activitypub", () => {
       it("is believed where that server says the same", async () => {
         finger("alice@social.example", ACTOR, { subject: "alice@example.com" });
         expect((await engine.check(claim)).accountId).to.equal(ACTOR);
+      });
+
+      it("is believed where that server has it as an alias, as Fedify does", async () => {
+        finger("alice@social.example", ACTOR, { aliases: ["acct:alice@example.com"] });
+        expect((await engine.check(claim)).accountId).to.equal(ACTOR);
+      });
+
+      it("is refused where that server has no account of the actor's name", async () => {
+        web.delete(
+          `https://social.example/.well-known/webfinger?resource=${encodeURIComponent("acct:alice@social.example")}`,
+        );
+        await expectRefusal(engine.check(claim), "medium", /nothing public/);
       });
 
       it("is refused where that server knows the actor by its own name", async () => {

@@ -2,11 +2,12 @@ import type { Link } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
 import { type Engine, createEngine } from "../../api/platforms/engine.ts";
-import type { Claim } from "../../api/platforms/types.ts";
+import { platformOf } from "../../api/platforms/index.ts";
+import { CheckError, type Claim, type Published } from "../../api/platforms/types.ts";
 import { type DnsStandIn, startDns } from "../standins/dns.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText, sign } from "./claims.ts";
 import { strings } from "./fixtures/dns.ts";
-import { proofVector } from "./vectors.ts";
+import { parserCases, proofVector } from "./vectors.ts";
 
 const NAME = "xn--bcher-kva.example";
 
@@ -124,6 +125,17 @@ describe("dns", () => {
       await both.check(claim).finally(() => silent.close());
       expect(silent.questions.length).to.be.greaterThan(0);
     });
+  });
+
+  it("reads the records of Next.ID's own tests", () => {
+    const { readProof } = platformOf("dns")!;
+    for (const { input, signature, previous } of parserCases("dns_txt")) {
+      const read = () => readProof!(input) as Published;
+      if (/prev:/.test(input)) {
+        if (signature !== undefined) expect(read().signature.base64).to.equal(signature);
+        expect(read().prev).to.equal(previous ?? null);
+      } else expect(read).to.throw(CheckError, "lacks prev");
+    }
   });
 
   it("verifies the record that Next.ID itself published", async () => {

@@ -118,7 +118,12 @@ describe("github", () => {
     it("reads a shortened file whole, without sending the token along", async () => {
       const withToken = createEngine({ upstreams: { github: upstream.origin }, tokens: { github: "secret" } });
       upstream.publish(GIST, { owner: OWNER, files: { [name]: publishedText(victim, link) }, shortened: {} });
-      await withToken.check(claim);
+      const { record } = await withToken.check(claim);
+      expect(record.answers.map(({ source }) => new URL(source).pathname)).to.deep.equal([
+        `/gists/${GIST}`,
+        `/raw/${GIST}/${name}`,
+      ]);
+      expect(record.answers.map(({ sha256 }) => sha256)).to.deep.equal(upstream.sent);
       expect(upstream.requests.map(({ url }) => url.pathname)).to.deep.equal([
         `/gists/${GIST}`,
         `/raw/${GIST}/${name}`,

@@ -40,6 +40,11 @@ export function referenceFixture(platform: string, identity: string) {
   return { createdAt: Number(createdAt), uuid, location };
 }
 
+/** Texts of the reference's own parser tests, with what it reads in them. */
+export function parserCases(kind: string): readonly { input: string; signature?: string; previous?: string | null }[] {
+  return find(nextid.parsers, { kind }).cases as { input: string }[];
+}
+
 function find<T extends object>(list: readonly T[], wanted: Partial<Record<keyof T, string>>): T {
   const found = list.find((item) => Object.entries(wanted).every(([key, value]) => item[key as keyof T] === value));
   if (!found) throw new Error(`no vector has ${JSON.stringify(wanted)}`);

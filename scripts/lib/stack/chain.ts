@@ -34,8 +34,12 @@ export class LocalChain {
     this.#saving = this.#saveNewBlocks();
   }
 
-  /** Starts it on `port`, with the state that `dataDir/chain` holds, if any. */
-  static async start(dataDir: string, port: number): Promise<LocalChain> {
+  /**
+   * Starts it on `port`, with the state that `dataDir/chain` holds, if any.
+   *
+   * @param blockTime seconds from block to block; a block for every transaction where not given.
+   */
+  static async start(dataDir: string, port: number, blockTime?: number): Promise<LocalChain> {
     const folder = join(dataDir, "chain");
     await mkdir(folder, { recursive: true });
     const stateFile = join(folder, "state.json");
@@ -44,6 +48,7 @@ export class LocalChain {
       command: anvilBinary(),
       args: [
         ...["--optimism", "--host", "127.0.0.1", "--port", String(port), "--quiet"],
+        ...(blockTime === undefined ? [] : ["--block-time", String(blockTime)]),
         ...(existsSync(stateFile) ? ["--load-state", stateFile] : []),
       ],
       logFile: join(dataDir, "logs", "chain.log"),

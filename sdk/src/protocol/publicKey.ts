@@ -1,4 +1,4 @@
-import { SigningKey, computeAddress, concat, encodeBase58 } from "ethers";
+import { SigningKey, concat, dataSlice, encodeBase58, getAddress, keccak256 } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
 
@@ -19,6 +19,22 @@ export interface PublicKey {
  * @throws {ProtocolError} `public_key` when the text is no point on the curve.
  */
 export function parsePublicKey(text: string): PublicKey {
+  const known = read.get(text);
+  if (known) return known;
+  const key = readPublicKey(text);
+  if (read.size === MOST_READ) read.delete(read.keys().next().value!);
+  read.set(text, key);
+  return key;
+}
+
+/**
+ * Keys that were read lately, by how they were written: one request reads the same key several times, and to find Y takes a
+ * square root.
+ */
+const read = new Map<string, PublicKey>();
+const MOST_READ = 1_000;
+
+function readPublicKey(text: string): PublicKey {
   const hex = text.replace(/^0x/i, "").toLowerCase();
   if (!/^(?:0[23][0-9a-f]{64}|04[0-9a-f]{128}|[0-9a-f]{128})$/.test(hex)) {
     throw new ProtocolError("public_key", "not a secp256k1 public key of 33 or 65 bytes in hex");
@@ -42,7 +58,7 @@ export function contractPublicKey(key: PublicKey): string {
 
 /** The compressed form of the point (x, y), 32 bytes of `0x` hex each, that the contract has checked already. */
 export function compressedPoint(x: string, y: string): string {
-  return (BigInt(y) % 2n === 0n ? "0x02" : "0x03") + x.slice(2).toLowerCase();
+  return (Number(`0x${y.at(-1)}`) % 2 === 0 ? "0x02" : "0x03") + x.slice(2).toLowerCase();
 }
 
 /** The multicodec of a compressed secp256k1 public key, 0xe7, as an unsigned varint. */
@@ -53,11 +69,17 @@ export function didKey({ compressed }: PublicKey): string {
   return `did:key:z${encodeBase58(concat([SECP256K1_PUB, compressed]))}`;
 }
 
+/** Of a point in either form. @throws when it is none of the curve. */
 function fromPoint(point: string): PublicKey {
-  const uncompressed = SigningKey.computePublicKey(point, false);
-  return {
-    compressed: SigningKey.computePublicKey(point, true),
+  return fromUncompressed(SigningKey.computePublicKey(point, false));
+}
+
+/** Of 65 bytes, `0x` hex, that are known to be a point of the curve. */
+export function fromUncompressed(uncompressed: string): PublicKey {
+  const [x, y] = [dataSlice(uncompressed, 1, 33), dataSlice(uncompressed, 33)];
+  return Object.freeze({
+    compressed: compressedPoint(x, y),
     uncompressed,
-    address: computeAddress(uncompressed),
-  };
+    address: getAddress(dataSlice(keccak256(concat([x, y])), 12)),
+  });
 }

@@ -1,7 +1,7 @@
 import { SigningKey, decodeBase64, encodeBase64, getBytes, hashMessage, hexlify, keccak256 } from "ethers";
 
 import { ProtocolError, type ProtocolField } from "./errors.ts";
-import { type PublicKey, parsePublicKey } from "./publicKey.ts";
+import { type PublicKey, fromUncompressed } from "./publicKey.ts";
 
 /** Half the order of secp256k1: the largest `s` of a canonical signature (EIP-2, SEC 1 section 4.1.4). */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
@@ -63,7 +63,7 @@ export function recoverPublicKey(
   const bytes = getBytes(canonical);
   bytes[64] = bytes[64]! + 27;
   try {
-    return parsePublicKey(SigningKey.recoverPublicKey(hashMessage(text), hexlify(bytes)));
+    return fromUncompressed(SigningKey.recoverPublicKey(hashMessage(text), hexlify(bytes)));
   } catch {
     throw new ProtocolError(field, "recovers to no public key");
   }
