@@ -3,7 +3,7 @@ import { formatEther } from "ethers";
 import type { Context } from "../context.ts";
 
 /** The figures by which an operator sees whether the node keeps up. */
-export function registerGauges({ metrics, watch, db, config }: Context): void {
+export function registerGauges({ metrics, watch, db, config, attest }: Context): void {
   const { chainId } = config.chain;
   metrics.gauge("relayer_balance_ether", "What the relayer's key has left to pay with.", async () => [
     { value: Number(formatEther(await watch.balance())) },
@@ -25,6 +25,22 @@ export function registerGauges({ metrics, watch, db, config }: Context): void {
       return rows.map(({ state, count }) => ({ value: count, labels: { state } }));
     },
     ["state"],
+  );
+  const peers = () => attest.status().peers;
+  metrics.gauge(
+    "peer_failures",
+    "How often in a row another attester's node was no use.",
+    () => peers().map(({ origin, failures }) => ({ value: failures, labels: { peer: origin } })),
+    ["peer"],
+  );
+  metrics.gauge(
+    "peer_last_success_seconds",
+    "When another attester's node last gave a word that counts, Unix seconds.",
+    () =>
+      peers().flatMap(({ origin, lastSuccess }) =>
+        lastSuccess === null ? [] : [{ value: Math.floor(lastSuccess / 1000), labels: { peer: origin } }],
+      ),
+    ["peer"],
   );
   metrics.gauge("database_connections", "Connections of this process's pool.", () => [{ value: db.totalCount }]);
 }

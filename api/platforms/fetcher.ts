@@ -85,8 +85,8 @@ export function createFetcher(settings: FetcherOptions): Fetcher {
   // Slow strangers must not keep a platform's own hosts waiting.
   const strangers = new PQueue({ concurrency: limits.strangers });
 
-  async function ask(url: URL, asked: FetchOptions & { deadline: AbortSignal }): Promise<Answer> {
-    const { headers = {}, body, deadline: signal, origins, rate } = asked;
+  async function ask(url: URL, options: FetchOptions & { deadline: AbortSignal }): Promise<Answer> {
+    const { headers = {}, body, deadline: signal, origins, rate } = options;
     assertAllowed(url, { trustedOrigins, origins });
     const { origin, host } = url;
     const isTrusted = trustedOrigins.includes(origin);

@@ -177,6 +177,18 @@ describe("three nodes, of which two make a quorum", function () {
       });
     }
 
+    it("tells the operator of it", async () => {
+      const metrics = await (await fetch(`${test.stack.apiUrl}/metrics`)).text();
+      const [port, liarsPort] = test.peerPorts;
+      const gauge = (name: string, at: number) =>
+        Number(
+          metrics.match(new RegExp(`^syngraph_${name}\\{peer="http://127\\.0\\.0\\.1:${at}"\\} (\\S+)$`, "m"))?.[1],
+        );
+      expect(gauge("peer_failures", port)).to.be.greaterThan(0);
+      expect(gauge("peer_failures", liarsPort)).to.be.greaterThan(0);
+      expect(gauge("peer_last_success_seconds", port)).to.be.within(now() - 600, now());
+    });
+
     it("makes a claim, and says what is missing", async () => {
       liar.lie("answers for another link");
       const { person: who, made, gist } = await publishedDraft(test, "quorum-claim");
