@@ -82,6 +82,7 @@ const MIGRATIONS = [
      ADD COLUMN IF NOT EXISTS contract_wallet boolean NOT NULL DEFAULT false,
      -- How often a transaction that was to bring it reverted.
      ADD COLUMN IF NOT EXISTS reverts integer NOT NULL DEFAULT 0;
+   CREATE INDEX IF NOT EXISTS submission_transaction ON api.submission (transaction);
    CREATE INDEX IF NOT EXISTS submission_included ON api.submission (chain_id, block) WHERE state = 'included';
    -- What an older version had signed goes out anew: the contract takes a link once.
    UPDATE api.submission SET state = 'accepted', tx_hash = NULL WHERE state = 'sent' AND transaction IS NULL;`,

@@ -45,12 +45,12 @@ export async function drop(lead: Lead, transaction: InFlight): Promise<void> {
 }
 
 /** Ends the jobs of a transaction, and announces those of its avatars that have more to send. */
-async function release({ client, queue }: Lead, { jobs, items }: InFlight, later: boolean): Promise<void> {
+async function release({ client, queue, chainId }: Lead, { jobs, items }: InFlight, later: boolean): Promise<void> {
   await queue.finish(client, jobs);
   const { rows } = await client.query<{ avatar: string }>(
-    `SELECT DISTINCT avatar FROM api.submission s WHERE state = 'accepted'
+    `SELECT DISTINCT avatar FROM api.submission WHERE chain_id = $2 AND state = 'accepted'
        AND avatar IN (SELECT avatar FROM api.submission WHERE id = ANY($1))`,
-    [items],
+    [items, chainId],
   );
   await queue.announce(
     client,
