@@ -12,7 +12,7 @@ const SOMEBODY: Record<string, string> = {
   twitter: "alice",
   github: "alice",
   discord: "alice",
-  telegram: "90000001",
+  telegram: "alice_channel",
   keybase: "alice",
   dotbit: "alice.bit",
   minds: "alice",
