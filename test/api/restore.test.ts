@@ -54,6 +54,15 @@ describe("POST /v1/proof/restore_pubkey", () => {
     }
   });
 
+  it("finds the key of Next.ID's own example, a tweet with U+FFFC in place of its emoji", async () => {
+    const { fields, key } = published("restore_pubkey_yeiwb");
+    const { action, platform, identity, signature, uuid, created_at, previous } = fields;
+    const misc = `${uuid}|${created_at}|${previous}`;
+    const proof_post = `\ufffc Verify @${identity} with @NextDotID .\nSig: ${signature}\nMisc: ${misc}`;
+    expect((await restore({ action, platform, identity, proof_post })).body).to.deep.equal({ public_key: key });
+    expect((await restore(fields)).body).to.deep.equal({ public_key: key });
+  });
+
   it("does what its own example says", async () => {
     const { document } = await contractOf(test.stack);
     const { example } = document.paths["/v1/proof/restore_pubkey"]!.post!.requestBody!.content["application/json"]!;
