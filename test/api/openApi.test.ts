@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { pino } from "pino";
 
 import { createApp } from "../../api/app.ts";
 import type { Context } from "../../api/context.ts";
+import { Metrics } from "../../api/observe/metrics.ts";
 import { ask, get } from "../helpers/api.ts";
 import { type Contract, contractOf } from "../helpers/openApi.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -43,7 +45,12 @@ describe("the OpenAPI document", () => {
 
   it("tells of every call that is served, and of no other", () => {
     // Nothing is asked of it: what it would ask with may be missing.
-    const app = createApp({ config: { webDir: ".", chain: {} } } as unknown as Context);
+    const context = {
+      config: { webDir: ".", chain: {}, trustProxy: false },
+      log: pino({ level: "silent" }),
+      metrics: new Metrics(),
+    };
+    const app = createApp(context as unknown as Context);
     const documented = Object.entries(contract.document.paths).flatMap(([path, calls]) =>
       Object.keys(calls).map((method) => `${method} ${path}`),
     );

@@ -12,7 +12,7 @@ const SOMEBODY: Record<string, string> = {
   twitter: "alice",
   github: "alice",
   discord: "alice",
-  telegram: "90000001",
+  telegram: "alice_channel",
   keybase: "alice",
   dotbit: "alice.bit",
   minds: "alice",
@@ -52,6 +52,15 @@ describe("POST /v1/proof/restore_pubkey", () => {
       expect((await restore({ ...fields, uuid: fields.uuid.toUpperCase() })).body.public_key).to.equal(key);
       expect((await restore({ ...fields, identity: fields.identity.toUpperCase() })).body.public_key).to.equal(key);
     }
+  });
+
+  it("finds the key of Next.ID's own example, a tweet with U+FFFC in place of its emoji", async () => {
+    const { fields, key } = published("restore_pubkey_yeiwb");
+    const { action, platform, identity, signature, uuid, created_at, previous } = fields;
+    const misc = `${uuid}|${created_at}|${previous}`;
+    const proof_post = `\ufffc Verify @${identity} with @NextDotID .\nSig: ${signature}\nMisc: ${misc}`;
+    expect((await restore({ action, platform, identity, proof_post })).body).to.deep.equal({ public_key: key });
+    expect((await restore(fields)).body).to.deep.equal({ public_key: key });
   });
 
   it("does what its own example says", async () => {
