@@ -92,6 +92,8 @@ const watcher = new Watcher({
 registerGauges(context);
 const server = createServer(createApp(context));
 answerBrokenRequests(server);
+// Longer than the idle time of proxies in front, so that none of them sends into a connection that is being closed.
+server.keepAliveTimeout = 75_000;
 server.listen(config.port, config.host);
 await once(server, "listening");
 relayer.start();
