@@ -65,7 +65,7 @@ const { address: self } = attester;
 const attesters = new Attesters(provider, chain.attesterRegistry);
 const checks = new Checks({ db, chainId: chain.chainId });
 const { peers: configured, timeout } = config.attest;
-const peers = new Peers({ configured, attesters, self, timeout, log });
+const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
   ...{ config, log, db, provider, registry, outbox, relayer, engine },

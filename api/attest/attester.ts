@@ -1,4 +1,4 @@
-import { type Attestation, signAttestation } from "@syngraph/sdk/protocol";
+import { type Attestation, signAttestation, signAttesterRequest } from "@syngraph/sdk/protocol";
 import { computeAddress } from "ethers";
 
 /** One attester's word on one link. */
@@ -20,6 +20,11 @@ export class Attester {
   constructor(privateKey: string) {
     this.#privateKey = privateKey;
     this.address = computeAddress(privateKey);
+  }
+
+  /** The header Authorization that tells a peer that this attester asks. */
+  authorize(body: string): string {
+    return signAttesterRequest(this.#privateKey, body);
   }
 
   /** Signs that the other side of a link was found, or that it is gone. */

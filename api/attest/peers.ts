@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 
 import { messageOf } from "../errors.ts";
 import { createFetcher, type Fetcher } from "../platforms/fetcher.ts";
+import type { Attester } from "./attester.ts";
 import type { Attesters } from "./attesters.ts";
 
 /** Where peers answer. */
@@ -40,8 +41,8 @@ export interface PeersOptions {
   /** Origins that the operator set; where there are none, the registry's endpoints are asked. */
   configured: readonly string[];
   attesters: Attesters;
-  /** This node's own address: its endpoint is no peer. */
-  self: string;
+  /** This node's own: its endpoint is no peer. */
+  attester: Attester;
   /** Deadline for all that is asked for one link, in milliseconds. */
   timeout: number;
   log: Logger;
@@ -110,7 +111,7 @@ export class Peers {
     try {
       const { status, text } = await this.#fetcher(new URL(PATH, origin), {
         ...{ body, deadline },
-        headers: { Accept: "application/json" },
+        headers: { Accept: "application/json", Authorization: this.#options.attester.authorize(body) },
       });
       const answer: unknown = JSON.parse(text());
       if (status === 200) {
@@ -143,11 +144,11 @@ export class Peers {
   }
 
   async #origins(): Promise<string[]> {
-    const { configured, attesters, self } = this.#options;
+    const { configured, attesters, attester: own } = this.#options;
     if (configured.length > 0) return [...configured];
     const endpoints = await attesters.endpoints();
     const origins = endpoints
-      .filter(({ attester }) => attester !== self.toLowerCase())
+      .filter(({ attester }) => attester !== own.address.toLowerCase())
       .map(({ endpoint }) => URL.parse(endpoint))
       .filter((url) => url?.protocol === "https:")
       .map((url) => url!.origin);

@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { Quorum } from "../attest/quorum.ts";
 import { messageOf } from "../errors.ts";
 import type { Engine } from "../platforms/engine.ts";
+import { platformOf } from "../platforms/index.ts";
 import { CheckError, type Claim, PlatformInputError } from "../platforms/types.ts";
 import type { NewItem, Outbox } from "../relay/outbox.ts";
 import type { Registry } from "../relay/registry.ts";
@@ -126,7 +127,7 @@ export class Revalidator {
     }
     const claim: Claim = { link, avatar, location: check.location ?? subject.location };
     if (accountId !== "") claim.accountId = accountId;
-    const outcome = await this.#look(claim);
+    const outcome = weigh(check, link.platform, await this.#look(claim));
     const after = judge(check, outcome, checks.now(), checks);
     const turn = turnFor(subject, outcome, after);
     // Until the chain says so too, it is looked at more often.
@@ -175,6 +176,17 @@ export class Revalidator {
     if (refusal === null) await outbox.accept(item, () => Promise.resolve(null));
     else log.warn({ link: linkId, method, refusal }, "the chain does not take what was seen");
   }
+}
+
+/**
+ * Of a proof that this node never saw, it has no more than a stranger's word where it should be: no signature covers the
+ * location on chain, and whoever brings somebody's link first may name any other. What is not there then says nothing.
+ */
+function weigh({ last_confirmed_at }: Check, platform: string, outcome: Outcome): Outcome {
+  if ("seen" in outcome || last_confirmed_at !== null || platformOf(platform)?.location === undefined) return outcome;
+  const { severity, message } = outcome.failure;
+  if (severity === "soft") return outcome;
+  return { failure: new CheckError("soft", `never seen by this node where the chain says it is: ${message}`) };
 }
 
 type Turn = "suspend" | "reinstate";

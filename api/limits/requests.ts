@@ -9,11 +9,17 @@ const UNLIMITED = new Set(["/healthz", "/readyz", "/metrics"]);
 /** POST requests that only compute and read. */
 const CHEAP = new Set(["/v1/proof/payload", "/v1/subkey/payload", "/v1/proof/restore_pubkey"]);
 
+/** Writes that their route counts, since it depends on who asks. */
+const COUNTED_LATER = new Set(["/v1/attestations"]);
+
 /** Counts each request for the client that it comes from. */
 export function limitRequests(limits: Limits): RequestHandler {
   return async (request, _response, next) => {
     if (!UNLIMITED.has(request.path)) {
-      const reads = ["GET", "HEAD", "OPTIONS"].includes(request.method) || CHEAP.has(request.path);
+      const reads =
+        ["GET", "HEAD", "OPTIONS"].includes(request.method) ||
+        CHEAP.has(request.path) ||
+        COUNTED_LATER.has(request.path);
       await limits.count(reads ? "read" : "write", clientOf(request.ip));
     }
     next();

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
 import type { Word } from "../attest/attester.ts";
+import { countAsking } from "../attest/asker.ts";
 import type { Context } from "../context.ts";
 import { makeKit, makeOwnWord } from "../proofs/attestations.ts";
 import { addressText, hashText, hexText, timeText } from "../shapes.ts";
 import { optionalText, requiredText } from "./http.ts";
+import { clientOf } from "../limits/clients.ts";
 import { type Route, route } from "./route.ts";
 
 const body = z.object({
@@ -102,7 +104,10 @@ export function attestationRoutes(context: Context): Route[] {
         409: "It is gone, and this node says so only when it has missed it for longer.",
         502: "The platform could not be asked.",
       },
-      handle: async ({ body: { peers, prev, account_id: accountId, extra, ...fields } }) => {
+      handle: async ({ request, body: { peers, prev, account_id: accountId, extra, ...fields } }) => {
+        const { authorization } = request.headers;
+        const asking = { authorization, body: request.body as string, client: clientOf(request.ip) };
+        await countAsking(context.limits, context.attesters, asking);
         const asked = {
           action: fields.action,
           platform: fields.platform,

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import { hashText } from "../shapes.ts";
 import { findSubkeys, subkeyShape } from "../subkeys/read.ts";
+import { clientOf } from "../limits/clients.ts";
 import type { Relayed } from "../subkeys/relay.ts";
 import { readAvatar, readSubkey } from "../subkeys/request.ts";
 import { authorizeSubkey, makeSubkeyPayload, revokeSubkey } from "../subkeys/subkeys.ts";
@@ -122,8 +123,8 @@ export function subkeyRoutes(context: Context): Route[] {
         200: { description: "It may act for the avatar.", schema: z.object({ sign_payload: z.string() }) },
         ...relayedAnswer,
       },
-      handle: async ({ body, response }) => {
-        const { sign_payload, relayed } = await authorizeSubkey(context, body);
+      handle: async ({ body, request, response }) => {
+        const { sign_payload, relayed } = await authorizeSubkey(context, body, clientOf(request.ip));
         if (relayed !== null) answerRelayed(response, relayed);
         return { sign_payload };
       },
@@ -146,8 +147,8 @@ export function subkeyRoutes(context: Context): Route[] {
         signature: "p4kb/P2uuKCU40zZTs+jk6/ARAO5ZcXErvJU/8oXNVt3+b6SUzpauBW6wNT2N8fwQeXYGgFHCTEGon4qZbK3IQE=",
       },
       answers: { 200: { description: "It is revoked.", schema: z.object({}) }, ...relayedAnswer },
-      handle: async ({ body, response }) => {
-        answerRelayed(response, await revokeSubkey(context, body));
+      handle: async ({ body, request, response }) => {
+        answerRelayed(response, await revokeSubkey(context, body, clientOf(request.ip)));
         return {};
       },
     }),

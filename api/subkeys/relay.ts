@@ -4,6 +4,7 @@ import { keccak256 } from "ethers";
 
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
+import { type Sponsored, sponsor } from "../limits/sponsored.ts";
 import { rawSubmission } from "../relay/registry.ts";
 import { refusalOf } from "./registry.ts";
 
@@ -17,23 +18,25 @@ export interface Relayed {
 /**
  * Hands a call of the SubkeyRegistry to the relayer and waits for it, as long as a submission is waited for.
  *
- * @param avatar address of the avatar's key.
+ * @param sponsored who signed for it, and who asked.
  * @throws {ApiError} 400 with the contract's reason, where it refuses.
  */
-export async function relayCall(context: Context, avatar: string, data: string): Promise<Relayed> {
+export async function relayCall(context: Context, sponsored: Sponsored, data: string): Promise<Relayed> {
   // Nothing is paid for what the contract would not take now.
   const reason = await refusalOf(context, data);
   if (reason !== null) throw badRequest(reason);
-  const item = await context.outbox.accept(
-    {
-      uuid: randomUUID(),
-      link_id: keccak256(data),
-      avatar: avatar.toLowerCase(),
-      method: "call",
-      submission: rawSubmission({ to: context.config.chain.subkeyRegistry, data }),
-      previous: null,
-    },
-    () => Promise.resolve(null),
+  const item = await sponsor(context.limits, sponsored, () =>
+    context.outbox.accept(
+      {
+        uuid: randomUUID(),
+        link_id: keccak256(data),
+        avatar: sponsored.avatar,
+        method: "call",
+        submission: rawSubmission({ to: context.config.chain.subkeyRegistry, data }),
+        previous: null,
+      },
+      () => Promise.resolve(null),
+    ),
   );
   const outcome = await context.settlements.of(item.id, context.config.submitTimeout);
   if (outcome.state === "refused") throw badRequest(outcome.reason);

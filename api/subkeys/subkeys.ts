@@ -100,27 +100,34 @@ export interface Authorized {
  * Authorises a subkey. Next.ID's clients sign a text without time or chain, and the subkey does not sign at all: that is kept
  * by this node alone. With the subkey's own signature it goes on chain.
  *
+ * @param client whom the call is counted for.
  * @throws {ApiError} 400.
  */
-export async function authorizeSubkey(context: Context, request: AuthorizationRequest): Promise<Authorized> {
+export async function authorizeSubkey(
+  context: Context,
+  request: AuthorizationRequest,
+  client: string,
+): Promise<Authorized> {
   const grant = readGrant(request);
   const signature = readAvatarSignature(request.signature);
   const possession = readPossession(grant.subkey, request.possession, request.assertion);
   const nonce = await nonceOf(context, grant.avatar.address, grant.id);
   return request.expires_at === undefined
-    ? authorizeByText(context, request, grant, signature, possession, nonce)
-    : authorizeByTypedData(context, request, request.expires_at, grant, signature, possession, nonce);
+    ? authorizeByText(context, request, client, grant, signature, possession, nonce)
+    : authorizeByTypedData(context, request, client, request.expires_at, grant, signature, possession, nonce);
 }
 
 async function authorizeByText(
   context: Context,
   request: AuthorizationRequest,
+  client: string,
   grant: Grant,
   signature: Signature,
   possession: string | null,
   nonce: number,
 ): Promise<Authorized> {
   const { avatar, subkey } = grant;
+  const sponsored = { avatar: avatar.address.toLowerCase(), client };
   const sign_payload = textOf(request);
   requireSigner(grant, () => recoverPublicKey(sign_payload, signature.raw).compressed, "sign_payload");
   if (Buffer.byteLength(request.name) > 255) throw badRequest("name: must have at most 255 bytes of UTF-8");
@@ -145,7 +152,7 @@ async function authorizeByText(
   const data = encodeCall("importAuthorization", [
     ...[contractPublicKey(avatar), toContractSubkey(subkey), request.public_key, signature.raw, possession],
   ]);
-  const relayed = await relayCall(context, avatar.address, data);
+  const relayed = await relayCall(context, sponsored, data);
   await keep(context.db, chainId, grant, request, null);
   return { sign_payload, relayed };
 }
@@ -153,6 +160,7 @@ async function authorizeByText(
 async function authorizeByTypedData(
   context: Context,
   request: AuthorizationRequest,
+  client: string,
   expiresAt: number,
   grant: Grant,
   signature: Signature,
@@ -160,6 +168,7 @@ async function authorizeByTypedData(
   nonce: number,
 ): Promise<Authorized> {
   const { avatar, subkey } = grant;
+  const sponsored = { avatar: avatar.address.toLowerCase(), client };
   const authorization = { avatar: avatar.address, subkey, name: request.name, expiresAt, nonce };
   requireAuthorization(authorization);
   const digest = subkeyAuthorizationHash(domainOf(context), authorization);
@@ -172,7 +181,7 @@ async function authorizeByTypedData(
     signature.raw,
     possession,
   ]);
-  const relayed = await relayCall(context, avatar.address, data);
+  const relayed = await relayCall(context, sponsored, data);
   await keep(context.db, context.config.chain.chainId, grant, request, null);
   const { sign_payload } = await makeSubkeyPayload(context, { ...request, action: "authorize" });
   return { sign_payload, relayed };
@@ -190,9 +199,10 @@ export interface RevocationRequest extends SubkeyFields {
  *
  * @throws {ApiError} 400.
  */
-export async function revokeSubkey(context: Context, request: RevocationRequest): Promise<Relayed> {
+export async function revokeSubkey(context: Context, request: RevocationRequest, client: string): Promise<Relayed> {
   const grant = readGrant(request);
   const { avatar, subkey, id } = grant;
+  const sponsored = { avatar: avatar.address.toLowerCase(), client };
   const possession = readPossession(subkey, request.possession, request.assertion);
   const next = await nonceOf(context, avatar.address, id);
   // The contract takes the nonce that the authorisation in force used, too: the signature may be from before it.
@@ -209,20 +219,16 @@ export async function revokeSubkey(context: Context, request: RevocationRequest)
           `but by ${signers[0]}`,
       );
     }
-    return relayCall(
-      context,
-      avatar.address,
-      encodeCall("revokeBySig", [avatar.address, id, nonces[which], signature.raw]),
-    );
+    return relayCall(context, sponsored, encodeCall("revokeBySig", [avatar.address, id, nonces[which], signature.raw]));
   }
   if (possession === null) throw badRequest("signature or possession is missing: avatar or subkey has to sign");
   const calls = nonces.map((nonce) =>
     encodeCall("renounce", [avatar.address, toContractSubkey(subkey), nonce, possession]),
   );
   for (const data of calls.slice(1)) {
-    if ((await refusalOf(context, data)) === null) return relayCall(context, avatar.address, data);
+    if ((await refusalOf(context, data)) === null) return relayCall(context, sponsored, data);
   }
-  return relayCall(context, avatar.address, calls[0]!);
+  return relayCall(context, sponsored, calls[0]!);
 }
 
 /** Next.ID's text. */

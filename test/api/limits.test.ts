@@ -1,3 +1,4 @@
+import { signAttesterRequest } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
@@ -90,6 +91,24 @@ describe("limits", function () {
       expect((await post(test.stack, "/v1/proof", body)).status).to.equal(400);
     }
     expect((await bindWallet(test.stack, victim, Wallet.createRandom())).status).to.equal(201);
+  });
+
+  it("do not hold attesters back, who sign their requests; and nobody who only says so", async () => {
+    const address = newClient();
+    const body = JSON.stringify({ platform: "github" });
+    const send = async (authorization: string) => {
+      const headers = { "x-forwarded-for": `198.51.100.${clients}`, authorization };
+      return (await fetch(`${node.apiUrl}/v1/attestations`, { method: "POST", body, headers })).status;
+    };
+    // anvil's second key, which attests on the local chain.
+    const attester = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+    for (let count = 0; count < 10; count++) expect(await send(signAttesterRequest(attester, body))).to.equal(400);
+    const stranger = Wallet.createRandom().privateKey;
+    const statuses = [];
+    for (let count = 0; count < 8; count++) statuses.push(await send(signAttesterRequest(stranger, body)));
+    expect(statuses).to.deep.equal([400, 400, 400, 400, 400, 400, 429, 429]);
+    expect(await send(signAttesterRequest(attester, `${body} `))).to.equal(429);
+    expect((await address.write(node)).status).to.equal(429);
   });
 
   it("count an IPv6 network as one, and an address in both its forms", () => {

@@ -9,7 +9,7 @@ import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import type { Gist } from "../standins/github.ts";
 import { ACCOUNT, bindGist, fileOf, newGist } from "./gists.ts";
 import { type Bound, age, checkOf, exists, lookAgain, proofOf, withChecks } from "./looks.ts";
-import { expectError, signedDelete, submit } from "./proofs.ts";
+import { expectError, rowsOf, signedDelete, submit } from "./proofs.ts";
 import { now } from "./stranger.ts";
 
 const DAY = 24;
@@ -121,6 +121,20 @@ describe("revalidation", () => {
     expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 0, location: moved });
     expect(test.github.requests.at(-1)!.url.pathname).to.include(moved);
     expect(await test.registry.lengthOf(bound.person.key.address)).to.equal(1n);
+  });
+
+  it("holds nothing against a binding that it never saw where a stranger says that its proof is", async () => {
+    const bound = await bind("rv-unseen");
+    // As on another node, which knows the place from the chain alone: no signature covers that.
+    const forget = "UPDATE api.checks SET last_confirmed_at = NULL, location = NULL WHERE link_id = $1";
+    await rowsOf(test.stack.databaseUrl, forget, [bound.linkId]);
+    takeAway(bound);
+    await twoLooks(bound);
+    const row = (await checkOf(test, bound.linkId))!;
+    expect(row).to.include({ strikes: 0, reason: "" });
+    expect(row.trouble).to.match(/^never seen by this node where the chain says it is: /);
+    expect(await exists(test, bound)).to.include({ is_valid: true, invalid_reason: "" });
+    await becomes(bound, STATUS.confirmed);
   });
 
   it("does not hand a suspended binding to the next owner of its handle, who publishes the same proof", async () => {

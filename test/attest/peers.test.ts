@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { pino } from "pino";
 
+import { Attester } from "../../api/attest/attester.ts";
 import type { Attesters, Endpoint } from "../../api/attest/attesters.ts";
 import { type PeerStatus, Peers } from "../../api/attest/peers.ts";
 import { type HostilePeer, type Lie, type Question, startHostilePeer } from "../standins/peer.ts";
@@ -18,7 +19,13 @@ const QUESTION: Question = {
 /** Peers that the operator set, or that the registry names. */
 function peersOf(configured: readonly string[], endpoints: readonly Endpoint[] = [], timeout = 2_000): Peers {
   const attesters = { endpoints: () => Promise.resolve(endpoints) } as unknown as Attesters;
-  return new Peers({ configured, attesters, self: SELF.address, timeout, log: pino({ level: "silent" }) });
+  return new Peers({
+    configured,
+    attesters,
+    attester: new Attester(SELF.privateKey),
+    timeout,
+    log: pino({ level: "silent" }),
+  });
 }
 
 /** Asks for so many words, and says what came. */

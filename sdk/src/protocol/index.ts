@@ -4,6 +4,7 @@
  */
 export * from "./abi.ts";
 export * from "./attestation.ts";
+export * from "./attesterRequest.ts";
 export * from "./base1024.ts";
 export * from "./errors.ts";
 export * from "./header.ts";
