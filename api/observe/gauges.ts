@@ -3,8 +3,7 @@ import { formatEther } from "ethers";
 import type { Context } from "../context.ts";
 
 /** The figures by which an operator sees whether the node keeps up. */
-export function registerGauges({ metrics, watch, db, config, attest }: Context): void {
-  const { chainId } = config.chain;
+export function registerGauges({ metrics, watch, db, relayer, attest }: Context): void {
   metrics.gauge("relayer_balance_ether", "What the relayer's key has left to pay with.", async () => [
     { value: Number(formatEther(await watch.balance())) },
   ]);
@@ -17,15 +16,17 @@ export function registerGauges({ metrics, watch, db, config, attest }: Context):
     "submissions",
     "Submissions that are not on chain yet, by state.",
     async () => {
-      const { rows } = await db.query<{ state: string; count: number }>(
-        `SELECT state, count(*)::integer AS count FROM api.submission
-         WHERE chain_id = $1 AND state IN ('accepted', 'sent') GROUP BY state`,
-        [chainId],
-      );
-      return rows.map(({ state, count }) => ({ value: count, labels: { state } }));
+      const { submissions } = await relayer.status();
+      return Object.entries(submissions).map(([state, value]) => ({ value, labels: { state } }));
     },
     ["state"],
   );
+  metrics.gauge("oldest_submission_seconds", "How long the oldest of them has waited.", async () => [
+    { value: (await relayer.status()).oldestWaiting },
+  ]);
+  metrics.gauge("transactions_in_flight", "Transactions of this relayer's key without a receipt.", async () => [
+    { value: (await relayer.status()).inFlight },
+  ]);
   const peers = () => attest.status().peers;
   metrics.gauge(
     "peer_failures",

@@ -131,7 +131,10 @@ describe("GET /metrics", () => {
       /syngraph_http_request_duration_seconds_count\{method="GET",route="\/v1\/proof",status="200"\} \d/,
     );
     expect(text).to.match(/^syngraph_relayer_balance_ether 99\d\d\.\d+$/m);
-    expect(text).to.match(/^syngraph_index_lag_blocks \d+$/m);
+    for (const gauge of ["index_lag_blocks", "oldest_submission_seconds", "transactions_in_flight"]) {
+      expect(text).to.match(new RegExp(`^syngraph_${gauge} [\\d.]+$`, "m"));
+    }
+    expect(text).to.match(/^syngraph_submissions\{state="accepted"\} \d+$/m);
     expect(text).not.to.include("a-secret-of-somebody");
   });
 });
