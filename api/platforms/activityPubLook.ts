@@ -134,7 +134,8 @@ class Session {
     const { fetcher, upstream, signer } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
     const headers = { ...accepted, ...(upstream === undefined ? {} : { Host: url.host }) };
-    const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2 });
+    const stranger = upstream === undefined;
+    const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2, stranger });
     const text = acceptFrom(answer, url, signer !== undefined);
     this.answers.push(recordOf(url, String(answer.status), answer.bytes));
     return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };

@@ -24,6 +24,8 @@ export interface FetchOptions {
   body?: string | undefined;
   /** The only origins to ask, for a platform whose hosts are fixed; without it any public host is. */
   origins?: readonly string[] | undefined;
+  /** The host was named by a stranger: then also what the operator trusts is guarded, on every hop. */
+  stranger?: boolean;
   /** How often the host may be asked; the first request to it says so. */
   rate?: Rate | undefined;
   /** How many redirects to follow within the site; none unless told. */
@@ -86,10 +88,11 @@ export function createFetcher(settings: FetcherOptions): Fetcher {
   const strangers = new PQueue({ concurrency: limits.strangers });
 
   async function ask(url: URL, options: FetchOptions & { deadline: AbortSignal }): Promise<Answer> {
-    const { headers = {}, body, deadline: signal, origins, rate } = options;
-    assertAllowed(url, { trustedOrigins, origins });
+    const { headers = {}, body, deadline: signal, origins, rate, stranger = false } = options;
+    const trusting = stranger ? [] : trustedOrigins;
+    assertAllowed(url, { trustedOrigins: trusting, origins });
     const { origin, host } = url;
-    const isTrusted = trustedOrigins.includes(origin);
+    const isTrusted = trusting.includes(origin);
     const isOwn = isTrusted || origins !== undefined;
     const gate = (isOwn ? own : others).get(origin) ?? createHostGate(host, limits, rate);
     (isOwn ? own : others).set(origin, gate);

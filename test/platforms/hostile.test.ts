@@ -293,6 +293,12 @@ describe("the fetcher, on a hostile internet", () => {
     }
   });
 
+  it("guards the operator's own upstream, too, where a stranger names it or leads there", async () => {
+    get = fetcher({ trustedOrigins: [`http://${inside}`] });
+    expect(await refused(`http://${inside}/`, { stranger: true })).to.include("could not be asked");
+    await refused(redirect(`http://${inside}/`), { ...FOLLOWING, stranger: true });
+  });
+
   it("trusts no certificate of another name", async () => {
     internet.name("other.example.org", [PUBLIC]);
     expect(await refused("https://other.example.org/")).to.match(/does not match certificate/);
