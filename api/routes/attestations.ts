@@ -5,31 +5,19 @@ import { countAsking } from "../attest/asker.ts";
 import type { Context } from "../context.ts";
 import { makeKit, makeOwnWord } from "../proofs/attestations.ts";
 import { addressText, hashText, hexText, timeText } from "../shapes.ts";
-import { optionalText, requiredText } from "./http.ts";
+import { optionalText } from "./http.ts";
 import { clientOf } from "../limits/clients.ts";
+import { PROOF_EXAMPLE, proofBody } from "./proofBody.ts";
 import { type Route, route } from "./route.ts";
 
 const body = z.object({
-  action: requiredText.meta({ description: "`create`, or for oneself also `delete`." }),
-  platform: requiredText,
-  identity: requiredText.meta({ description: "For peers, in its normal form." }),
-  public_key: requiredText.meta({ description: "The avatar's." }),
-  uuid: z.string().meta({ description: "The payload's." }),
-  created_at: z.string().meta({ description: "The payload's: Unix seconds as text." }),
-  proof_location: optionalText.meta({ description: "Where the post is; of a Solana wallet its signature, for peers." }),
+  ...proofBody.shape,
   prev: optionalText.meta({
     description:
       "The signature that the text quotes, in Base64. Empty: the avatar's last one as this node knows it; for peers none.",
   }),
   peers: z.boolean().default(true).meta({ description: "`false`: this node's own word alone." }),
   account_id: optionalText.meta({ description: "For peers: the account that the asker saw." }),
-  extra: z
-    .object({
-      signature: optionalText.meta({ description: "The avatar's signature of the payload, in Base64." }),
-      wallet_signature: optionalText.meta({ description: "The wallet's, as its platform writes it." }),
-      target_signature: optionalText.meta({ description: "On `nextid`: the other avatar's, in hex or Base64." }),
-    })
-    .prefault({}),
 });
 
 const word = z.object({
@@ -88,15 +76,7 @@ export function attestationRoutes(context: Context): Route[] {
         "itself, and says that a proof is gone only of what it saw itself and missed more than once, hours apart.",
       body,
       words: { unreadable: "parse request failed" },
-      example: {
-        action: "create",
-        platform: "github",
-        identity: "alice",
-        public_key: "0x028c3cda474361179d653c41a62f6bbb07265d535121e19aedf660da2924d0b1e3",
-        uuid: "353449e6-3a6f-4ac8-ae65-ba14bf466baf",
-        created_at: "1763740800",
-        proof_location: "9d4e1a8e1a4f1c0e4f6b",
-      },
+      example: PROOF_EXAMPLE,
       answers: {
         200: { description: "The attestations, or this node's own word.", schema: z.union([kitAnswer, wordAnswer]) },
       },

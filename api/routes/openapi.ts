@@ -58,10 +58,11 @@ function operationOf({ tag, summary, description, params, query, body, example, 
       },
     }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
+      ...errorsOf(COMMON_ERRORS),
       ...(reads && { 400: errorOf("The request is wrong; the message says where.") }),
       ...errorsOf(errors ?? {}),
-      ...errorsOf(COMMON_ERRORS),
+      // What a call says of itself comes before what all calls have in common.
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
       default: errorOf("Anything else."),
     } as ZodOpenApiResponsesObject,
   };

@@ -11,39 +11,8 @@ import { paginationShape } from "../proofs/read/pages.ts";
 import { identityRecordShape, searchProofs } from "../proofs/read/search.ts";
 import { submitProof } from "../proofs/submit.ts";
 import { optionalText, queryBoolean, queryInteger, requiredText } from "./http.ts";
+import { PAYLOAD_EXAMPLE, PROOF_EXAMPLE, payloadBody, proofBody } from "./proofBody.ts";
 import { type Route, route } from "./route.ts";
-
-const payloadBody = z.object({
-  action: requiredText.meta({ description: "`create` or `delete`." }),
-  platform: requiredText.meta({ description: "As `/healthz` lists it." }),
-  identity: requiredText.meta({
-    description: "As the platform writes it. A leading @, capitals and pasted addresses are put right.",
-  }),
-  public_key: requiredText.meta({
-    description: "The avatar's secp256k1 public key in hex, compressed or not, with or without `0x`.",
-  }),
-  extra: z
-    .object({
-      signature: optionalText.meta({ description: "The avatar's signature of the payload, in Base64." }),
-      wallet_signature: optionalText.meta({ description: "The wallet's, as its platform writes it." }),
-      target_signature: optionalText.meta({ description: "On `nextid`: the other avatar's, in hex or Base64." }),
-    })
-    .prefault({}),
-});
-
-const proofBody = z.object({
-  ...payloadBody.shape,
-  uuid: z.string().meta({ description: "The payload's." }),
-  created_at: z.string().meta({ description: "The payload's: Unix seconds as text." }),
-  proof_location: optionalText.meta({ description: "Where the post is, for platforms that need it: an id or a URL." }),
-});
-
-const EXAMPLE = {
-  action: "create",
-  platform: "github",
-  identity: "alice",
-  public_key: "0x028c3cda474361179d653c41a62f6bbb07265d535121e19aedf660da2924d0b1e3",
-};
 
 const proofQuery = z.object({
   identity: requiredText.meta({ description: "One or, separated by commas, several; on `nextid` public keys." }),
@@ -83,7 +52,7 @@ export function proofRoutes(context: Context): Route[] {
       description: "Nothing is stored: it may be asked for any number of times.",
       body: payloadBody,
       words: { unreadable: "when parsing body", missing: "param invalid" },
-      example: EXAMPLE,
+      example: PAYLOAD_EXAMPLE,
       answers: { 200: { description: "The payload.", schema: payloadShape } },
       errors: { 502: "The platform had to be asked and could not be." },
       handle: ({ body }) =>
@@ -103,12 +72,7 @@ export function proofRoutes(context: Context): Route[] {
         "What is accepted is never lost. A deletion needs the avatar's signature or the other side's, and no post.",
       body: proofBody,
       words: { unreadable: "parse request failed" },
-      example: {
-        ...EXAMPLE,
-        uuid: "353449e6-3a6f-4ac8-ae65-ba14bf466baf",
-        created_at: "1763740800",
-        proof_location: "9d4e1a8e1a4f1c0e4f6b",
-      },
+      example: PROOF_EXAMPLE,
       answers: {
         201: {
           description: "It is on chain, and readable here.",

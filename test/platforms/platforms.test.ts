@@ -149,7 +149,7 @@ function expectEvidence(evidence: Evidence, { fixture, upstream }: Scene): void 
   const { accountId, location, checkedAt, record } = evidence;
   expect(accountId, "accountId").to.equal(fixture.accountId);
   expect(location, "location").to.equal(fixture.canonicalLocation);
-  expect(checkedAt, "checkedAt").to.be.closeTo(Date.now() / 1000, 60);
+  expect(checkedAt, "checkedAt").to.be.closeTo(Math.floor(Date.now() / 1000), 60);
   expect(record.handle.toLowerCase(), "record.handle").to.equal(fixture.handle.toLowerCase());
   const file = readFileSync(join(import.meta.dirname, `../../api/platforms/${fixture.platform}.ts`));
   expect(record.description, "record.description").to.equal(hash("sha256", file));

@@ -167,8 +167,9 @@ async function byIdentity(db: Pool, search: ProofSearch): Promise<Matches> {
   const { identities, platform, exact } = search;
   const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
   const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
-  const condition = `($4 = '' OR b.platform = $4)
-    AND (b.identity = ANY($5) OR b.account_id = ANY($5) OR lower(b.identity) LIKE ANY($6))`;
+  // What is empty is left out: the planner would scan all for it.
+  const condition = `($4 = '' OR b.platform = $4) AND (b.identity = ANY($5) OR b.account_id = ANY($5)
+    OR cardinality($6::text[]) > 0 AND lower(b.identity) LIKE ANY($6))`;
   return matching(db, search, condition, [platform, forms, parts]);
 }
 
