@@ -31,6 +31,8 @@ const TURN = 2;
 const PER_AVATAR = 10;
 const PER_PLATFORM = 300;
 const HOUR = 3600;
+/** How long a look that is under way is waited for at the end, in milliseconds; its claim is free again when its lease is over. */
+const STOP_WAIT = 1_000;
 
 /** When to look again, in seconds, the first time and at most; each time it takes three times as long. */
 const PACE = {
@@ -87,9 +89,10 @@ export class Watcher {
     this.#running = this.#run();
   }
 
+  /** Begins nothing more, and leaves to others what takes long. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#running;
+    await Promise.race([this.#running, sleep(STOP_WAIT, undefined, { ref: false })]);
   }
 
   async #run(): Promise<void> {

@@ -44,7 +44,11 @@ describe("revalidation by several processes on one database", () => {
     await append(test, bound);
     await withChecks(test, 0, (checks) => checks.enrol());
   });
-  afterEach(() => test.github.trouble(null));
+  afterEach(async () => {
+    test.github.trouble(null);
+    // What fails here must not fail all that comes behind.
+    if (!test.stack.api.running) await test.stack.startApi();
+  });
 
   /** Who looked at the gists since: by the credential that each process has. */
   function looksSince(start: number): { gist: string; by: string }[] {
