@@ -172,7 +172,7 @@ export class Revalidator {
         : { linkId, found: false, accountId: "", checkedAt: checks.now() };
     // The contract takes only what is newer.
     if (statement.checkedAt <= asOf) return;
-    const asked = { link, avatar, signature: parseSignature(signature), location: claim.location };
+    const asked = { link, avatar, signature: parseSignature(signature), location: claim.location, asOf };
     const { proof, isQuorum } = await quorum.collect(asked, statement);
     if (!isQuorum) return;
     const item: NewItem = {
