@@ -3,7 +3,8 @@ import { type Attestation, isCosigned, linkId } from "@syngraph/sdk/protocol";
 import type { Check, Checks } from "../checks/checks.ts";
 import { STRIKES, judge } from "../checks/outcome.ts";
 import { ApiError, badRequest } from "../errors.ts";
-import { CheckError, type Evidence } from "../platforms/types.ts";
+import type { Subject } from "../checks/subject.ts";
+import { CheckError, type Evidence, PlatformInputError } from "../platforms/types.ts";
 import { isSignedBy } from "../proofs/signed.ts";
 import type { Attester, Word } from "./attester.ts";
 import type { OwnLook } from "./look.ts";
@@ -28,10 +29,21 @@ export interface Eyes {
   attester: Attester;
   checks: Checks;
   look: OwnLook;
+  /** The binding that rests on a link, as the chain has it. */
+  bound: (linkId: string) => Promise<Pick<Subject, "accountId" | "location"> | undefined>;
 }
 
 /** What this node saw of a link before. */
-type Sighting = Check & { account_id: string; location: string };
+type Sighting = Check & { location: string };
+
+/** What is known of a link before a look. */
+interface Known {
+  sighting?: Sighting | undefined;
+  /** Where the chain says that the proof is. */
+  location?: string | undefined;
+  /** The account that the binding was confirmed with, else the one that this node saw; empty where none. */
+  accountId: string;
+}
 
 /**
  * What this node alone can say of a link, from a look that it takes now. It signs that a proof is there only where the avatar
@@ -48,42 +60,71 @@ export async function ownWord(eyes: Eyes, question: Question): Promise<OwnWord> 
     throw badRequest(`bad signature: extra.signature is not made by ${avatar.compressed} over this link`);
   }
   const named = signature && linkId(link, signature.raw);
-  const before = named === null ? undefined : await eyes.checks.find(named);
-  const sighting = isSighting(before) ? before : undefined;
+  const known = named === null ? { accountId: "" } : await recall(eyes, named);
   try {
-    const evidence = await lookAround(eyes.look, question, sighting);
-    const id = named ?? linkId(link, evidence.signature.raw);
-    const { accountId, location, checkedAt } = evidence;
+    const evidence = await lookAround(eyes.look, question, known);
+    const { accountId, location, checkedAt, signature: found } = evidence;
+    const id = named ?? linkId(link, found.raw);
+    // Whoever does not name the signature is told no more than others: a handle's next owner may publish the same proof.
+    if (named === null) assertSameAccount((await recall(eyes, id)).accountId, accountId, link.identity);
     await eyes.checks.saw(id, evidence);
     const statement = { linkId: id, found: true, accountId };
     return { ...statement, location, reason: "", ...eyes.attester.sign({ ...statement, checkedAt }) };
   } catch (error) {
-    if (!(error instanceof CheckError) || error.severity === "soft" || !sighting) throw error;
-    return signAbsence(eyes, sighting, error);
+    if (!(error instanceof CheckError) || error.severity === "soft" || !known.sighting) throw error;
+    return signAbsence(eyes, known.sighting, error);
   }
 }
 
-function isSighting(before: (Check & { account_id: string | null }) | undefined): before is Sighting {
+async function recall({ checks, bound }: Eyes, id: string): Promise<Known> {
+  const [before, binding] = await Promise.all([checks.find(id), bound(id)]);
+  return {
+    sighting: isSighting(before) ? before : undefined,
+    location: binding?.location,
+    accountId: binding?.accountId || before?.account_id || "",
+  };
+}
+
+function isSighting(before: Check | undefined): before is Sighting {
   return before !== undefined && before.last_confirmed_at !== null && before.location !== null;
 }
 
+function assertSameAccount(expected: string, seen: string, identity: string): void {
+  if (expected === "" || expected === seen) return;
+  const message = `${identity} is another account now: its id is ${seen}, not ${expected}`;
+  throw new CheckError("final", message, { change: "reused" });
+}
+
 /**
- * Looks where the asker says, and where it was before.
+ * Looks where the asker says, and of what this node saw, also where the chain says and where it was before: whoever asks may
+ * have led it to a copy that is gone since.
  *
- * @throws {CheckError} of the last look, or of one that says nothing: then it may well be there.
+ * @throws {CheckError} of the place where it was before, or of the asker's where that says nothing: then it may well be there.
  */
-async function lookAround(look: OwnLook, question: Question, sighting: Sighting | undefined): Promise<Evidence> {
+async function lookAround(look: OwnLook, question: Question, known: Known): Promise<Evidence> {
   const { link, avatar, signature } = question;
-  const accountId = sighting?.account_id ?? question.accountId;
+  const { sighting, location: onChain } = known;
+  const accountId = known.accountId === "" ? question.accountId : known.accountId;
   const lookAt = (location: string) =>
     look({ link, avatar, location, ...(accountId === "" ? {} : { accountId }) }, signature);
+  let failure: unknown;
   try {
     return await lookAt(question.location);
   } catch (error) {
     const soft = error instanceof CheckError && error.severity === "soft";
-    if (soft || !sighting || sighting.location === question.location) throw error;
-    return lookAt(sighting.location);
+    if (soft || !sighting) throw error;
+    failure = error;
   }
+  if (onChain !== undefined && onChain !== question.location && onChain !== sighting.location) {
+    try {
+      return await lookAt(onChain);
+    } catch (error) {
+      // No signature covers that place: it can be found there, but not missed.
+      if (!(error instanceof CheckError || error instanceof PlatformInputError)) throw error;
+    }
+  }
+  if (sighting.location === question.location) throw failure;
+  return lookAt(sighting.location);
 }
 
 /** It counts as one more failed look, and is signed from as many on as this node itself believes. */
@@ -91,6 +132,8 @@ async function signAbsence({ attester, checks }: Eyes, sighting: Sighting, failu
   const { link_id: id, location } = sighting;
   const now = checks.now();
   const after = judge(sighting, { failure }, now, checks);
+  // Whoever asks again and again does not put off this node's own next look, which tells the chain.
+  after.next_due = Math.min(after.next_due, sighting.next_due);
   await checks.settle(sighting, after, null);
   if (after.strikes < STRIKES) {
     throw new ApiError(409, `${failure.message}; this node signs that when it has seen so again, hours apart`);

@@ -28,6 +28,8 @@ export interface AttestedLink {
   signature: Signature;
   /** Where the proof is. */
   location: string;
+  /** As of when its binding stands on chain, Unix seconds, where this is to turn it: older words do not count there. */
+  asOf?: number | undefined;
 }
 
 /** What this node saw of it just now. */
@@ -79,6 +81,8 @@ export class Quorum {
         .ask(questionOf(asked, accountId), missing(), (answer) => {
           const word = readWord(statement, answer);
           if (!rules.active.has(word.attester)) throw new Error(`signed by ${word.attester}, who is no attester`);
+          if (word.checkedAt <= (asked.asOf ?? 0))
+            throw new Error(`is dated ${word.checkedAt}, before what it is to turn`);
           if (!words.has(word.attester)) words.set(word.attester, word);
           return missing();
         })

@@ -127,7 +127,14 @@ export class Revalidator {
     }
     const claim: Claim = { link, avatar, location: check.location ?? subject.location };
     if (accountId !== "") claim.accountId = accountId;
-    const outcome = weigh(check, link.platform, await this.#look(claim));
+    let looked = await this.#look(claim);
+    if ("failure" in looked && looked.failure.severity !== "soft" && subject.location !== claim.location) {
+      // Where it was seen last may be a copy to which somebody led us. What the chain says is not signed: it can be found
+      // there, but not missed.
+      const onChain = await this.#look({ ...claim, location: subject.location });
+      if ("seen" in onChain) [looked, claim.location] = [onChain, onChain.seen.location];
+    }
+    const outcome = weigh(check, link.platform, looked);
     const after = judge(check, outcome, checks.now(), checks);
     const turn = turnFor(subject, outcome, after);
     // Until the chain says so too, it is looked at more often.
@@ -165,7 +172,7 @@ export class Revalidator {
         : { linkId, found: false, accountId: "", checkedAt: checks.now() };
     // The contract takes only what is newer.
     if (statement.checkedAt <= asOf) return;
-    const asked = { link, avatar, signature: parseSignature(signature), location: claim.location };
+    const asked = { link, avatar, signature: parseSignature(signature), location: claim.location, asOf };
     const { proof, isQuorum } = await quorum.collect(asked, statement);
     if (!isQuorum) return;
     const item: NewItem = {

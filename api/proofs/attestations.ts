@@ -2,6 +2,7 @@ import { type Submission, bindingKey, toSubmission } from "@syngraph/sdk/protoco
 
 import type { Word } from "../attest/attester.ts";
 import { ownWord, type OwnWord } from "../attest/ownWord.ts";
+import { subjectOf } from "../checks/subject.ts";
 import type { Context } from "../context.ts";
 import { badRequest } from "../errors.ts";
 import type { Method } from "../relay/registry.ts";
@@ -72,7 +73,7 @@ export interface WholeLink extends Omit<ProofRequest, "walletSignature" | "targe
  * @throws {ApiError} 400 when it cannot say so, 409 when it will only say so later, 502 when a platform cannot be asked.
  */
 export async function makeOwnWord(context: Context, request: WholeLink): Promise<OwnWord> {
-  const { attester, checks, look } = context;
+  const { attester, checks, look, db, config } = context;
   const avatar = readPublicKey(request.publicKey);
   const { id: platform } = readPlatform(request.platform, `platform not supported: ${request.platform}`);
   const link = {
@@ -90,7 +91,8 @@ export async function makeOwnWord(context: Context, request: WholeLink): Promise
     request.signature === "" ? null : readSignature(request.signature, "error when decoding persona signature");
   const { proofLocation: location, accountId } = request;
   try {
-    return await ownWord({ attester, checks, look }, { link, avatar, signature, location, accountId });
+    const bound = (id: string) => subjectOf(db, config.chain.chainId, id);
+    return await ownWord({ attester, checks, look, bound }, { link, avatar, signature, location, accountId });
   } catch (error) {
     throw toApiError(error);
   }

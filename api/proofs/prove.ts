@@ -52,7 +52,8 @@ async function attested(
   // Of a claim that is there already, the chain has a signature; the post may show another one of the same text.
   const signature = claim?.signature ?? found;
   const { location: proofLocation } = seen;
-  const words = await attest.collect({ link, avatar, signature, location: proofLocation }, { found: true, ...seen });
+  const asked = { link, avatar, signature, location: proofLocation, asOf: claim?.asOf };
+  const words = await attest.collect(asked, { found: true, ...seen });
   const { linkId: id, proof } = words;
   return { link, linkId: id, signature, method: methodOf(claim), proof, proofLocation, attested: words };
 }

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
-import { bindWallet, get, newPerson } from "../helpers/api.ts";
+import { bindWallet, get, newPerson, post, proofBody } from "../helpers/api.ts";
 import { STATUS } from "../helpers/contractStatus.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import type { Gist } from "../standins/github.ts";
 import { ACCOUNT, bindGist, fileOf, newGist } from "./gists.ts";
 import { type Bound, age, checkOf, exists, lookAgain, proofOf, withChecks } from "./looks.ts";
 import { expectError, rowsOf, signedDelete, submit } from "./proofs.ts";
-import { now } from "./stranger.ts";
+import { ATTESTER, indexed, now, saidBy, strangersRegistry } from "./stranger.ts";
 
 const DAY = 24;
 
@@ -49,6 +50,13 @@ describe("revalidation", () => {
   async function twoLooks(bound: Published): Promise<void> {
     await lookAgain(test, bound, 3 * DAY);
     await lookAgain(test, bound, 12);
+  }
+
+  /** The node's own word on a binding, as somebody asks for it who says where to look. */
+  function wordOn({ person, made: { fields, answer } }: Published, location: string, signature: string | null) {
+    const body = proofBody(person, fields, answer, { proof_location: location });
+    const extra = signature === null ? {} : { extra: { signature } };
+    return post(test.stack, "/v1/attestations", { ...body, ...extra, peers: false });
   }
 
   async function untilExists(bound: Published, valid: boolean) {
@@ -153,6 +161,78 @@ describe("revalidation", () => {
     expect((await exists(test, bound)).invalid_reason).to.match(/reused/);
     const [status] = await test.registry.statusOf(bound.person.key.address, "github", bound.login);
     expect(status).to.equal(STATUS.suspended);
+  });
+
+  it("has no word for the next owner of a handle either, whatever the asker leaves out", async () => {
+    const bound = await bind("rv-heirs-word");
+    takeAway(bound);
+    await twoLooks(bound);
+    await becomes(bound, STATUS.suspended);
+    while ((await proofOf(test, bound)).status !== "suspended") await sleep(20);
+    const theirs = newGist();
+    const owner = { login: "rv-heirs-word", id: ACCOUNT + 1 };
+    test.github.publish(theirs, { owner, files: { [fileOf(bound.person)]: bound.made.content } });
+    const words = `rv-heirs-word is another account now: its id is ${ACCOUNT + 1}, not ${ACCOUNT}`;
+    expectError(await wordOn(bound, theirs, null), 400, words);
+    // As on a node that knows the binding from the chain alone.
+    await rowsOf(test.stack.databaseUrl, "DELETE FROM api.checks WHERE link_id = $1", [bound.linkId]);
+    for (const signature of [null, bound.made.signature.base64]) {
+      expectError(await wordOn(bound, theirs, signature), 400, words);
+    }
+  });
+
+  it("finds a proof where the chain says, though a stranger led it to a copy that is gone since", async () => {
+    const bound = await bind("rv-copy");
+    const copy = newGist();
+    const leadAway = async () => {
+      const owner = { login: "rv-copy", id: ACCOUNT };
+      test.github.publish(copy, { owner, files: { [fileOf(bound.person)]: bound.made.content } });
+      const { body } = await wordOn(bound, copy, bound.made.signature.base64);
+      expect(body).to.include({ found: true, proof_location: copy });
+      expect(await checkOf(test, bound.linkId)).to.include({ location: copy });
+      test.github.publish(copy, { owner, files: {} });
+    };
+    await leadAway();
+    expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 0, location: bound.gist });
+    await leadAway();
+    const { status, body } = await wordOn(bound, copy, bound.made.signature.base64);
+    expect(status, JSON.stringify(body)).to.equal(200);
+    expect(body).to.include({ found: true, proof_location: bound.gist });
+    // Where it stands nowhere any more, it is missed.
+    await leadAway();
+    takeAway(bound);
+    expect(await lookAgain(test, bound, 3 * DAY)).to.include({ strikes: 1 });
+  });
+
+  it("looks when it wants to, however often a stranger asks for its word", async () => {
+    const bound = await bind("rv-put-off");
+    takeAway(bound);
+    const due = now() + 3600;
+    await rowsOf(
+      test.stack.databaseUrl,
+      `UPDATE api.checks SET strikes = 1, severity = 'medium', first_failed_at = last_checked_at - 86400, next_due = $2
+       WHERE link_id = $1`,
+      [bound.linkId, due],
+    );
+    const { status, body } = await wordOn(bound, bound.gist, bound.made.signature.base64);
+    expect(status, JSON.stringify(body)).to.equal(200);
+    expect(body).to.include({ found: false });
+    expect(await checkOf(test, bound.linkId)).to.include({ strikes: 2, next_due: due });
+  });
+
+  it("holds nothing against a binding that a quorum has seen since", async () => {
+    const bound = await bind("rv-seen-since");
+    takeAway(bound);
+    await twoLooks(bound);
+    await becomes(bound, STATUS.suspended);
+    while ((await proofOf(test, bound)).status !== "suspended") await sleep(20);
+    const back = { linkId: bound.linkId, found: true, accountId: String(ACCOUNT) };
+    const key = bindingKey(bound.person.key.address, "github", bound.login);
+    const registry = await strangersRegistry(test);
+    const seen = now() + 10;
+    await indexed(test, (await registry.reinstate(key, bound.linkId, saidBy(back, [[ATTESTER, seen]]))).hash);
+    const answer = await exists(test, bound);
+    expect(answer).to.include({ is_valid: true, invalid_reason: "", last_checked_at: String(seen) });
   });
 
   it("tells renamed from reused, and neither is anybody's binding; what comes back is valid again", async () => {

@@ -71,6 +71,8 @@ const LIES = {
     answer(response, statement, Wallet.createRandom().privateKey),
   "looked yesterday": ({ statement, privateKey, response }: Occasion) =>
     answer(response, { ...statement, checkedAt: statement.checkedAt - DAY }, privateKey),
+  "looked minutes ago": ({ statement, privateKey, response }: Occasion) =>
+    answer(response, { ...statement, checkedAt: statement.checkedAt - 5 * 60 }, privateKey),
   "will look tomorrow": ({ statement, privateKey, response }: Occasion) =>
     answer(response, { ...statement, checkedAt: statement.checkedAt + DAY }, privateKey),
   "signs with a high s": ({ statement, privateKey, response }: Occasion) =>
@@ -97,7 +99,9 @@ const LIES = {
 };
 
 /** Lies that must count for nothing, also where what they are about is true. */
-export const WORTHLESS = (Object.keys(LIES) as Lie[]).filter((lie) => lie !== "signs everything");
+export const WORTHLESS = (Object.keys(LIES) as Lie[]).filter(
+  (lie) => lie !== "signs everything" && lie !== "looked minutes ago",
+);
 
 /** A node of a real attester whose operator has turned: it speaks the protocol of peers, and lies as it is told. */
 export async function startHostilePeer(options: {

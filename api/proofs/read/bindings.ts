@@ -30,7 +30,7 @@ export interface Binding {
   created_at: number;
   /** When it was last looked at, by attesters or by this node since. */
   last_checked_at: number;
-  /** Why this node holds it for invalid since; empty where it does not. */
+  /** Why this node holds it for invalid since; empty where it does not, or where a quorum saw it later. */
   failure: string;
   /** When it is to be looked at again. */
   next_due: number;
@@ -45,7 +45,8 @@ export const BINDINGS = `
     b.chain_id, b.avatar, b.platform, b.identity, b.status::text AS status, b.link AS link_id, b.proof_location, b.as_of,
     b.attesters, b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id,
     greatest(b.as_of, c.last_checked_at) AS last_checked_at, coalesce(c.next_due, b.as_of + ${POLICY.maxAge}) AS next_due,
-    CASE WHEN c.strikes >= ${STRIKES} THEN c.reason ELSE '' END AS failure
+    CASE WHEN c.strikes >= ${STRIKES} AND (b.status <> 'confirmed' OR c.last_checked_at >= b.as_of) THEN c.reason
+      ELSE '' END AS failure
   FROM indexer.binding b
   LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = b.link`;
 

@@ -13,14 +13,16 @@ export interface OpenClaim {
   status: "claimed" | "suspended";
   /** The account that a suspended one was confirmed with. */
   accountId?: string;
+  /** When it was suspended, Unix seconds. */
+  asOf?: number;
 }
 
 /** A link whose binding rests on it, with where that stands. */
-type BoundRow = LinkRow & { signature: string; stands: OpenClaim["status"]; account: string };
+type BoundRow = LinkRow & { signature: string; stands: OpenClaim["status"]; account: string; as_of: number };
 
 /** @param which of the links `l`. */
 const bound = (which: string): string => `
-  SELECT x.*, b.status::text AS stands, b.account_id AS account
+  SELECT x.*, b.status::text AS stands, b.account_id AS account, b.as_of
   FROM (${LINKS} WHERE ${which}) x
   JOIN indexer.binding b ON b.chain_id = x.chain_id AND b.avatar = x.avatar AND b.link = x.id`;
 
@@ -41,9 +43,9 @@ export async function findOpenClaim(
   ]);
   const [row] = rows;
   if (!row) return undefined;
-  const { id: linkId, stands: status, account: accountId } = row;
-  const signature = parseSignature(row.signature);
-  return { linkId, prev: prevOf(row), signature, status, ...(accountId === "" ? {} : { accountId }) };
+  const { id: linkId, stands: status, account: accountId, as_of: asOf } = row;
+  const claim = { linkId, prev: prevOf(row), signature: parseSignature(row.signature), status };
+  return { ...claim, ...(accountId === "" ? {} : { accountId }), ...(status === "suspended" ? { asOf } : {}) };
 }
 
 /** A claim with all that a look at its other side needs. */
