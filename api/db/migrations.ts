@@ -178,6 +178,12 @@ const MIGRATIONS = [
    ALTER TABLE api.submission DROP CONSTRAINT IF EXISTS submission_method_check;
    ALTER TABLE api.submission ADD CONSTRAINT submission_method_check
      CHECK (method IN ('append', 'release', 'confirm', 'suspend', 'reinstate', 'call'));`,
+
+  // What was signed is taken away when no reorg reaches it any more: without a look at all that ever was included. And what
+  // brought a call that leaves no link is found by the call.
+  `CREATE INDEX IF NOT EXISTS transaction_kept ON api.transaction (chain_id, sender, block)
+     WHERE state = 'included' AND raw <> '';
+   CREATE INDEX IF NOT EXISTS transaction_alone ON api.transaction USING gin (items) WHERE kind IN ('release', 'call');`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

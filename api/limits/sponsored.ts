@@ -1,9 +1,12 @@
-import type { Limits } from "./limits.ts";
+import type { Kind, Limits } from "./limits.ts";
 
 /** Who is to be counted for a link that this node pays for. */
 export interface Sponsored {
-  /** Address of the avatar, lower case. Only once it has signed: or anybody could use up its share. */
-  avatar: string;
+  /**
+   * Address of the avatar, lower case. Only once it has signed, and where it was not counted for the same before: or anybody
+   * could use up its share. Else null.
+   */
+  avatar: string | null;
   client: string;
 }
 
@@ -13,18 +16,18 @@ export interface Sponsored {
  * @throws {ApiError} 429 where one of them had its share.
  */
 export async function sponsor<T>(limits: Limits, { avatar, client }: Sponsored, act: () => Promise<T>): Promise<T> {
+  const asClient = () => counted(limits, "sponsored client", client, act);
+  if (avatar === null) return asClient();
   await limits.count("avatar", avatar);
-  await limits.count("sponsored avatar", avatar);
+  return counted(limits, "sponsored avatar", avatar, asClient);
+}
+
+async function counted<T>(limits: Limits, kind: Kind, who: string, act: () => Promise<T>): Promise<T> {
+  await limits.count(kind, who);
   try {
-    await limits.count("sponsored client", client);
-    try {
-      return await act();
-    } catch (error) {
-      await limits.takeBack("sponsored client", client);
-      throw error;
-    }
+    return await act();
   } catch (error) {
-    await limits.takeBack("sponsored avatar", avatar);
+    await limits.takeBack(kind, who);
     throw error;
   }
 }

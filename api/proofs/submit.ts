@@ -35,7 +35,10 @@ export async function submitProof(context: Context, request: ProofRequest, clien
   };
   // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
   if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
-  return sponsor(context.limits, { avatar: item.avatar, client }, () =>
+  // What is on its way, or open on chain, anybody can hand in again, and as often: that is no new link of the avatar.
+  const known = await context.outbox.known(context.db, item);
+  if (known) return known;
+  return sponsor(context.limits, { avatar: draft.claim ? null : item.avatar, client }, () =>
     context.outbox.accept(item, (connection) =>
       // A confirmation does not move the head.
       draft.claim ? Promise.resolve(draft.previous) : latestSignature(connection, chainId, draft.avatar.address),

@@ -3,7 +3,7 @@ import { isHexString } from "ethers";
 import { messageOf } from "../errors.ts";
 import { BATCH_ITEMS, type Batch, batches } from "./batch.ts";
 import { type Verdict, judge } from "./judge.ts";
-import { type InFlight, type Lead, atomically, inFlight } from "./lead.ts";
+import { type InFlight, type Lead, atomically, inFlight, isDatabaseError } from "./lead.ts";
 import type { OutboxItem } from "./outbox.ts";
 import type { Request } from "./signer.ts";
 import { markPrepared, openOf, record } from "./submissions.ts";
@@ -154,11 +154,6 @@ async function tried({ registry, signer, client }: Lead, item: OutboxItem, kind:
   const reason = isHexString(data) ? await registry.creationRefusal(data, signer.address, PREPARATION_GAS) : "no code";
   if (reason === null) return { to: null, data, gas: PREPARATION_GAS };
   return { state: "refused", reason: `the wallet could not be created: ${reason}` };
-}
-
-/** PostgreSQL's errors name their severity. After one of them the transaction can only be given up. */
-function isDatabaseError(error: unknown): boolean {
-  return (error as { severity?: unknown } | null)?.severity !== undefined;
 }
 
 async function signAndRecord(lead: Lead, { kind, items, request }: Plan, jobs: Map<string, string>): Promise<InFlight> {

@@ -1,7 +1,7 @@
 import { messageOf } from "../errors.ts";
 import type { Head } from "./chainRpc.ts";
 import type { InFlight, Lead } from "./lead.ts";
-import { receiptOf, resync } from "./resync.ts";
+import { forgetOld, receiptOf, resync } from "./resync.ts";
 import { drop, settle } from "./settle.ts";
 
 /** How long a node may keep to itself a receipt of which it has counted the transaction, in looks. */
@@ -18,6 +18,7 @@ export async function follow(lead: Lead): Promise<void> {
   const head = await lead.rpc.head();
   if (before === undefined || !(await continues(lead, before, head))) await resync(lead);
   lead.head = head;
+  await forgetOld(lead, head);
   if (head.hash !== before?.hash || lead.inFlight.some(({ missed }) => missed > 0)) await settleIncluded(lead);
   for (const transaction of lead.inFlight) await keepGoing(lead, transaction, head);
 }
@@ -41,22 +42,26 @@ async function settleIncluded(lead: Lead): Promise<void> {
 
 /** Hands a transaction to the node: for the first time, again, or with a higher fee. */
 async function keepGoing(lead: Lead, transaction: InFlight, head: Head): Promise<void> {
-  const { broadcastAt, broadcastIn, missed } = transaction;
+  const { broadcastAt, broadcastIn, missed, refused } = transaction;
   if (missed > 0) return;
   const age = Date.now() - broadcastAt;
   if (broadcastAt === 0) await broadcast(lead, transaction);
-  else if (head.number > broadcastIn && age > lead.raiseAfter) await raise(lead, transaction, head);
-  else if (head.number === broadcastIn && age > RESEND_AFTER) await broadcast(lead, transaction);
+  else if (refused || head.number === broadcastIn) {
+    if (age > RESEND_AFTER) await broadcast(lead, transaction);
+  } else if (head.number > broadcastIn && age > lead.raiseAfter) await raise(lead, transaction, head);
 }
 
 /** Blocks went by without it: its fee is too low. What is signed anew is recorded first, as always. */
 async function raise(lead: Lead, transaction: InFlight, head: Head): Promise<void> {
   await lead.signer.refresh();
-  const { raw, hash } = lead.signer.raise(transaction.raw, head);
-  await lead.transactions.raised(transaction.id, raw, hash);
-  transaction.raw = raw;
-  transaction.hashes.push(hash);
-  lead.log.info({ nonce: transaction.nonce, hash }, "not included in time: its fee is raised");
+  const raised = lead.signer.raise(transaction.raw, head);
+  if (raised !== null) {
+    const { raw, hash } = raised;
+    await lead.transactions.raised(transaction.id, raw, hash);
+    transaction.raw = raw;
+    transaction.hashes.push(hash);
+    lead.log.info({ nonce: transaction.nonce, hash }, "not included in time: its fee is raised");
+  }
   await broadcast(lead, transaction);
 }
 
@@ -64,6 +69,7 @@ async function raise(lead: Lead, transaction: InFlight, head: Head): Promise<voi
 export async function broadcast(lead: Lead, transaction: InFlight): Promise<void> {
   transaction.broadcastAt = Date.now();
   transaction.broadcastIn = lead.head!.number;
+  transaction.refused = false;
   try {
     await lead.rpc.broadcast(transaction.raw);
   } catch (error) {
@@ -71,7 +77,10 @@ export async function broadcast(lead: Lead, transaction: InFlight): Promise<void
     if (/already (?:known|imported)|nonce too low/i.test(message)) return;
     lead.log.warn({ nonce: transaction.nonce, error: message }, "transaction not taken yet");
     // The base fee has risen since it was signed, or another one with its nonce pays as much.
-    if (/underpriced|fee cap|less than block base fee|max fee per gas/i.test(message)) transaction.broadcastIn = -1;
+    if (/underpriced|fee cap|less than block base fee|max fee per gas|too ?low/i.test(message))
+      transaction.broadcastIn = -1;
+    // For want of money, say: no fee would help.
+    else transaction.refused = true;
     lead.lastError = message;
   }
 }

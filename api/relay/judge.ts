@@ -14,6 +14,8 @@ export type Verdict =
       method?: Method;
       /** Whether it waits a little, for what it follows. */
       later?: boolean;
+      /** Whether it is tried by itself even so. */
+      alone?: boolean;
       /** A submission in front of it that is lost, and goes out again before it. */
       before?: number;
     };
@@ -44,6 +46,8 @@ export async function judge(
   if (there !== null && method === "confirm" && (await registry.isConfirmed(item))) {
     return { state: "included", ...there };
   }
+  const brought = method === "release" || method === "call" ? await broughtBefore(client, registry, item) : null;
+  if (brought !== null) return { state: "included", ...brought };
   const reason = await registry.refusal(item);
   if (reason === null && item.reverts < MOST_REVERTS) return { state: "accepted" };
   if (method === "append" && (refusal === STALE_HEAD || refusal === null)) {
@@ -51,6 +55,22 @@ export async function judge(
     if (ahead) return { state: "accepted", later: true, ...(ahead.state === "included" ? { before: ahead.id } : {}) };
   }
   return { state: "refused", reason: reason ?? explainRefusal(refusal ?? 0) };
+}
+
+/**
+ * Where a call that leaves no link was brought by a transaction that was given up, or is another key's: the contract takes it
+ * once, and refuses it then.
+ */
+async function broughtBefore(client: ClientBase, registry: Registry, { id }: OutboxItem): Promise<Place | null> {
+  const { rows } = await client.query<{ hash: string }>(
+    "SELECT unnest(hashes) AS hash FROM api.transaction WHERE items @> ARRAY[$1::bigint] AND kind IN ('release', 'call')",
+    [id],
+  );
+  for (const { hash } of rows) {
+    const place = await registry.placeOf(hash);
+    if (place !== null) return place;
+  }
+  return null;
 }
 
 /** The avatar's link in front of this one, where a reorg took it from the chain and it is to go out again. */

@@ -13,6 +13,8 @@ export interface InFlight extends SentTransaction {
   broadcastAt: number;
   /** The chain's height then. */
   broadcastIn: number;
+  /** Whether the node did not take it then, and not because of its fee. */
+  refused: boolean;
   /** How often its nonce was found used and no receipt of it. */
   missed: number;
 }
@@ -41,10 +43,17 @@ export interface Lead {
   lastError: string | null;
   /** The latest block that was looked at. */
   head: Head | undefined;
+  /** The block from which on what was signed is kept. */
+  keptSince: number;
+}
+
+/** PostgreSQL's errors name their severity. After one of them a transaction can only be given up. */
+export function isDatabaseError(error: unknown): boolean {
+  return (error as { severity?: unknown } | null)?.severity !== undefined;
 }
 
 export function inFlight(transaction: SentTransaction): InFlight {
-  return { ...transaction, broadcastAt: 0, broadcastIn: 0, missed: 0 };
+  return { ...transaction, broadcastAt: 0, broadcastIn: 0, refused: false, missed: 0 };
 }
 
 /** Runs `work` in a transaction of the lead's connection. */

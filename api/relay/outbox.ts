@@ -72,7 +72,7 @@ export class Outbox {
     try {
       const lock = client.escapeLiteral(`avatar ${item.avatar}`);
       await client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
-      const known = await this.#known(client, item);
+      const known = await this.known(client, item);
       if (known) {
         await client.query("ROLLBACK");
         return known;
@@ -102,9 +102,9 @@ export class Outbox {
   }
 
   /** The same submission where it is on its way. @throws {ApiError} 400 when the uuid went to another one. */
-  async #known(client: PoolClient, { uuid, link_id, method, avatar }: NewItem): Promise<OutboxItem | undefined> {
+  async known(db: Pool | PoolClient, { uuid, link_id, method, avatar }: NewItem): Promise<OutboxItem | undefined> {
     const ofLink = method === "append" || method === "release";
-    const { rows } = await client.query<OutboxItem>(
+    const { rows } = await db.query<OutboxItem>(
       `SELECT * FROM api.submission
        WHERE (link_id = $2 OR $5 AND uuid = $1 AND avatar = $4) AND method = $3 AND chain_id = $6
          AND (state IN ('accepted', 'sent') OR $5 AND state = 'included')

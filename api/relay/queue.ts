@@ -95,11 +95,15 @@ export class RelayQueue {
     if (jobs.length > 0) await this.#boss.touch(this.#name, [...jobs], within(client));
   }
 
-  /** Announces every avatar that has submissions waiting and no job: after a set-back, or from before there was a queue. */
+  /**
+   * Announces every avatar that has submissions waiting, or on their way again after a set-back, and no job: what keeps it to
+   * this relayer, or brings it to another one should this one be gone for good.
+   */
   async announceForgotten(client: ClientBase, chainId: number): Promise<void> {
     const { rows } = await client.query<{ avatar: string }>(
-      `SELECT DISTINCT avatar FROM api.submission s WHERE chain_id = $1 AND state = 'accepted' AND NOT EXISTS (
-         SELECT FROM ${SCHEMA}.job j WHERE j.name = $2 AND j.singleton_key = s.avatar AND j.state < 'active')`,
+      `SELECT DISTINCT avatar FROM api.submission s WHERE chain_id = $1 AND state IN ('accepted', 'sent') AND NOT EXISTS (
+         SELECT FROM ${SCHEMA}.job j WHERE j.name = $2 AND j.singleton_key = s.avatar
+           AND (j.state < 'active' OR j.state = 'active' AND s.state = 'sent'))`,
       [chainId, this.#name],
     );
     await this.announce(

@@ -1,7 +1,8 @@
 import { PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI, type Submission, bindingKey } from "@syngraph/sdk/protocol";
-import { Contract, Interface, type JsonRpcProvider, isCallException } from "ethers";
+import { Contract, Interface, type JsonRpcProvider } from "ethers";
 
 import { explainRevert } from "./refusals.ts";
+import { isRevert } from "./reverts.ts";
 
 /** The contract's function that a submission is for; the last three are for a binding that is on chain already. */
 export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate" | RawMethod;
@@ -119,7 +120,7 @@ export class Registry {
       else await this.#contract.getFunction(call.method).staticCall(...argumentsOf(call));
       return undefined;
     } catch (error) {
-      if (!isCallException(error)) throw error;
+      if (!isRevert(error)) throw error;
       return error.data ?? null;
     }
   }
@@ -131,7 +132,7 @@ export class Registry {
       if (raw) return await this.#provider.estimateGas({ ...raw, from });
       return await this.#contract.getFunction(call.method).estimateGas(...argumentsOf(call), { from });
     } catch (error) {
-      if (!isCallException(error)) throw error;
+      if (!isRevert(error)) throw error;
       return null;
     }
   }
@@ -142,7 +143,7 @@ export class Registry {
       await this.#provider.call({ from, data, gasLimit });
       return null;
     } catch (error) {
-      if (!isCallException(error)) throw error;
+      if (!isRevert(error)) throw error;
       return error.reason ?? "it reverts";
     }
   }
@@ -150,6 +151,12 @@ export class Registry {
   /** Whether both sides stand for the binding that a call is about. */
   async isConfirmed({ avatar, submission: { platform, identity } }: Call): Promise<boolean> {
     return this.#contract.getFunction("isBound").staticCall(avatar, platform, identity) as Promise<boolean>;
+  }
+
+  /** Where a transaction is that went through, or null where the chain has none such. */
+  async placeOf(txHash: string): Promise<Place | null> {
+    const receipt = await this.#provider.getTransactionReceipt(txHash);
+    return receipt?.status === 1 ? { block: receipt.blockNumber, txHash } : null;
   }
 
   /** The block that holds a link, or null where the chain has it not. */

@@ -126,7 +126,7 @@ export class Relayer {
     const transactions = new Transactions(client, chainId, this.address);
     const lead: Lead = {
       ...{ chainId, client, registry, queue, log, raiseAfter, transactions, rpc: this.#rpc, signer: this.#signer },
-      ...{ inFlight: [], nextNonce: 0, head: undefined, lastError: null },
+      ...{ inFlight: [], nextNonce: 0, head: undefined, keptSince: -Infinity, lastError: null },
     };
     this.#lead = lead;
     let keptAt = 0;

@@ -1,4 +1,4 @@
-import type { Receipt } from "./chainRpc.ts";
+import type { Head, Receipt } from "./chainRpc.ts";
 import { type Lead, atomically, inFlight } from "./lead.ts";
 import { includedByOthers, markAccepted } from "./submissions.ts";
 import type { SentTransaction } from "./transactions.ts";
@@ -14,7 +14,6 @@ export async function resync(lead: Lead): Promise<void> {
   const { rpc, transactions, signer } = lead;
   const head = await rpc.head();
   const oldest = head.number - REORG_DEPTH;
-  await transactions.forgetBefore(oldest);
   const canonical = new Map<number, string | null>();
   for (const transaction of await transactions.includedSince(oldest)) {
     const block = transaction.block!;
@@ -40,6 +39,14 @@ export async function resync(lead: Lead): Promise<void> {
   lead.head = head;
 }
 
+/** Takes away what was signed, once no reorg reaches it: at the start, and then every so many blocks. */
+export async function forgetOld(lead: Lead, { number }: Head): Promise<void> {
+  const oldest = number - REORG_DEPTH;
+  if (oldest - lead.keptSince < REORG_DEPTH) return;
+  await lead.transactions.forgetBefore(oldest);
+  lead.keptSince = oldest;
+}
+
 async function recheck(lead: Lead, transaction: SentTransaction): Promise<void> {
   const receipt = await receiptOf(lead, transaction);
   await atomically(lead, async () => {
@@ -48,7 +55,9 @@ async function recheck(lead: Lead, transaction: SentTransaction): Promise<void> 
       return;
     }
     lead.log.warn({ hash: transaction.hash }, "the chain lost an included transaction; it goes out again");
-    await lead.transactions.lost(transaction.id);
+    // Where the chain was set back further than what was signed is kept for, it is signed anew.
+    if (transaction.raw === "") await lead.transactions.dropped(transaction.id);
+    else await lead.transactions.lost(transaction.id);
   });
 }
 

@@ -1,6 +1,7 @@
+import { messageOf } from "../errors.ts";
 import type { Receipt } from "./chainRpc.ts";
 import { type Verdict, judge } from "./judge.ts";
-import { type InFlight, type Lead, atomically } from "./lead.ts";
+import { type InFlight, type Lead, atomically, isDatabaseError } from "./lead.ts";
 import type { OutboxItem } from "./outbox.ts";
 import { readReceipt } from "./receipts.ts";
 import { markIncluded, markPrepared, record, stillSentBy } from "./submissions.ts";
@@ -18,7 +19,7 @@ export async function settle(lead: Lead, transaction: InFlight, receipt: Receipt
     const finding = findingOf(item, index);
     if (kind === "prepare") judged.push([item, await judgePreparation(lead, item, receipt)]);
     else if (finding.included) included.push(item.id);
-    else judged.push([item, await judge(client, registry, item, finding.refusal)]);
+    else judged.push([item, await judgeOrPutOff(lead, item, finding.refusal)]);
   }
   await atomically(lead, async () => {
     await transactions.included(transaction.id, receipt);
@@ -32,6 +33,17 @@ export async function settle(lead: Lead, transaction: InFlight, receipt: Receipt
     await release(lead, transaction, later);
   });
   remove(lead, transaction);
+}
+
+/** What the chain cannot be asked about just now must not keep the others from their end: it is tried again by itself. */
+async function judgeOrPutOff(lead: Lead, item: OutboxItem, refusal: number | null): Promise<Verdict> {
+  try {
+    return await judge(lead.client, lead.registry, item, refusal);
+  } catch (error) {
+    if (isDatabaseError(error)) throw error;
+    lead.lastError = messageOf(error);
+    return { state: "accepted", later: true, alone: true };
+  }
 }
 
 /** Gives up a transaction that can never be included any more: its nonce went to another one. */

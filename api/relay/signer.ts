@@ -27,6 +27,12 @@ function raised(fee: bigint): bigint {
   return (fee * 9n) / 8n + 1n;
 }
 
+/**
+ * How many times what a new transaction would pay is enough: what is stuck in spite of it is stuck for another reason, and
+ * rising without end would have the tip eat up the balance, or ask for more than there is.
+ */
+const ENOUGH = 4n;
+
 /** Signs transactions with one key, and says what they pay (EIP-1559). */
 export class Signer {
   readonly address: string;
@@ -61,9 +67,14 @@ export class Signer {
     );
   }
 
-  /** The same transaction with a fee for which nodes take it in place of the one before, and miners now. */
-  raise(raw: string, { baseFee }: Head): Signed {
+  /**
+   * The same transaction with a fee for which nodes take it in place of the one before, and miners now; null where it pays
+   * {@link ENOUGH}.
+   */
+  raise(raw: string, { baseFee }: Head): Signed | null {
     const transaction = Transaction.from(raw).clone();
+    const enough = ENOUGH * (2n * baseFee + this.#tip);
+    if (transaction.maxFeePerGas! >= enough && transaction.maxPriorityFeePerGas! >= ENOUGH * this.#tip) return null;
     const tip = max(raised(transaction.maxPriorityFeePerGas!), this.#tip);
     transaction.maxPriorityFeePerGas = tip;
     transaction.maxFeePerGas = max(raised(transaction.maxFeePerGas!), 2n * baseFee + tip);

@@ -76,7 +76,7 @@ export async function record(client: ClientBase, { id }: OutboxItem, verdict: Ve
       break;
     case "accepted":
       if (verdict.before !== undefined) await markAccepted(client, verdict.before);
-      await markAccepted(client, id, verdict.later ? 0 : 1, verdict.method);
+      await markAccepted(client, id, verdict.later && !verdict.alone ? 0 : 1, verdict.method);
       break;
   }
 }

@@ -65,11 +65,14 @@ export class Transactions {
     return rows.map(numbered);
   }
 
-  /** What was included at or after a block, and may be lost by a reorg; by nonce. */
+  /**
+   * What was included at or after a block, and may be lost by a reorg; by nonce. `raw` is empty where the chain had been far
+   * ahead before it was set back.
+   */
   async includedSince(block: number): Promise<SentTransaction[]> {
     const { rows } = await this.#client.query<SentTransaction>(
       `SELECT * FROM api.transaction
-       WHERE chain_id = $1 AND sender = $2 AND state = 'included' AND block >= $3 AND raw <> '' ORDER BY nonce`,
+       WHERE chain_id = $1 AND sender = $2 AND state = 'included' AND block >= $3 ORDER BY nonce`,
       [this.#chainId, this.#sender, block],
     );
     return rows.map(numbered);
@@ -117,8 +120,8 @@ export class Transactions {
   async dropped(id: number): Promise<void> {
     await this.#client.query("UPDATE api.transaction SET state = 'dropped', raw = '' WHERE id = $1", [id]);
     await this.#client.query(
-      `UPDATE api.submission SET state = 'accepted', transaction = NULL, tx_hash = NULL, updated_at = now()
-       WHERE transaction = $1 AND state = 'sent'`,
+      `UPDATE api.submission SET state = 'accepted', transaction = NULL, tx_hash = NULL, block = NULL, updated_at = now()
+       WHERE transaction = $1 AND state IN ('sent', 'included')`,
       [id],
     );
   }

@@ -1,7 +1,8 @@
 import { SUBKEY_REGISTRY_ABI, type SubkeyDomain } from "@syngraph/sdk/protocol";
-import { Contract, Interface, isCallException } from "ethers";
+import { Contract, Interface } from "ethers";
 
 import type { Context } from "../context.ts";
+import { isRevert } from "../relay/reverts.ts";
 
 const abi = new Interface(SUBKEY_REGISTRY_ABI);
 
@@ -49,7 +50,7 @@ export async function refusalOf({ config, provider }: Context, data: string): Pr
     await provider.call({ to: config.chain.subkeyRegistry, data });
     return null;
   } catch (error) {
-    if (!isCallException(error)) throw error;
+    if (!isRevert(error)) throw error;
     const reason = error.data ? abi.parseError(error.data) : null;
     if (reason === null) return "the contract refused it without a reason";
     const values = reason.args.toArray();

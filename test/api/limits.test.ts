@@ -1,9 +1,9 @@
-import { signAttesterRequest } from "@syngraph/sdk/protocol";
+import { signAttesterRequest, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { clientOf } from "../../api/limits/clients.ts";
-import { type Answer, bindWallet, get, newPerson, post } from "../helpers/api.ts";
+import { type Answer, bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
@@ -92,6 +92,23 @@ describe("limits", function () {
       expect((await post(test.stack, "/v1/proof", body)).status).to.equal(400);
     }
     expect((await bindWallet(test.stack, victim, Wallet.createRandom())).status).to.equal(201);
+  });
+
+  it("are not used up by strangers who hand in again what is on its way", async () => {
+    const [victim, wallet] = [newPerson(), Wallet.createRandom()];
+    const env = { SPONSORED_LINKS_PER_AVATAR: "2", SUBMIT_TIMEOUT_MS: "1" };
+    const origin = await startNode(test, { name: "limits-4", env });
+    after(() => origin.stop());
+    const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
+    const answer = await payload(origin, victim, fields);
+    const signed = ({ privateKey }: { privateKey: string }) => signText(privateKey, answer.sign_payload).base64;
+    const extra = { signature: signed(victim), wallet_signature: signed(wallet) };
+    const body = proofBody(victim, fields, answer, { extra });
+    expect((await post(origin, "/v1/proof", body)).status).to.equal(202);
+    const again: number[] = [];
+    for (let count = 0; count < 4; count++) again.push((await post(origin, "/v1/proof", body)).status);
+    expect(again).not.to.include(429);
+    expect((await bindWallet(origin, victim, Wallet.createRandom())).status).to.equal(202);
   });
 
   it("do not hold attesters back, who sign their requests; and nobody who only says so", async () => {

@@ -58,7 +58,8 @@ export class RpcProxy {
     try {
       return { ...common, result: await this.tamper(call, () => forward(rpc, call)) };
     } catch (error) {
-      return { ...common, error: { code: -32005, message: (error as Error).message } };
+      const { message, error: own } = error as Error & { error?: object };
+      return { ...common, error: own ?? { code: -32005, message } };
     }
   }
 }
@@ -67,6 +68,6 @@ async function forward(rpc: string, call: RpcCall): Promise<unknown> {
   const headers = { "content-type": "application/json" };
   const response = await fetch(rpc, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...call }) });
   const { result, error } = (await response.json()) as { result: unknown; error?: { message: string } };
-  if (error) throw new Error(error.message);
+  if (error) throw Object.assign(new Error(error.message), { error });
   return result;
 }
