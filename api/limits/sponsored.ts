@@ -2,8 +2,11 @@ import type { Limits } from "./limits.ts";
 
 /** Who is to be counted for a link that this node pays for. */
 export interface Sponsored {
-  /** Address of the avatar, lower case. Only once it has signed: or anybody could use up its share. */
-  avatar: string;
+  /**
+   * Address of the avatar, lower case. Only once it has signed, and null where anybody may hand in again what it signed: or
+   * anybody could use up its share.
+   */
+  avatar: string | null;
   client: string;
 }
 
@@ -13,8 +16,10 @@ export interface Sponsored {
  * @throws {ApiError} 429 where one of them had its share.
  */
 export async function sponsor<T>(limits: Limits, { avatar, client }: Sponsored, act: () => Promise<T>): Promise<T> {
-  await limits.count("avatar", avatar);
-  await limits.count("sponsored avatar", avatar);
+  if (avatar !== null) {
+    await limits.count("avatar", avatar);
+    await limits.count("sponsored avatar", avatar);
+  }
   try {
     await limits.count("sponsored client", client);
     try {
@@ -24,7 +29,7 @@ export async function sponsor<T>(limits: Limits, { avatar, client }: Sponsored, 
       throw error;
     }
   } catch (error) {
-    await limits.takeBack("sponsored avatar", avatar);
+    if (avatar !== null) await limits.takeBack("sponsored avatar", avatar);
     throw error;
   }
 }

@@ -35,7 +35,9 @@ export async function submitProof(context: Context, request: ProofRequest, clien
   };
   // A wallet that is still to be deployed takes nothing yet; that it will was tried together with its deployment.
   if (item.contractWallet && item.preparation === undefined) await requireValid(context, item);
-  return sponsor(context.limits, { avatar: item.avatar, client }, () =>
+  // A claim and its post are there for all to see: whoever hands them in again does so at their own expense.
+  const sponsored = { avatar: draft.claim ? null : item.avatar, client };
+  return sponsor(context.limits, sponsored, () =>
     context.outbox.accept(item, (connection) =>
       // A confirmation does not move the head.
       draft.claim ? Promise.resolve(draft.previous) : latestSignature(connection, chainId, draft.avatar.address),

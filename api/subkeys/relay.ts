@@ -21,7 +21,11 @@ export interface Relayed {
  * @param sponsored who signed for it, and who asked.
  * @throws {ApiError} 400 with the contract's reason, where it refuses.
  */
-export async function relayCall(context: Context, sponsored: Sponsored, data: string): Promise<Relayed> {
+export async function relayCall(
+  context: Context,
+  sponsored: Sponsored & { avatar: string },
+  data: string,
+): Promise<Relayed> {
   // Nothing is paid for what the contract would not take now.
   const reason = await refusalOf(context, data);
   if (reason !== null) throw badRequest(reason);
