@@ -86,6 +86,8 @@ function securityHeaders(): RequestHandler {
 
 /** Any origin may ask, as with Next.ID's server; there are no cookies to protect. */
 const cors: RequestHandler = (request, response, next) => {
+  // What a cache keeps of an answer to nobody's page is no answer to a page.
+  response.vary("Origin");
   if (request.headers.origin !== undefined) response.setHeader("Access-Control-Allow-Origin", "*");
   if (request.method !== "OPTIONS") {
     response.setHeader("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id");

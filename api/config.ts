@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { computeAddress, parseEther } from "ethers";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 import type { LimitSettings } from "./limits/limits.ts";
@@ -82,6 +83,12 @@ const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key 
 function limit(standard: number) {
   return z.coerce.number().int().positive().max(1_000_000_000).default(standard);
 }
+
+/** For a timer: one that is set for longer than it can count rings at once. */
+function milliseconds(standard: number) {
+  return z.coerce.number().int().positive().max(2_147_483_647).default(standard);
+}
+
 /** A comma list of http(s) origins. */
 const origins = z.string().transform((text, context) =>
   text
@@ -106,7 +113,7 @@ const environment = z.object({
   RELAYER_KEY: privateKey.default(DEV_RELAYER_KEY),
   CHECK_CACHE_SECONDS: z.coerce.number().min(0).max(60).default(5),
   WEB_DIR: z.string().default(join(import.meta.dirname, "../web/dist")),
-  SUBMIT_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  SUBMIT_TIMEOUT_MS: milliseconds(10_000),
   RELAYER_MIN_BALANCE: z
     .string()
     .regex(/^\d+(\.\d{1,18})?$/, "must be an amount of ether")
@@ -125,8 +132,8 @@ const environment = z.object({
   ID_TOKEN_KEY: z.string().min(1).optional(),
   ACTIVITYPUB_KEY: z.string().optional(),
   ATTESTER_PEERS: origins.default([]),
-  ATTEST_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
-  WATCH_INTERVAL_MS: z.coerce.number().int().positive().default(2_000),
+  ATTEST_TIMEOUT_MS: milliseconds(10_000),
+  WATCH_INTERVAL_MS: milliseconds(2_000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -185,11 +192,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     trustProxy: readTrustProxy(values.TRUST_PROXY),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
-    sessionDomains:
-      values.SESSION_DOMAINS?.split(",").map((domain) => domain.trim().toLowerCase()) ??
-      (values.PUBLIC_URL === undefined
-        ? [`localhost:${values.PORT}`, `127.0.0.1:${values.PORT}`]
-        : [new URL(values.PUBLIC_URL).host]),
+    sessionDomains: readSessionDomains(values),
     idTokenKey: values.ID_TOKEN_KEY,
     instanceActor: readInstanceActor(values.ACTIVITYPUB_KEY, values.PUBLIC_URL),
     attest: {
@@ -198,6 +201,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       watchInterval: values.WATCH_INTERVAL_MS,
     },
   });
+}
+
+/** Those that are named; without any, the one under which the node is reached. */
+function readSessionDomains({
+  SESSION_DOMAINS = "",
+  PUBLIC_URL,
+  PORT,
+}: Pick<z.infer<typeof environment>, "SESSION_DOMAINS" | "PUBLIC_URL" | "PORT">): string[] {
+  const named = SESSION_DOMAINS.split(",").map((domain) => domain.trim().toLowerCase());
+  const domains = named.filter((domain) => domain !== "");
+  // A message's domain is that of its URI, which has no path, and no port where it is the standard one.
+  const wrong = domains.find((domain) => URL.parse(`http://${domain}`)?.host !== domain);
+  if (wrong !== undefined)
+    throw new Error(`SESSION_DOMAINS: ${wrong} is no domain, as id.example.org or localhost:3000`);
+  if (domains.length > 0) return domains;
+  return PUBLIC_URL === undefined ? [`localhost:${PORT}`, `127.0.0.1:${PORT}`] : [new URL(PUBLIC_URL).host];
 }
 
 /** The chain named by CHAIN_ID, or the only one that is deployed to and has its RPC_URL_<chainId> set. */
@@ -225,14 +244,30 @@ function readChain(folder: string, chosen: number | undefined, env: NodeJS.Proce
       `CHAIN_ID: ${chains.length} chains of ${folder} have their RPC_URL_<chainId> set and fit; name the one to write to`,
     );
   }
-  return chains[0]!;
+  const [chain] = chains;
+  // What it is stays unsaid: providers have their keys in it.
+  if (!/^https?:$/.test(URL.parse(chain!.rpcUrl)?.protocol ?? "")) {
+    throw new Error(`RPC_URL_${chain!.chainId}: must be an http or https URL`);
+  }
+  return chain!;
 }
 
 /** A number of proxies, or a comma list of their addresses; nobody is believed by default. */
 function readTrustProxy(text: string): number | string | false {
   if (text === "") return false;
-  return /^\d{1,2}$/.test(text) ? Number(text) : text;
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  for (const place of text.split(",").map((part) => part.trim())) {
+    if (!PROXY_PLACES.has(place) && !ipaddr.isValid(place.split("/")[0]!)) {
+      throw new Error(
+        `TRUST_PROXY: must be how many proxies there are, or a comma list of addresses; ${place} is neither`,
+      );
+    }
+  }
+  return text;
 }
+
+/** Names that Express has for whole networks. */
+const PROXY_PLACES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
 /** The actor is known by its address, so that its key is nothing without one. */
 function readInstanceActor(pem: string | undefined, publicUrl: string | undefined): Config["instanceActor"] {

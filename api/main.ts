@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 
 import { FetchRequest, JsonRpcProvider, computeAddress } from "ethers";
-import { pino } from "pino";
 
 import { createApp } from "./app.ts";
 import { answerBrokenRequests } from "./brokenRequests.ts";
@@ -19,6 +18,7 @@ import type { Context } from "./context.ts";
 import { Limits } from "./limits/limits.ts";
 import { Watch } from "./observe/readiness.ts";
 import { registerGauges } from "./observe/gauges.ts";
+import { createLog } from "./observe/log.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
 import { createPool } from "./db/pool.ts";
@@ -33,7 +33,7 @@ import { Sessions } from "./sessions/sessions.ts";
 import { SigningKeys } from "./sessions/signingKeys.ts";
 
 const config = readConfig(process.env);
-const log = pino({ level: config.logLevel });
+const log = createLog(config.logLevel, config.chain.rpcUrl);
 const { chain } = config;
 
 const db = createPool(config.databaseUrl);

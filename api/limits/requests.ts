@@ -15,11 +15,10 @@ const COUNTED_LATER = new Set(["/v1/attestations"]);
 /** Counts each request for the client that it comes from. */
 export function limitRequests(limits: Limits): RequestHandler {
   return async (request, _response, next) => {
-    if (!UNLIMITED.has(request.path)) {
-      const reads =
-        ["GET", "HEAD", "OPTIONS"].includes(request.method) ||
-        CHEAP.has(request.path) ||
-        COUNTED_LATER.has(request.path);
+    // As routes are matched.
+    const path = request.path.toLowerCase().replace(/(?<=.)\/$/, "");
+    if (!UNLIMITED.has(path)) {
+      const reads = ["GET", "HEAD", "OPTIONS"].includes(request.method) || CHEAP.has(path) || COUNTED_LATER.has(path);
       await limits.count(reads ? "read" : "write", clientOf(request.ip));
     }
     next();

@@ -1,6 +1,8 @@
 import type { RequestHandler } from "express";
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
+import { shared } from "./shared.ts";
+
 /** What Prometheus is told; each process counts for itself. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -53,9 +55,8 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  async text(): Promise<string> {
-    return this.#registry.metrics();
-  }
+  /** All of it, as Prometheus reads it. */
+  readonly text = shared(() => this.#registry.metrics());
 }
 
 /** One value of a gauge. */

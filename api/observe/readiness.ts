@@ -3,6 +3,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { Pool } from "pg";
 
 import { indexedBlock } from "../db/progress.ts";
+import { shared } from "./shared.ts";
 
 /** How many blocks the index may lie behind the chain while it counts as ready. */
 const MAX_LAG = 10;
@@ -56,7 +57,9 @@ export class Watch {
   }
 
   /** Never throws: what cannot be asked is a trouble. */
-  async readiness(): Promise<Readiness> {
+  readonly readiness = shared(() => this.#readiness());
+
+  async #readiness(): Promise<Readiness> {
     const { db, provider, chainId, minBalance, relayer } = this.#watched;
     const troubles: string[] = [];
     const ask = <T>(what: string, answer: Promise<T>): Promise<T | null> =>

@@ -62,11 +62,14 @@ export interface PostGrammar {
   prev?: RegExp;
 }
 
-/** `Misc: uuid|created_at|prev`, which follows the signature where posts are short; its name in Chinese is another. */
+/**
+ * `Misc: uuid|created_at|prev`, which follows the signature where posts are short; its name in Chinese is another. All of it
+ * has a longest form: what a stranger repeats a thousand times must not be searched to its end each time.
+ */
 export const MISC_LINE = {
-  uuid: /(?:Misc|其它信息):\s*([^|\s]+)\|/,
-  createdAt: /(?:Misc|其它信息):[^|\n]*\|(\d+)\|/,
-  prev: /(?:Misc|其它信息):[^|\n]*\|\d+\|([^\s;]*)/,
+  uuid: /(?:Misc|其它信息):\s*([^|\s]{1,100})\|/,
+  createdAt: /(?:Misc|其它信息):[^|\n]{0,100}\|(\d{1,20})\|/,
+  prev: /(?:Misc|其它信息):[^|\n]{0,100}\|\d{1,20}\|([^\s;]*)/,
 } satisfies Partial<PostGrammar>;
 
 /**

@@ -14,6 +14,9 @@ import { badRequest, messageOf } from "../errors.ts";
 import { CheckError, type Platform, type Published } from "../platforms/types.ts";
 import { readAction, readCreatedAt, readIdentity, readPayload, readPlatform } from "./input.ts";
 
+/** Proofs in a post that are read at most: each costs a recovery, of about a millisecond. */
+const MOST_PROOFS = 16;
+
 /** What POST /v1/proof/restore_pubkey brings, as text; empty where it is not given. */
 export interface RestoreRequest {
   action: string;
@@ -58,6 +61,9 @@ export async function restorePublicKey(context: Context, request: RestoreRequest
 function readPost(platform: Platform, text: string): Published[] {
   try {
     const found = [platform.readProof?.(text) ?? []].flat();
+    if (found.length > MOST_PROOFS) {
+      throw badRequest(`proof_post carries ${found.length} proofs, at most ${MOST_PROOFS} are read`);
+    }
     if (found.length > 0) return found;
   } catch (error) {
     if (!(error instanceof CheckError)) throw error;

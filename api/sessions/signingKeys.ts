@@ -123,10 +123,15 @@ export class SigningKeys {
 
 function readKey(text: string): KeyObject {
   try {
-    const key = text.trimStart().startsWith("{") ? fromJwk(JSON.parse(text) as JWK) : createPrivateKey(text);
+    // Files of variables hold no line breaks: there they are written as \n.
+    const key = text.trimStart().startsWith("{")
+      ? fromJwk(JSON.parse(text) as JWK)
+      : createPrivateKey(text.replaceAll("\\n", "\n"));
     algorithmOf(key);
     return key;
   } catch (error) {
+    // What JSON.parse says quotes the text.
+    if (error instanceof SyntaxError) throw new Error("ID_TOKEN_KEY: no private key: it is not JSON");
     throw new Error(`ID_TOKEN_KEY: no private key of P-256 or Ed25519: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -114,7 +114,10 @@ export function readPossession(
 /** Of hex with `0x`, or of Base64 or Base64url with or without padding, as browsers and libraries give bytes. */
 function bytesOf(text: string, name: string): string {
   if (/^0x(?:[0-9a-f]{2})*$/i.test(text)) return text.toLowerCase();
-  const standard = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  const standard = text
+    .replaceAll("-", "+")
+    .replaceAll("_", "/")
+    .replace(/={1,2}$/, "");
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) {
     throw badRequest(`${name} is neither hex with 0x nor Base64`);
   }

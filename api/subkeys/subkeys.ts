@@ -131,6 +131,8 @@ async function authorizeByText(
   const sign_payload = textOf(request);
   requireSigner(grant, () => recoverPublicKey(sign_payload, signature.raw).compressed, "sign_payload");
   if (Buffer.byteLength(request.name) > 255) throw badRequest("name: must have at most 255 bytes of UTF-8");
+  // PostgreSQL has no such character in its texts.
+  if (request.name.includes("\0")) throw badRequest("name: contains U+0000");
   const { chainId } = context.config.chain;
   if (nonce > 0) {
     const address = avatar.address.toLowerCase();

@@ -1,11 +1,13 @@
-import { signAttesterRequest, signText } from "@syngraph/sdk/protocol";
+import { linkId, signAttesterRequest, signText, toSubmission } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
 import { clientOf } from "../../api/limits/clients.ts";
 import { type Answer, bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
+import { attest } from "../helpers/contractLinks.ts";
 import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { mined, somebody, strangersRegistry } from "./stranger.ts";
 
 describe("limits", function () {
   this.timeout(60_000);
@@ -58,6 +60,18 @@ describe("limits", function () {
     expect((await ask(node, "/v1/proof?identity=nobody")).status).to.equal(200);
   });
 
+  it("count a path in every form in which it is served", async () => {
+    const { ask } = newClient();
+    const send = (path: string) => ask(node, path, { method: "POST", body: "{}" });
+    for (const path of ["/v1/proof/payload", "/V1/Proof/Payload/", "/v1/subkey/payload/", "/v1/attestations/"]) {
+      for (let count = 0; count < 2; count++) expect((await send(path)).status, path).to.equal(400);
+    }
+    const statuses = [];
+    for (let count = 0; count < 4; count++)
+      statuses.push((await send("/V1/PROOF/")).status, (await send("/v1/proof")).status);
+    expect(statuses).to.deep.equal([400, 400, 400, 400, 400, 400, 429, 429]);
+  });
+
   it("cannot be escaped by a header from behind the proxy's own", async () => {
     const { write } = newClient();
     const address = `198.51.100.${clients}`;
@@ -97,7 +111,7 @@ describe("limits", function () {
   it("are not used up by strangers who hand in again what is on its way", async () => {
     const [victim, wallet] = [newPerson(), Wallet.createRandom()];
     const env = { SPONSORED_LINKS_PER_AVATAR: "2", SUBMIT_TIMEOUT_MS: "1" };
-    const origin = await startNode(test, { name: "limits-4", env });
+    const origin = await startNode(test, { name: "limits-5", env });
     after(() => origin.stop());
     const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
     const answer = await payload(origin, victim, fields);
@@ -109,6 +123,36 @@ describe("limits", function () {
     for (let count = 0; count < 4; count++) again.push((await post(origin, "/v1/proof", body)).status);
     expect(again).not.to.include(429);
     expect((await bindWallet(origin, victim, Wallet.createRandom())).status).to.equal(202);
+  });
+
+  it("are not used up by strangers who hand in a claim again that its avatar signed", async () => {
+    const [person, stranger] = [newPerson(), somebody()];
+    const env = { ATTESTER_KEY: Wallet.createRandom().privateKey, SPONSORED_LINKS_PER_AVATAR: "1" };
+    const origin = await startNode(test, { name: "limits-4", env });
+    after(() => origin.stop());
+    const fields = { action: "create", platform: "github", identity: "claims-again" } as const;
+    const answer = await payload(origin, person, fields);
+    const { base64, raw: signature } = signText(person.privateKey, answer.sign_payload);
+    const gist = person.key.compressed.slice(2, 34);
+    test.github.publish(gist, {
+      owner: { login: "claims-again", id: 4713 },
+      files: { [`${person.key.compressed}.json`]: answer.post_content.default.replace("%SIG_BASE64%", base64) },
+    });
+    const createdAt = Number(answer.created_at);
+    const link = { ...fields, avatar: person.key.compressed, prev: null, createdAt, uuid: answer.uuid };
+    const proof = attest([stranger], { linkId: linkId(link, signature), accountId: "666", checkedAt: createdAt });
+    // Where no attester finds it, so that it stays a claim.
+    const claim = toSubmission(link, { signature, withKey: true, proof, proofLocation: "https://attacker.example/" });
+    await mined(test, (await (await strangersRegistry(test)).append(claim)).hash);
+    const known = () => get(origin, `/v1/proofchain?avatar=${person.key.compressed}`);
+    while ((await known()).body.pagination.total === 0);
+
+    const body = proofBody(person, fields, answer, { proof_location: gist });
+    for (let count = 0; count < 3; count++) {
+      const { status, body: said } = await post(origin, "/v1/proof", body);
+      expect(status, JSON.stringify(said)).not.to.equal(429);
+    }
+    expect((await bindWallet(origin, person, Wallet.createRandom())).status).to.equal(201);
   });
 
   it("do not hold attesters back, who sign their requests; and nobody who only says so", async () => {

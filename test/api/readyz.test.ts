@@ -19,6 +19,11 @@ describe("GET /readyz", function () {
       expect(poor.body.message).to.match(/^the relayer 0x\w{40} has only \d+\.\d+ ether left$/);
       expect(poor.body.chain_block).to.be.at.least(poor.body.indexed_block);
 
+      // Nobody is refused here, and so nobody must be able to make much work.
+      const calls = rpc.calls.length;
+      await Promise.all(Array.from({ length: 60 }, () => get(node, "/readyz")));
+      expect(rpc.calls.length - calls).to.be.below(30);
+
       rpc.tamper = async ({ method }, ask) => (method === "eth_blockNumber" ? "0xffffff" : ask());
       const behind = await get(node, "/readyz");
       expect(behind.status).to.equal(503);

@@ -1,9 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { JsonRpcProvider, Wallet } from "ethers";
 
+import { messageOf } from "../../api/errors.ts";
+import { createLog } from "../../api/observe/log.ts";
 import { bindWallet, newPerson } from "../helpers/api.ts";
 import { type Node, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -64,5 +69,29 @@ describe("the log", function () {
     expect(text).not.to.include(password);
     // anvil's keys of the attester and the relayer.
     for (const key of ["59c6995e998f97a5", "5de4111afa1a4b94"]) expect(text).not.to.include(key);
+  });
+
+  it("tells of errors what they are, and keeps the key in the RPC's URL to itself", async () => {
+    const server = createServer((_, response) => response.writeHead(403).end("no credit left")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v3/key-of-the-operator`;
+    const provider = new JsonRpcProvider(url, 31337, { staticNetwork: true });
+    try {
+      const error: unknown = await provider.getBlockNumber().catch((thrown: unknown) => thrown);
+      expect(messageOf(error)).to.include("key-of-the-operator");
+      const lines: string[] = [];
+      const log = createLog("info", url, { write: (line) => lines.push(line) });
+      log.error({ error: new Error("asked in vain", { cause: error }) }, "request failed");
+      log.warn({ error: messageOf(error) }, "put off");
+      expect(lines).to.have.length(2);
+      expect(lines.join("")).not.to.include("key-of-the-operator");
+      const [first] = lines.map((line) => JSON.parse(line));
+      expect(first.error.stack).to.include("asked in vain").and.to.include("requestLog.test.ts");
+      expect(first.error.cause).to.include({ code: "SERVER_ERROR" });
+      expect(first.error.cause.stack).to.include("no credit left");
+    } finally {
+      provider.destroy();
+      server.close();
+    }
   });
 });

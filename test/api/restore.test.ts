@@ -1,6 +1,7 @@
 import { signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
+import { platformOf } from "../../api/platforms/index.ts";
 import { type PayloadAnswer, get, newPerson, payload, post } from "../helpers/api.ts";
 import { contractOf } from "../helpers/openApi.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -101,6 +102,21 @@ describe("POST /v1/proof/restore_pubkey", () => {
       previous: fields.signature,
     };
     expect((await restore({ ...fields, ...lies, proof_post: record })).body.public_key).to.equal(key);
+  });
+
+  it("reads a post of many proofs as far as that is no work, and one of endless marks in no time", async () => {
+    const { fields } = published("restore_pubkey_yeiwb");
+    const { action, platform, identity, uuid, created_at, signature } = fields;
+    const proof = `Sig: ${signature}\nMisc: ${uuid}|${created_at}|\n`;
+    const post = (proof_post: string) => restore({ action, platform, identity, proof_post });
+    expect((await post(proof.repeat(16))).status).to.equal(200);
+    expectError(await post(proof.repeat(17)), 400, /^proof_post carries 17 proofs, at most 16 are read$/);
+
+    for (const id of ["twitter", "tiktok"]) {
+      // Searched to its end from each mark anew, this would take an hour.
+      const [read] = [platformOf(id)!.readProof!(`Sig: ${signature}\n${"Misc:".repeat(400_000)}`) ?? []].flat();
+      expect(read!.uuid).to.equal(undefined);
+    }
   });
 
   it("finds another key for another text: the answer alone proves nothing", async () => {

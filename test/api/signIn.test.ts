@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync } from "node:crypto";
+import { inspect } from "node:util";
 
 import { didKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
@@ -280,6 +281,12 @@ describe("sign in with avatar", () => {
         ...[JSON.stringify(publicOnly), "{}", "secret", '{"kty":"oct","k":"c2VjcmV0"}'],
       ];
       for (const text of wrong) expect(() => new SigningKeys(db, text), text).to.throw(/^ID_TOKEN_KEY: no private key/);
+      // What is only mistyped is a secret still.
+      const mistyped = '{"kty":"EC","d":c2VjcmV0c2VjcmV0}';
+      expect(() => new SigningKeys(db, mistyped))
+        .to.throw(/^ID_TOKEN_KEY: no private key/)
+        .that.satisfies((error: Error) => !inspect(error).includes("c2Vjcm"));
+      expect(() => new SigningKeys(db, pem.replaceAll("\n", "\\n"))).not.to.throw();
     });
   });
 });

@@ -10,6 +10,7 @@ import {
 import { expect } from "chai";
 import { Contract, TypedDataEncoder, getBytes } from "ethers";
 
+import { readPossession } from "../../api/subkeys/request.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import type { SubkeyRegistry } from "../../types/ethers-contracts/index.ts";
 import { type Answer, type Person, get, newPerson, post } from "../helpers/api.ts";
@@ -343,6 +344,14 @@ describe("subkeys", () => {
     });
   });
 
+  it("are read in no time, whatever stands for Base64", () => {
+    const { publicKey } = es256Key("reader");
+    const subkey = { algorithm: "es256", publicKey, rpId: "example.com" } as const;
+    // Searched for its end from each place anew, this would take an hour.
+    const padding = "=".repeat(2_000_000);
+    expect(() => readPossession(subkey, `${padding}!`, undefined)).to.throw("possession is neither hex");
+  });
+
   it("say what is wrong with a request, as Next.ID does", async () => {
     const [avatar, holder] = [newPerson(), account()];
     const fields = fieldsOf(avatar, holder);
@@ -372,6 +381,7 @@ describe("subkeys", () => {
         /^assertion: a passkey is of es256$/,
       ],
       [{ name: "a".repeat(256) }, /^name: must have at most 255 bytes/],
+      [{ name: "a\u0000b" }, /^name: contains U\+0000$/],
     ];
     for (const [change, words] of malformed) {
       expectError(await submit({ ...fields, signature, ...change }), 400, words);
