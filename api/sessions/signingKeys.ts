@@ -7,6 +7,8 @@ import { messageOf } from "../errors.ts";
 
 /** How long a key of our making signs, in seconds. */
 const ROTATE_AFTER = 90 * 24 * 3600;
+/** How long a key of our making is published before it signs, in seconds: caches and verifiers keep the set for a while. */
+const LEAD = 24 * 3600;
 /** How long a process goes on with a key before it asks the database for a newer one, in milliseconds. */
 const REMEMBER = 10 * 60_000;
 /** How much longer than its last token a key stays published, in seconds: others' clocks may be behind. */
@@ -21,7 +23,7 @@ interface SigningKey {
 
 /**
  * The keys of ID tokens: one from the operator, or one that is made here, shared by all processes on the database and
- * replaced after 90 days. A key is published before its first token and until its last one is past.
+ * replaced after 90 days. A key is published a day before its first token, unless there is no other, and until its last one is past.
  */
 export class SigningKeys {
   readonly #db: Pool;
@@ -49,7 +51,9 @@ export class SigningKeys {
     const { kid } = await this.#key();
     const { rows } = await this.#db.query<{ public_jwk: JWK }>(
       `SELECT public_jwk FROM api.signing_key
-       WHERE kid = $1 OR used_until > extract(epoch FROM now()) - ${GRACE} ORDER BY created_at DESC`,
+       WHERE kid = $1 OR used_until > extract(epoch FROM now()) - ${GRACE}
+         OR private_jwk IS NOT NULL AND created_at > extract(epoch FROM now()) - ${LEAD}
+       ORDER BY created_at DESC`,
       [kid],
     );
     return { keys: rows.map(({ public_jwk }) => public_jwk) };
@@ -88,28 +92,30 @@ export class SigningKeys {
     return key;
   }
 
-  /** The newest key in the database; a new one where that is too old. */
+  /** The newest key in the database that was published for long enough; a new one is made where all are too old. */
   async #shared(): Promise<SigningKey> {
     const client = await this.#db.connect();
     try {
       await client.query("BEGIN");
       await client.query("SELECT pg_advisory_xact_lock(hashtextextended('signing key', 0))");
-      const { rows } = await client.query<{ private_jwk: JWK }>(
-        `SELECT private_jwk FROM api.signing_key
-         WHERE private_jwk IS NOT NULL AND created_at > extract(epoch FROM now()) - ${ROTATE_AFTER}
-         ORDER BY created_at DESC LIMIT 1`,
+      const { rows } = await client.query<{ private_jwk: JWK; age: number }>(
+        `SELECT private_jwk, age::float8 FROM (
+           SELECT private_jwk, extract(epoch FROM now()) - created_at AS age FROM api.signing_key
+           WHERE private_jwk IS NOT NULL
+         ) key WHERE age < ${ROTATE_AFTER + LEAD} ORDER BY age`,
       );
-      const [row] = rows;
-      const key = await describe(
-        row ? fromJwk(row.private_jwk) : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
-      );
-      if (!row) {
+      const made = rows.some(({ age }) => age < ROTATE_AFTER)
+        ? undefined
+        : await describe(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+      if (made) {
         await client.query(
           `INSERT INTO api.signing_key (kid, public_jwk, private_jwk, created_at)
            VALUES ($1, $2, $3, extract(epoch FROM now()))`,
-          [key.kid, key.publicJwk, key.key.export({ format: "jwk" })],
+          [made.kid, made.publicJwk, made.key.export({ format: "jwk" })],
         );
       }
+      const row = rows.find(({ age }) => age >= LEAD) ?? (made ? undefined : rows[0]);
+      const key = row ? await describe(fromJwk(row.private_jwk)) : made!;
       await client.query("COMMIT");
       return key;
     } catch (error) {
@@ -125,14 +131,22 @@ function readKey(text: string): KeyObject {
   try {
     // Files of variables hold no line breaks: there they are written as \n.
     const key = text.trimStart().startsWith("{")
-      ? fromJwk(JSON.parse(text) as JWK)
+      ? fromJwk(readJson(text))
       : createPrivateKey(text.replaceAll("\\n", "\n"));
     algorithmOf(key);
     return key;
   } catch (error) {
-    // What JSON.parse says quotes the text.
-    if (error instanceof SyntaxError) throw new Error("ID_TOKEN_KEY: no private key: it is not JSON");
     throw new Error(`ID_TOKEN_KEY: no private key of P-256 or Ed25519: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** What JSON.parse says of a text quotes it, and this one is a secret. */
+function readJson(text: string): JWK {
+  try {
+    return JSON.parse(text) as JWK;
+  } catch {
+    // oxlint-disable-next-line preserve-caught-error
+    throw new Error("it is not JSON");
   }
 }
 

@@ -108,9 +108,9 @@ describe("POST /v1/proof/restore_pubkey", () => {
     const { fields } = published("restore_pubkey_yeiwb");
     const { action, platform, identity, uuid, created_at, signature } = fields;
     const proof = `Sig: ${signature}\nMisc: ${uuid}|${created_at}|\n`;
-    const post = (proof_post: string) => restore({ action, platform, identity, proof_post });
-    expect((await post(proof.repeat(16))).status).to.equal(200);
-    expectError(await post(proof.repeat(17)), 400, /^proof_post carries 17 proofs, at most 16 are read$/);
+    const posted = (proof_post: string) => restore({ action, platform, identity, proof_post });
+    expect((await posted(proof.repeat(16))).status).to.equal(200);
+    expectError(await posted(proof.repeat(17)), 400, /^proof_post carries 17 proofs, at most 16 are read$/);
 
     for (const id of ["twitter", "tiktok"]) {
       // Searched to its end from each mark anew, this would take an hour.

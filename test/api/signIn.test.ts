@@ -264,12 +264,32 @@ describe("sign in with avatar", () => {
       const tokens = await Promise.all(processes.map((keys) => keys.sign(least(), 300)));
       const [kid, ...others] = new Set(tokens.map((token) => decodeProtectedHeader(token).kid!));
       expect(others).to.deep.equal([]);
-      await db.query("UPDATE api.signing_key SET created_at = created_at - $2 WHERE kid = $1", [kid, 91 * 24 * 3600]);
+      await db.query("UPDATE api.signing_key SET created_at = created_at - $2 WHERE kid = $1", [kid, 92 * 24 * 3600]);
       const fresh = new SigningKeys(db, undefined);
       const next = await fresh.sign(least(), 300);
       expect(decodeProtectedHeader(next).kid).not.to.equal(kid);
       expect(kids(await fresh.published())).to.include.members([kid, decodeProtectedHeader(next).kid]);
       await jwtVerify(tokens[0]!, createLocalJWKSet((await fresh.published()) as JSONWebKeySet));
+    });
+
+    it("are published for a day before they sign, while the one before goes on", async () => {
+      const now = new SigningKeys(db, undefined);
+      const { kid } = decodeProtectedHeader(await now.sign(least(), 300));
+      const seen = new Set(kids(await now.published()));
+      await db.query("UPDATE api.signing_key SET created_at = created_at - $2 WHERE kid = $1", [
+        kid,
+        90 * 24 * 3600 + 1,
+      ]);
+      const signer = async () => decodeProtectedHeader(await new SigningKeys(db, undefined).sign(least(), 300)).kid!;
+      expect(await signer()).to.equal(kid);
+      const [next, ...others] = kids(await now.published()).filter((one) => one !== kid && !seen.has(one));
+      expect([next, others]).to.deep.equal([next, []]);
+      expect(next).to.be.a("string");
+      await age(next!, 24 * 3600 - 60);
+      expect(await signer()).to.equal(kid);
+      await age(next!, 61);
+      expect(await signer()).to.equal(next);
+      expect(kids(await now.published())).to.include.members([kid, next]);
     });
 
     it("are of P-256 or Ed25519, and private", () => {
