@@ -19,6 +19,11 @@ const messageAnswer = z.object({
   webhook_id: z.string().nullish(),
   /** Present where the message forwards another one: what it shows is in `message_snapshots`, and somebody else's. */
   message_snapshots: z.array(z.unknown()).nullish(),
+  attachments: z.array(z.unknown()).nullish(),
+  embeds: z.array(z.unknown()).nullish(),
+  components: z.array(z.unknown()).nullish(),
+  sticker_items: z.array(z.unknown()).nullish(),
+  poll: z.unknown().optional(),
   author: z.object({
     id: z.string().regex(/^\d{1,20}$/),
     username: z.string(),
@@ -102,8 +107,12 @@ function readMessage(answer: unknown, location: string): Post {
     several: false,
   };
   if (content === "") {
-    // Note 2: without the privileged intent every content is empty.
-    return { ...post, texts: [], absence: "the message has no text, or this node's bot may not read it" };
+    // Note 2: without the privileged intent these are empty in every message. None that a user sends has nothing at all.
+    const { attachments, embeds, components, sticker_items: stickers, poll } = message.data;
+    if (![attachments, embeds, components, stickers].some((list) => list?.length) && !poll) {
+      throw new CheckError("soft", "this node's bot may not read what messages say (message content intent)");
+    }
+    return { ...post, texts: [], absence: "the message has no text" };
   }
   return { ...post, texts: [withoutQuotes(content)] };
 }

@@ -43,8 +43,18 @@ export const dotbit = definePlatform({
     ways: [
       {
         steps: [
-          { origin: "https://indexer-v1.did.id", path: "/v1/account/info", body: { account: "{identity}" } },
-          { origin: "https://indexer-v1.did.id", path: "/v1/account/records", body: { account: "{identity}" } },
+          {
+            origin: "https://indexer-v1.did.id",
+            path: "/v1/account/info",
+            body: { account: "{identity}" },
+            always: true,
+          },
+          {
+            origin: "https://indexer-v1.did.id",
+            path: "/v1/account/records",
+            body: { account: "{identity}" },
+            always: true,
+          },
         ],
         extract: ([info, records]) => readAccount(info, records),
       },

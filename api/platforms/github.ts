@@ -9,6 +9,8 @@ import { CheckError, type Claim, type Post } from "./types.ts";
 const gistAnswer = z.object({
   public: z.boolean(),
   owner: z.object({ login: z.string(), id: z.number().int().positive() }).nullish(),
+  /** Present where somebody made a copy of another's gist, for which one click is enough. */
+  fork_of: z.object({ id: z.string() }).nullish(),
   files: z.record(
     z.string(),
     z.object({ content: z.string().nullish(), truncated: z.boolean().nullish(), raw_url: z.string() }),
@@ -73,6 +75,7 @@ function readGist(answer: unknown, { avatar }: Claim): Post {
   const { owner, files } = gist.data;
   if (!owner) throw new CheckError("medium", "the gist has no owner");
   if (!gist.data.public) throw new CheckError("medium", "the gist is secret: only a public one is a proof");
+  if (gist.data.fork_of) throw new CheckError("medium", "the gist is a fork: its words are another's");
   const name = `${avatar.compressed}.json`;
   const file = Object.hasOwn(files, name) ? files[name] : undefined;
   const post = {

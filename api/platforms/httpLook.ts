@@ -114,12 +114,12 @@ export function recordOf(url: URL, status: string, body: string | Uint8Array): E
 export function accept(
   { status, headers, text }: Answer,
   url: URL,
-  { outcomes = {}, passes = [] }: Pick<HttpStep, "outcomes" | "passes"> = {},
+  { outcomes = {}, passes = [], always }: Pick<HttpStep, "always" | "outcomes" | "passes"> = {},
 ): string {
   const outcome = outcomes[status];
   if (outcome) throw new CheckError(outcome.severity, outcome.message);
   if (status === 200 || passes.includes(status)) return text();
-  if (status === 404 || status === 410 || status === 451) {
+  if (!always && (status === 404 || status === 410 || status === 451)) {
     throw new CheckError("medium", `${url.host} has nothing public at ${url.pathname} (HTTP ${status})`);
   }
   const retryAfter = secondsToWait(headers);

@@ -45,6 +45,7 @@ export const keybase = definePlatform({
           {
             origin: "https://keybase.io",
             path: "/_/api/1.0/user/lookup.json?usernames={identity}&fields=basics,profile",
+            always: true,
           },
         ],
         extract: ([answer]) => readLookup(answer),

@@ -1,4 +1,4 @@
-import { type DefaultTreeAdapterMap, parseFragment } from "parse5";
+import { type DefaultTreeAdapterMap, defaultTreeAdapter, parseFragment } from "parse5";
 
 import { CheckError } from "./types.ts";
 
@@ -14,18 +14,34 @@ const SILENT = new Set(["script", "style", "template", "noscript"]);
 /** Longest HTML that is parsed, in UTF-16 units: the time of nested elements grows with its square. */
 const MAX_LENGTH = 128 * 1024;
 
+/**
+ * Most elements that are made of it. Text behind a closed `<p>` reopens all of its `<b>` and the like that are still open
+ * (https://html.spec.whatwg.org/#reconstruct-the-active-formatting-elements): few bytes become millions of elements.
+ */
+const MAX_ELEMENTS = 4096;
+
 /** Deepest nesting that is walked through: browsers stop at this depth too. */
 const MAX_DEPTH = 512;
 
 /**
  * Parses HTML by the WHATWG algorithm; nothing in it is run or fetched.
  *
- * @throws {CheckError} medium, where it is longer or nested deeper than any post.
+ * @throws {CheckError} medium, where it is longer, nested deeper or of more elements than any post.
  */
 export function parseHtml(html: string): Node {
   if (html.length > MAX_LENGTH)
     throw new CheckError("medium", `the post's HTML is longer than ${MAX_LENGTH} characters`);
-  const root = parseFragment(html);
+  let elements = 0;
+  const treeAdapter: typeof defaultTreeAdapter = {
+    ...defaultTreeAdapter,
+    createElement(...given) {
+      elements += 1;
+      if (elements > MAX_ELEMENTS)
+        throw new CheckError("medium", `the post's HTML has more than ${MAX_ELEMENTS} elements`);
+      return defaultTreeAdapter.createElement(...given);
+    },
+  };
+  const root = parseFragment(html, { treeAdapter });
   let level: Node[] = [root];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH)

@@ -17,7 +17,7 @@ const entitiesAnswer = z.object({
       subtype: z.string().nullish(),
       message: z.string().nullish(),
       ownerObj: z.object({ guid: z.string(), username: z.string() }),
-      edited: z.unknown(),
+      edited: z.unknown().optional(),
     }),
   ),
 });
@@ -53,6 +53,7 @@ export const minds = definePlatform({
           {
             origin: "https://www.minds.com",
             path: "/api/v2/entities/?urns=urn%3Aactivity%3A{location}&as_activities=0&export_user_counts=false",
+            always: true,
           },
         ],
         extract: ([answer], _claim, location) => readEntities(answer, location),

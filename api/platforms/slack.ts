@@ -70,6 +70,7 @@ export const slack = definePlatform({
           {
             origin: "https://slack.com",
             path: "/api/conversations.history?channel={channel}&latest={seconds}.{micros}&oldest={seconds}.{micros}&inclusive=true&limit=1",
+            always: true,
           },
         ],
         extract: ([answer], _claim, location) => readMessage(answer, location),

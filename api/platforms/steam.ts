@@ -29,7 +29,7 @@ export const steam = definePlatform({
   },
   resolution: {
     shapes: [/^@?([A-Za-z0-9_-]{2,32})$/, new RegExp(`^${HOST}\\/id\\/([A-Za-z0-9_-]{2,32})\\/?(?:\\?[!-~]*)?$`)],
-    step: { origin: ORIGIN, path: "/id/{name}/?xml=1", as: "text", redirects: 1 },
+    step: { origin: ORIGIN, path: "/id/{name}/?xml=1", as: "text", redirects: 1, always: true },
     extract: (answer) => readXml(answer).steamID64,
   },
   template: "NextID proof: %SIG_BASE64%:{created_at}:{uuid}:{prev}",
@@ -38,7 +38,7 @@ export const steam = definePlatform({
     ways: [
       {
         // To the custom URL, where the account has one.
-        steps: [{ origin: ORIGIN, path: "/profiles/{identity}/?xml=1", as: "text", redirects: 2 }],
+        steps: [{ origin: ORIGIN, path: "/profiles/{identity}/?xml=1", as: "text", redirects: 2, always: true }],
         extract: ([answer]) => readProfile(answer),
       },
     ],
@@ -76,6 +76,11 @@ function readXml(answer: unknown): z.infer<typeof profileAnswer>["profile"] {
   const found = profileAnswer.safeParse(document);
   if (found.success) return found.data.profile;
   const error = errorAnswer.safeParse(document).data?.response.error;
-  if (error !== undefined) throw new CheckError("medium", `Steam shows no such profile: ${error.slice(0, 100)}`);
+  if (error !== undefined) {
+    // It says in the same way that it cannot load any profile now.
+    const isGone = /could not be found/i.test(error);
+    const what = isGone ? "shows no such profile" : "does not answer now";
+    throw new CheckError(isGone ? "medium" : "soft", `Steam ${what}: ${error.slice(0, 100)}`);
+  }
   throw new CheckError("soft", "Steam's answer is not a profile as it documents them");
 }

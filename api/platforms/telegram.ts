@@ -41,7 +41,7 @@ export const telegram = definePlatform({
     kind: "http",
     ways: [
       {
-        steps: [{ origin: "https://t.me", path: "/{channel}/{number}?embed=1&mode=tme", as: "text" }],
+        steps: [{ origin: "https://t.me", path: "/{channel}/{number}?embed=1&mode=tme", as: "text", always: true }],
         extract: ([page], _claim, location) => readWidget(String(page), location),
       },
     ],

@@ -79,6 +79,7 @@ export const twitter = definePlatform({
             path:
               "/2/tweets/{location}?expansions=author_id&user.fields=username" +
               "&tweet.fields=edit_history_tweet_ids,note_tweet,referenced_tweets",
+            always: true,
           },
         ],
         extract: ([answer], _claim, location) => readApiTweet(answer, location),

@@ -168,6 +168,8 @@ export interface HttpStep {
   redirects?: number;
   /** Statuses other than 200 whose answer {@link HttpWay.extract} reads as well. */
   passes?: readonly number[];
+  /** Whether it answers 200 also where there is no such post: any other status is then about the upstream itself. */
+  always?: true;
   /** What a status means on this platform, where that is not what HTTP says. */
   outcomes?: Readonly<Record<number, { severity: Severity; message: string }>>;
 }

@@ -3,6 +3,9 @@ import { type Link, type Signature, parsePublicKey, recoverPublicKey, signPayloa
 import { parseObject } from "./published.ts";
 import { CheckError, type Claim, type Platform, type Post, type Published } from "./types.ts";
 
+/** Most signatures in a post that are verified, each of which costs processor time. Posts are written by strangers. */
+const MAX_SIGNATURES = 20;
+
 /**
  * Finds the one signature among a post's texts that verifies over the claim's own text for the claim's avatar.
  *
@@ -12,6 +15,9 @@ export function findSignature(platform: Platform, post: Post, texts: readonly st
   const { proofs, damages } = readProofs(platform, post, texts);
   const { uuid } = claim.link;
   const ours = post.several ? proofs.filter((proof) => proof.uuid === uuid) : proofs;
+  if (ours.length > MAX_SIGNATURES) {
+    throw new CheckError("medium", `the ${post.title} holds more than ${MAX_SIGNATURES} signatures`);
+  }
   const found = new Map<string, Signature>();
   const faults: CheckError[] = [];
   for (const proof of ours) {

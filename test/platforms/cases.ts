@@ -190,6 +190,15 @@ export const CASES: readonly Case[] = [
     expected: { severity: "medium", message: /two signatures/ },
   },
   {
+    id: "flood of signatures",
+    stage: (scene) => {
+      const { attacker, link } = scene;
+      const flood = Array.from({ length: 21 }, () => scene.proof(attacker, link, signOtherwise(attacker, link)));
+      return { published: scene.post({ proofs: [...flood, scene.proof(scene.owner, link)] }) };
+    },
+    expected: { severity: "medium", message: /more than 20 signatures/ },
+  },
+  {
     id: "high s",
     stage: (scene) => withSignature(scene, signOtherwise(scene.owner, scene.link, { highS: true })),
     expected: { severity: ["medium", "final"], message: /upper half/ },

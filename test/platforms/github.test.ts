@@ -108,6 +108,12 @@ describe("github", () => {
       await expectRefusal(engine.check(claim), "medium", /is secret/);
     });
 
+    it("refuses a fork, which one click makes of an attacker's gist", async () => {
+      const files = { [name]: publishedText(victim, link) };
+      upstream.publish(GIST, { owner: OWNER, files, forkOf: "aa5a315d61ae9438b18d" });
+      await expectRefusal(engine.check(claim), "medium", /is a fork: its words are another's/);
+    });
+
     it("names the key that the gist carries instead of the avatar's", async () => {
       const other = `${attacker.publicKey.compressed}.json`;
       upstream.publish(GIST, { owner: OWNER, files: { [other]: publishedText(attacker, link) } });

@@ -23,9 +23,16 @@ describe("markup", () => {
 
   it("refuses HTML that would overflow the stack or keep the processor busy", () => {
     for (const html of ["<div>".repeat(20_000), "<a>x".repeat(120_000), "<div>".repeat(100_000)]) {
-      expect(() => textOf(parseHtml(html)), html.slice(0, 10)).to.throw(CheckError, /longer|nested deeper/);
+      expect(() => textOf(parseHtml(html)), html.slice(0, 10)).to.throw(CheckError, /longer|nested deeper|more than/);
     }
     expect(textOf(parseHtml(`${"<i>".repeat(400)}x`))).to.equal("x");
+  });
+
+  it("refuses HTML of which a parser makes far more than was sent", () => {
+    // Each `<p>x` reopens every one of them.
+    const open = Array.from({ length: 500 }, (_, index) => `<b a${index}>`).join("");
+    expect(() => parseHtml(`<p>${open}${"x<p>".repeat(500)}`)).to.throw(CheckError, /more than 4096 elements/);
+    expect(textOf(parseHtml("<p><b>a</p><p>c</p>"))).to.equal("\na\n\nc\n");
   });
 });
 

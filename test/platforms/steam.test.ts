@@ -76,6 +76,12 @@ describe("steam", () => {
     await expectFailure(lookAt(moved((origin) => `${origin}/id/again`)), "soft", /redirect/);
   });
 
+  it("knows a profile that is not there from one that Steam cannot load now", async () => {
+    const failing = noProfile.replace(/CDATA\[[^\]]*/, "CDATA[Failed loading profile data, please try again later.");
+    const look = lookAt(changed(steam, () => ({ headers: XML, body: failing })));
+    await expectFailure(look, "soft", /Steam does not answer now: Failed loading profile data/);
+  });
+
   it("expands none of a document's entities", async () => {
     const levels = Array.from({ length: 12 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join("");
     const laughs = (more: string) =>

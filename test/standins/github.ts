@@ -7,6 +7,8 @@ export interface Gist {
   /** Contents by file name. */
   files: Record<string, string>;
   public?: boolean;
+  /** The gist that it is a copy of. */
+  forkOf?: string;
   /** Where files are that the API shortens: an origin, by default the stand-in's own. Unset, nothing is shortened. */
   shortened?: { rawOrigin?: string };
 }
@@ -58,6 +60,7 @@ function describeGist(id: string, gist: Gist, origin: string): object {
   return {
     url: `${origin}/gists/${id}`,
     id,
+    fork_of: gist.forkOf === undefined ? null : { id: gist.forkOf },
     html_url: `https://gist.github.com/${gist.owner?.login ?? ""}/${id}`,
     files: Object.fromEntries(files),
     public: gist.public ?? true,
