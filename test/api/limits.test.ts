@@ -5,7 +5,7 @@ import { Wallet } from "ethers";
 import { clientOf } from "../../api/limits/clients.ts";
 import { type Answer, bindWallet, get, newPerson, payload, post, proofBody } from "../helpers/api.ts";
 import { attest } from "../helpers/contractLinks.ts";
-import { type Node, startNode } from "../helpers/node.ts";
+import { type Node, type NodeOptions, startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { mined, somebody, strangersRegistry } from "./stranger.ts";
 
@@ -24,9 +24,13 @@ describe("limits", function () {
       startNode(test, { name: "limits-2", env }),
     ]);
   });
-  after(async () => {
-    await Promise.all([node.stop(), other.stop()]);
-  });
+  const further: Node[] = [];
+  async function startFurther(options: NodeOptions): Promise<Node> {
+    const started = await startNode(test, options);
+    further.push(started);
+    return started;
+  }
+  after(() => Promise.all([node, other, ...further].map((it) => it.stop())));
 
   let clients = 0;
   /** Speaks for a client whom nobody has counted yet, as a proxy in front would. */
@@ -86,8 +90,7 @@ describe("limits", function () {
 
   it("end what this node pays for one avatar in a day, and leave others theirs", async () => {
     const person = newPerson();
-    const origin = await startNode(test, { name: "limits-3", env: { SPONSORED_LINKS_PER_AVATAR: "2" } });
-    after(() => origin.stop());
+    const origin = await startFurther({ name: "limits-3", env: { SPONSORED_LINKS_PER_AVATAR: "2" } });
     for (let count = 0; count < 2; count++) {
       expect((await bindWallet(origin, person, Wallet.createRandom())).status).to.equal(201);
     }
@@ -111,8 +114,7 @@ describe("limits", function () {
   it("are not used up by strangers who hand in again what is on its way", async () => {
     const [victim, wallet] = [newPerson(), Wallet.createRandom()];
     const env = { SPONSORED_LINKS_PER_AVATAR: "2", SUBMIT_TIMEOUT_MS: "1" };
-    const origin = await startNode(test, { name: "limits-5", env });
-    after(() => origin.stop());
+    const origin = await startFurther({ name: "limits-5", env });
     const fields = { action: "create", platform: "ethereum", identity: wallet.address } as const;
     const answer = await payload(origin, victim, fields);
     const signed = ({ privateKey }: { privateKey: string }) => signText(privateKey, answer.sign_payload).base64;
@@ -128,8 +130,7 @@ describe("limits", function () {
   it("are not used up by strangers who hand in a claim again that its avatar signed", async () => {
     const [person, stranger] = [newPerson(), somebody()];
     const env = { ATTESTER_KEY: Wallet.createRandom().privateKey, SPONSORED_LINKS_PER_AVATAR: "1" };
-    const origin = await startNode(test, { name: "limits-4", env });
-    after(() => origin.stop());
+    const origin = await startFurther({ name: "limits-4", env });
     const fields = { action: "create", platform: "github", identity: "claims-again" } as const;
     const answer = await payload(origin, person, fields);
     const { base64, raw: signature } = signText(person.privateKey, answer.sign_payload);
