@@ -120,7 +120,11 @@ class Session {
   async #activity(url: URL): Promise<Record<string, unknown>> {
     const { signer } = this.#options;
     const signature = signer ? signatureHeaders(url, signer) : {};
-    const { json, type } = await this.#get(url, { Accept: ACTIVITY_TYPES, ...signature });
+    const { json, type, from } = await this.#get(url, { Accept: ACTIVITY_TYPES, ...signature });
+    // What another host answers for this one may be a file that somebody uploaded there.
+    if (from !== url.origin && this.#options.upstream === undefined) {
+      throw new CheckError("soft", `${url.host} leads to ${URL.parse(from)?.host}, which is not where the object is`);
+    }
     const isActivity = /^application\/(?:activity\+json|ld\+json)\b/i.test(type);
     if (!isActivity || typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new CheckError("soft", `the answer of ${url.host} is no ActivityStreams document`);
@@ -130,7 +134,10 @@ class Session {
     return object;
   }
 
-  async #get(url: URL, accepted: Readonly<Record<string, string>>): Promise<{ json: unknown; type: string }> {
+  async #get(
+    url: URL,
+    accepted: Readonly<Record<string, string>>,
+  ): Promise<{ json: unknown; type: string; from: string }> {
     const { fetcher, upstream, signer } = this.#options;
     const asked = upstream === undefined ? url : new URL(url.pathname + url.search, upstream);
     const headers = { ...accepted, ...(upstream === undefined ? {} : { Host: url.host }) };
@@ -138,7 +145,7 @@ class Session {
     const answer = await fetcher(asked, { headers, deadline: this.#deadline, redirects: 2, stranger });
     const text = acceptFrom(answer, url, signer !== undefined);
     this.answers.push(recordOf(url, String(answer.status), answer.bytes));
-    return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "" };
+    return { json: parseJson(text, url), type: answer.headers.get("content-type") ?? "", from: answer.url.origin };
   }
 }
 
