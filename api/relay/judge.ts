@@ -37,7 +37,7 @@ export async function judge(
   refusal: number | null,
 ): Promise<Verdict> {
   const { method } = item;
-  const there = method === "release" || method === "call" ? null : await registry.blockOf(item.link_id);
+  const there = method === "release" || method === "call" ? null : await registry.blockOf(item);
   if (there !== null && method === "append") {
     const confirming = { ...item, method: "confirm" } as const;
     if ((await registry.refusal(confirming)) === null) return { state: "accepted", method: "confirm" };
@@ -75,12 +75,12 @@ async function broughtBefore(client: ClientBase, registry: Registry, { id }: Out
 
 /** The avatar's link in front of this one, where a reorg took it from the chain and it is to go out again. */
 async function lostAhead(client: ClientBase, registry: Registry, { id, avatar, chain_id }: OutboxItem) {
-  const { rows } = await client.query<Pick<OutboxItem, "id" | "link_id" | "state">>(
-    `SELECT id, link_id, state FROM api.submission
+  const { rows } = await client.query<Pick<OutboxItem, "id" | "link_id" | "state" | "submission">>(
+    `SELECT id, link_id, state, submission FROM api.submission
      WHERE avatar = $1 AND chain_id = $2 AND id < $3 AND method = 'append' AND state <> 'refused'
      ORDER BY id DESC LIMIT 1`,
     [avatar, chain_id, id],
   );
   const [ahead] = rows;
-  return ahead && (await registry.blockOf(ahead.link_id)) === null ? ahead : null;
+  return ahead && (await registry.blockOf(ahead)) === null ? ahead : null;
 }

@@ -1,5 +1,11 @@
-import { PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI, type Submission, bindingKey } from "@syngraph/sdk/protocol";
-import { Contract, Interface, type JsonRpcProvider } from "ethers";
+import {
+  PROOF_REGISTRY_ABI,
+  SUBKEY_REGISTRY_ABI,
+  type Submission,
+  bindingKey,
+  unpackHeader,
+} from "@syngraph/sdk/protocol";
+import { Contract, Interface, type JsonRpcProvider, isError } from "ethers";
 
 import { explainRevert } from "./refusals.ts";
 import { isRevert } from "./reverts.ts";
@@ -40,6 +46,11 @@ export interface Place {
   block: number;
   txHash: string;
 }
+
+/** Blocks in which events are looked for at once where a provider does not answer for all: what the strictest allow. */
+const WINDOW = 500;
+/** How far ahead of its block a link may say that it was signed, in seconds: the contract's `CLOCK_SKEW`. */
+const MAX_SKEW = 15 * 60;
 
 const abi = new Interface(PROOF_REGISTRY_ABI);
 
@@ -160,9 +171,27 @@ export class Registry {
   }
 
   /** The block that holds a link, or null where the chain has it not. */
-  async blockOf(linkId: string): Promise<Place | null> {
+  async blockOf({ link_id, submission }: Pick<Call, "link_id" | "submission">): Promise<Place | null> {
+    try {
+      return await this.#find(link_id, this.#startBlock, "latest");
+    } catch (error) {
+      // Many providers answer for so many blocks at once only: then back from the last one, as far as the link can lie.
+      if (isError(error, "NETWORK_ERROR") || isError(error, "TIMEOUT")) throw error;
+    }
+    const earliest = unpackHeader(submission.header).createdAt - MAX_SKEW;
+    for (let to = await this.#provider.getBlockNumber(); to >= this.#startBlock; to -= WINDOW) {
+      const from = Math.max(this.#startBlock, to - WINDOW + 1);
+      const place = await this.#find(link_id, from, to);
+      if (place !== null) return place;
+      const { timestamp } = (await this.#provider.getBlock(from))!;
+      if (timestamp < earliest) break;
+    }
+    return null;
+  }
+
+  async #find(linkId: string, from: number, to: number | "latest"): Promise<Place | null> {
     const filter = this.#contract.filters.LinkAppended!(null, linkId);
-    const [log] = await this.#contract.queryFilter(filter, this.#startBlock);
+    const [log] = await this.#contract.queryFilter(filter, from, to);
     return log ? { block: log.blockNumber, txHash: log.transactionHash } : null;
   }
 }

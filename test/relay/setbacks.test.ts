@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 
 import type { OutboxItem } from "../../api/relay/outbox.ts";
 import type { Relayer } from "../../api/relay/relayer.ts";
@@ -67,6 +68,26 @@ describe("a relayer whose chain is not at its service", () => {
     expect((await world.row(item)).state).to.equal("accepted");
     proxy.tamper = (_, ask) => ask();
     expect((await world.ended([item]))[0]).to.include({ state: "included", reason: "" });
+  });
+
+  it("finds who came first also where a node tells of few blocks at once, as far back as the link can lie", async () => {
+    const link = walletLink(somebody());
+    await (await world.contract.append(link.submission)).wait();
+    const ranges: number[] = [];
+    proxy.tamper = ({ method, params }, ask) => {
+      if (method !== "eth_getLogs") return ask();
+      const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
+      const blocks = Number(toBlock) - Number(fromBlock) + 1;
+      // Of a single block they all tell, by its hash; Number("latest") is none.
+      if (fromBlock !== undefined && !(blocks <= 500)) throw new Error("block range is too wide: at most 500");
+      ranges.push(blocks);
+      return ask();
+    };
+    await world.send("anvil_mine", [toQuantity(700), "0x0"]);
+    await started({ rpcUrl: proxy.url });
+    const [first, stranger] = [await world.accept(link), await world.accept(walletLink(somebody()))];
+    expect((await world.ended([first, stranger])).map(({ state }) => state)).to.deep.equal(["included", "included"]);
+    expect(ranges.filter((blocks) => blocks > 1)).to.have.length.within(2, 8);
   });
 
   it("brings others to their end where one link cannot be judged", async () => {
