@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import ensRegistry from "@ensdomains/ens/build/contracts/ENSRegistry.json" with { type: "json" };
 import fifsRegistrar from "@ensdomains/ens/build/contracts/FIFSRegistrar.json" with { type: "json" };
 import publicResolver from "@ensdomains/resolver/build/contracts/PublicResolver.json" with { type: "json" };
@@ -122,7 +124,12 @@ async function create(
 /** The address of what it created; zero where it created nothing. */
 async function send(provider: JsonRpcProvider, from: string, to: string | undefined, data: string): Promise<string> {
   const hash = (await provider.send("eth_sendTransaction", [{ from, to, data, gas: "0x5b8d80" }])) as string;
-  const receipt = await provider.getTransactionReceipt(hash);
+  let receipt = await provider.getTransactionReceipt(hash);
+  // anvil mines at once, but on a busy machine not before it has answered.
+  for (let tries = 0; receipt === null && tries < 500; tries++) {
+    await sleep(20);
+    receipt = await provider.getTransactionReceipt(hash);
+  }
   if (receipt?.status !== 1) throw new Error(`a transaction of ${from} reverted, or was not mined`);
   return receipt.contractAddress ?? ZeroAddress;
 }
