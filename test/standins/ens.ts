@@ -31,14 +31,20 @@ export class Ens {
 
   static async start(): Promise<Ens> {
     const anvil = await Anvil.startPlain();
-    const accounts = ((await anvil.provider.send("eth_accounts", [])) as string[]).map((it) => it.toLowerCase());
-    const [admin] = accounts as [string];
-    const registry = await create(anvil.provider, admin, ensRegistry);
-    const registrar = await create(anvil.provider, admin, fifsRegistrar, registry, namehash("test"));
-    const resolver = await create(anvil.provider, admin, publicResolver, registry);
-    const ens = new Ens(anvil, accounts, [registry, registrar, resolver]);
-    await ens.send(admin, registry, REGISTRY.encodeFunctionData("setSubnodeOwner", [ROOT, id("test"), registrar]));
-    return ens;
+    try {
+      const accounts = ((await anvil.provider.send("eth_accounts", [])) as string[]).map((it) => it.toLowerCase());
+      const [admin] = accounts as [string];
+      const registry = await create(anvil.provider, admin, ensRegistry);
+      const registrar = await create(anvil.provider, admin, fifsRegistrar, registry, namehash("test"));
+      const resolver = await create(anvil.provider, admin, publicResolver, registry);
+      const ens = new Ens(anvil, accounts, [registry, registrar, resolver]);
+      await ens.send(admin, registry, REGISTRY.encodeFunctionData("setSubnodeOwner", [ROOT, id("test"), registrar]));
+      return ens;
+    } catch (error) {
+      // A chain that nobody stops would keep the tests from ending.
+      await anvil.stop();
+      throw error;
+    }
   }
 
   /** For UPSTREAM_ENS. */
