@@ -1,31 +1,34 @@
 import { formatEther } from "ethers";
 
 import type { Context } from "../context.ts";
+import { shared } from "./shared.ts";
 
 /** The figures by which an operator sees whether the node keeps up. */
 export function registerGauges({ metrics, watch, db, relayer, attest }: Context): void {
+  // Gauges of one scrape ask at once: one reading answers them all.
+  const [blocks, status] = [shared(() => watch.blocks()), shared(() => relayer.status())];
   metrics.gauge("relayer_balance_ether", "What the relayer's key has left to pay with.", async () => [
     { value: Number(formatEther(await watch.balance())) },
   ]);
-  metrics.gauge("chain_block", "The chain's latest block.", async () => [{ value: (await watch.blocks()).head }]);
+  metrics.gauge("chain_block", "The chain's latest block.", async () => [{ value: (await blocks()).head }]);
   metrics.gauge("index_lag_blocks", "How far the index lies behind the chain.", async () => {
-    const { indexed, head } = await watch.blocks();
+    const { indexed, head } = await blocks();
     return indexed === null ? [] : [{ value: Math.max(0, head - indexed) }];
   });
   metrics.gauge(
     "submissions",
     "Submissions that are not on chain yet, by state.",
     async () => {
-      const { submissions } = await relayer.status();
+      const { submissions } = await status();
       return Object.entries(submissions).map(([state, value]) => ({ value, labels: { state } }));
     },
     ["state"],
   );
   metrics.gauge("oldest_submission_seconds", "How long the oldest of them has waited.", async () => [
-    { value: (await relayer.status()).oldestWaiting },
+    { value: (await status()).oldestWaiting },
   ]);
   metrics.gauge("transactions_in_flight", "Transactions of this relayer's key without a receipt.", async () => [
-    { value: (await relayer.status()).inFlight },
+    { value: (await status()).inFlight },
   ]);
   const peers = () => attest.status().peers;
   metrics.gauge(

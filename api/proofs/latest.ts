@@ -26,12 +26,6 @@ export async function latestSignature(db: Pool | PoolClient, chainId: number, av
 const LATEST_INDEXED = `SELECT signature FROM indexer.link
   WHERE chain_id = $1 AND avatar = $2 AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1`;
 
-/** The same, of what the indexer has seen alone. */
-export async function latestIndexed(db: Pool | PoolClient, chainId: number, avatar: string): Promise<string | null> {
-  const { rows } = await db.query<{ signature: string }>(LATEST_INDEXED, [chainId, avatar.toLowerCase()]);
-  return rows[0]?.signature ?? null;
-}
-
 /** How far back it is looked for the link that a late text quotes. */
 const EARLIER = 2;
 

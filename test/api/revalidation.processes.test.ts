@@ -1,15 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
 
-import { Part } from "../../scripts/lib/stack/part.ts";
-import { freePort } from "../../scripts/lib/stack/ports.ts";
-import { ROOT } from "../../scripts/lib/stack/sources.ts";
-import { get } from "../helpers/api.ts";
 import type { SignedLink } from "../helpers/contractLinks.ts";
+import { startNode } from "../helpers/node.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { newGist } from "./gists.ts";
 import { age, checkOf, looked, withChecks } from "./looks.ts";
@@ -68,26 +62,8 @@ describe("revalidation by several processes on one database", () => {
   });
 
   it("looks once at each, whoever of them does", async () => {
-    const dir = await mkdtemp(join(tmpdir(), "syngraph-second-"));
-    const port = await freePort();
-    const second = await Part.start({
-      name: "second api",
-      command: process.execPath,
-      args: [join(ROOT, "api/main.ts")],
-      env: {
-        DATABASE_URL: test.stack.databaseUrl,
-        DEPLOYMENTS_DIR: test.stack.deploymentsDir,
-        RPC_URL_31337: test.stack.rpcUrl,
-        PORT: String(port),
-        UPSTREAM_GITHUB: test.github.origin,
-        GITHUB_TOKEN: "second",
-      },
-      logFile: join(dir, "api.log"),
-    });
+    const second = await startNode(test, { name: "second-api", env: { GITHUB_TOKEN: "second" } });
     try {
-      await second.waitUntil(
-        async () => (await get({ apiUrl: `http://127.0.0.1:${port}` }, "/healthz")).status === 200,
-      );
       const start = test.github.requests.length;
       await age(test, ids(), 4 * 24);
       for (const id of ids()) expect(await looked(test, id)).to.include({ strikes: 0, reason: "" });
@@ -96,7 +72,6 @@ describe("revalidation by several processes on one database", () => {
       expect(new Set(looks.map(({ by }) => by))).to.deep.equal(new Set(["", "Bearer second"]));
     } finally {
       await second.stop();
-      await rm(dir, { recursive: true, force: true });
     }
   });
 

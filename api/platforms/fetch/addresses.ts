@@ -16,7 +16,7 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
  * Whether an address belongs to one host of the public internet, by IANA's registries of special addresses (RFC 6890). An
  * IPv4 address within an IPv6 one (mapped, NAT64, 6to4, Teredo) counts as none.
  */
-export function isPublicAddress(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address) || address.includes("%")) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast") return false;
