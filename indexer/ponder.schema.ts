@@ -108,8 +108,37 @@ export const binding = onchainTable(
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.key] }),
     avatarIndex: index().on(table.avatar),
-    identityIndex: index().on(table.identity, table.platform),
+    // With this class of operators it finds equal identities, and those that begin alike, in whatever locale the database is.
+    identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
     accountIndex: index().on(table.platform, table.accountId),
+  }),
+);
+
+/** Every change of a binding's status that was no link: what attesters said of it later. With the links it is the history. */
+export const turn = onchainTable(
+  "turn",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+    /** bindingKey and linkId. */
+    binding: t.hex().notNull(),
+    link: t.hex().notNull(),
+    status: bindingStatus().notNull(),
+    accountId: t.text().notNull(),
+    /** Empty for what the link says. */
+    proofLocation: t.text().notNull(),
+    /** When an attester last looked, Unix seconds. */
+    asOf: t.integer().notNull(),
+    attesters: t.hex().array().notNull(),
+    /** What they said, as submitted. */
+    attestations: t.hex().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
+    bindingIndex: index().on(table.chainId, table.binding),
   }),
 );
 
@@ -217,4 +246,79 @@ export const quorum = onchainTable(
     quorum: t.integer().notNull(),
   }),
   (table) => ({ pk: primaryKey({ columns: [table.chainId, table.platform] }) }),
+);
+
+/**
+ * How another registry joins two identities. `hold`: the address holds the name or account. `resolve`: the name's holder says
+ * that it stands for the address. `reverse_resolve`: the address says that the name is its own. `claim`: the name's holder
+ * says so of an account elsewhere. `recover`: the address may take the account back.
+ */
+export const edgeKind = onchainEnum("edge_kind", ["hold", "resolve", "reverse_resolve", "claim", "recover"]);
+
+type Columns = Parameters<Extract<Parameters<typeof onchainTable>[1], (...args: never) => unknown>>[0];
+
+const joins = (t: Columns) => ({
+  chainId: t.integer().notNull(),
+  /** What can hold one edge at a time, named by its source: `ens:owner:0x<node>`. */
+  slot: t.text().notNull(),
+  /** The registry that says so: `ens`, `basenames`, `farcaster`, `lens`. */
+  source: t.text().notNull(),
+  kind: edgeKind().notNull(),
+  fromPlatform: t.text().notNull(),
+  fromIdentity: t.text().notNull(),
+  toPlatform: t.text().notNull(),
+  toIdentity: t.text().notNull(),
+  /** Since which event; time in Unix seconds. */
+  since: t.integer().notNull(),
+  blockNumber: t.bigint().notNull(),
+  transactionHash: t.hex().notNull(),
+  logIndex: t.integer().notNull(),
+});
+
+/** Edges that other registries know, as they stand now. Empty unless sources are configured. */
+export const edge = onchainTable("edge", joins, (table) => ({
+  pk: primaryKey({ columns: [table.chainId, table.slot] }),
+  fromIndex: index().on(table.fromIdentity, table.fromPlatform),
+  toIndex: index().on(table.toIdentity, table.toPlatform),
+}));
+
+/** Edges that stood until another took their slot, or none. */
+export const pastEdge = onchainTable(
+  "past_edge",
+  (t) => ({
+    ...joins(t),
+    /** Time of the block that ended it, Unix seconds. */
+    until: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.slot, table.blockNumber, table.logIndex] }),
+    fromIndex: index().on(table.fromIdentity, table.fromPlatform),
+    toIndex: index().on(table.toIdentity, table.toPlatform),
+  }),
+);
+
+/** Names and accounts of other registries, with what these say of them. */
+export const name = onchainTable(
+  "name",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** The vertex: `ens` and `alice.eth`, `farcaster` and `#3`. */
+    platform: t.text().notNull(),
+    identity: t.text().notNull(),
+    /** The registry's own number of it: a namehash, a fid. */
+    uid: t.text().notNull(),
+    /** The resolver contract; null where it has none. */
+    resolver: t.hex(),
+    /** Text records and the like, as their holder likes to say: claims only. */
+    texts: t.json().$type<Record<string, string>>().notNull(),
+    /** Unix seconds; null where the registry does not say. */
+    registeredAt: t.integer(),
+    expiresAt: t.bigint(),
+    updatedAt: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.platform, table.identity] }),
+    identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
+    uidIndex: index().on(table.uid),
+  }),
 );
