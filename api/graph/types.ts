@@ -46,7 +46,7 @@ export interface Reference {
 
 /** An edge that stands, or stood at the time asked for. Times are Unix seconds. */
 export interface Edge {
-  /** UUID version 5 of source, kind and both ends: the same on every node. */
+  /** UUID version 8: of our own, the linkId's first digits, by which it is found again; else of slot and beginning. */
   uuid: string;
   kind: EdgeKind;
   from: VertexId;
@@ -114,6 +114,7 @@ export interface Graph {
   /** The shortest way from one to the other, of those the one with the strongest weakest edge; null where there is none. */
   path(from: VertexId, to: VertexId, scope?: Scope & { depth?: number }): Promise<Edge[] | null>;
   vertices(ids: readonly VertexId[], at?: number): Promise<Vertex[]>;
+  /** One of our own links' edges, by its uuid or by the link's own. */
   edge(uuid: string): Promise<Edge | null>;
   /** Identities that begin so, in order of their names; never looks at more than it answers with. */
   beginningWith(prefix: string, options?: { platforms?: readonly string[]; limit?: number }): Promise<VertexId[]>;
