@@ -185,6 +185,11 @@ async function byKey(db: Pool, search: ProofSearch): Promise<Matches> {
   return matching(db, search, "b.avatar = ANY($4)", [addresses]);
 }
 
+/** Beside a proof `m` when its avatar made its latest link, on whichever chain. */
+const ACTIVATED = `JOIN LATERAL (
+  SELECT max(latest.activated_at) AS activated_at FROM indexer.avatar a, ${LATEST_LINK} WHERE a.address = m.avatar
+) a ON true`;
+
 /** The avatars on a page of the proofs that match; `condition` has its values from $4 on. */
 async function matching(
   db: Pool,
@@ -202,7 +207,7 @@ async function matching(
     ), listed AS (
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
       FROM matched m
-      ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(latest.activated_at) AS activated_at FROM indexer.avatar a, ${LATEST_LINK} WHERE a.address = m.avatar) a ON true" : ""}
+      ${sort === "activated_at" ? ACTIVATED : ""}
       WHERE m.status = ANY($1)
     )
     SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted

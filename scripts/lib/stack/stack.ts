@@ -5,6 +5,7 @@ import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
 
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
+import { startIndexer } from "./indexer.ts";
 import { indexerSchema, prepareSchema } from "./indexerSchema.ts";
 import { Part } from "./part.ts";
 import { startPostgres } from "./postgres.ts";
@@ -143,20 +144,9 @@ export class Stack {
     const { dataDir, ports } = this.#options;
     const schema = await indexerSchema(this.deploymentsDir);
     await prepareSchema(this.databaseUrl, schema);
-    this.indexer = await Part.start({
-      name: "indexer",
-      command: process.execPath,
-      cwd: join(ROOT, "indexer"),
-      args: [
-        ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
-        ...["--schema", schema, "--views-schema", "indexer"],
-        ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
-      ],
-      // Ponder takes PORT over its option, and here PORT is the API's.
-      env: { ...this.#env(), PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
-      logFile: join(dataDir, "logs", "indexer.log"),
-      // Asked to end where nobody reads its output any more, Ponder may hang. What it was writing is rebuilt from the chain.
-      orphanSignal: "SIGKILL",
+    this.indexer = await startIndexer({
+      ...{ dataDir, schema, viewsSchema: "indexer", port: ports.indexer },
+      ...{ databaseUrl: this.databaseUrl, deploymentsDir: this.deploymentsDir, env: this.#env() },
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
     this.#log(`indexer   ${this.indexerUrl}/graphql`);
