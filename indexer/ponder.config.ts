@@ -7,24 +7,16 @@ import {
 } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
-import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
-
-/** A chain on this machine has no limits to keep to. */
-const LOCAL_CONNECTIONS = 16;
+import { type ContractName, LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "./deployments.ts";
 
 const indexed = readIndexedChains();
 
 export default createConfig({
   database: { kind: "postgres", connectionString: process.env.DATABASE_URL! },
   chains: Object.fromEntries(
-    indexed.map(({ chainId, rpc }) => [
-      `chain_${chainId}`,
-      {
-        id: chainId,
-        rpc: Array.from({ length: connectionsOf(chainId) }, () => rpc),
-        // By polling: with a websocket Ponder would wait for the next block, and a local chain makes none by itself.
-        ...(chainId === LOCAL_CHAIN_ID ? { pollingInterval: 100, disableCache: true } : {}),
-      },
+    indexed.map((chain) => [
+      `chain_${chain.chainId}`,
+      { id: chain.chainId, ...connectionTo(chain), disableCache: chain.chainId === LOCAL_CHAIN_ID },
     ]),
   ),
   contracts: {
@@ -44,12 +36,4 @@ function placesOf(name: ContractName) {
       return [`chain_${chainId}`, { address, startBlock: block }];
     }),
   );
-}
-
-/**
- * How many connections Ponder may think there are to a chain's RPC. It asks each 20 times a second at first and up to 500 times when
- * all goes well: one is what a public RPC can be asked, and much too little for a node of one's own (decision 13).
- */
-function connectionsOf(chainId: number): number {
-  return Number(process.env[`RPC_CONNECTIONS_${chainId}`] ?? (chainId === LOCAL_CHAIN_ID ? LOCAL_CONNECTIONS : 1));
 }
