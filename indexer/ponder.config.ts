@@ -2,8 +2,10 @@ import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI } from "
 import { createConfig } from "ponder";
 
 import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
+import { giveUpLostBlocks } from "./lostBlocks.ts";
 
 const indexed = readIndexedChains();
+giveUpLostBlocks(indexed.map(({ rpc }) => rpc));
 
 export default createConfig({
   database: { kind: "postgres", connectionString: process.env.DATABASE_URL! },
