@@ -1,0 +1,3 @@
+import { expect } from "chai";
+
+import { ens } from "../../indexer/sources/ens.ts";
