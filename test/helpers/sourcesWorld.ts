@@ -55,13 +55,6 @@ const CALLS = new Interface([
   "function emitAll(tuple(bytes32[] topics, bytes data)[] logs)",
 ]);
 
-/** Whose a column of `indexer.edge` is. */
-export interface EdgeRow {
-  kind: string;
-  from: string;
-  to: string;
-}
-
 /** A stack whose indexer has all sources on, and their contracts on its chain. */
 export class SourcesWorld {
   readonly stack: TestStack;
@@ -183,15 +176,15 @@ export class SourcesWorld {
     await until(async () => (await get(this.stack.stack, "/readyz")).body.indexed_block === head);
   }
 
-  /** The edges of an identity, or those that it had, once all is indexed; in the order of kind, from, to. */
+  /** The edges of an identity, or those that it had, once all is indexed; sorted as texts. */
   async edges(identity: string, table: "edge" | "past_edge" = "edge"): Promise<string[]> {
     await this.indexed();
-    const rows = await this.query<EdgeRow>(
+    const rows = await this.query<{ kind: string; from: string; to: string }>(
       `SELECT kind, from_platform || ' ' || from_identity AS from, to_platform || ' ' || to_identity AS to
-       FROM indexer.${table} WHERE $1 IN (from_identity, to_identity) ORDER BY 1, 2, 3`,
+       FROM indexer.${table} WHERE $1 IN (from_identity, to_identity)`,
       [identity],
     );
-    return rows.map(({ kind, from, to }) => `${from} ${kind} ${to}`);
+    return rows.map(({ kind, from, to }) => `${from} ${kind} ${to}`).sort();
   }
 
   /** The row of a name, once all is indexed. */
@@ -204,8 +197,8 @@ export class SourcesWorld {
     return (await this.#db.query(sql, values)).rows as Row[];
   }
 
-  /** Sets the chain's clock forward by so many seconds. */
-  async pass(seconds: number): Promise<void> {
+  /** Sets the chain's clock forward. What begins and ends in one second leaves no trace. */
+  async pass(seconds = 2): Promise<void> {
     await this.stack.provider.send("evm_increaseTime", [toQuantity(seconds)]);
     await this.stack.provider.send("anvil_mine", ["0x1"]);
   }

@@ -37,8 +37,7 @@ describe("sources of accounts", () => {
 
     it("believes no other contract", async () => {
       const [alice] = world.people;
-      const [fid] = [4];
-      await world.emit(world.at.stranger, [REGISTER, alice, fid, alice]);
+      await world.emit(world.at.stranger, [REGISTER, alice, 4, alice]);
       expect(await world.edges("#4")).to.deep.equal([]);
       expect(await world.name("#4")).to.equal(undefined);
     });
@@ -56,6 +55,7 @@ describe("sources of accounts", () => {
       expect(await world.edges("#70")).to.deep.equal([`ethereum ${alice} hold lens #70`]);
       expect(await called("#70")).to.equal("alice.lens");
 
+      await world.pass();
       await world.emit(hub, [TRANSFER, alice, bob, 70]);
       await world.emit(links, [UNLINKED, [handles, 700], [hub, 70], alice, 1]);
       expect(await world.edges("#70")).to.deep.equal([`ethereum ${bob} hold lens #70`]);
