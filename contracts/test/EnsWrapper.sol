@@ -15,6 +15,12 @@ contract EnsWrapper is ERC1155 {
     /// As NameWrapper emits it.
     event NameUnwrapped(bytes32 indexed node, address owner);
 
+    /// As NameWrapper emits it.
+    event FusesSet(bytes32 indexed node, uint32 fuses);
+
+    /// As NameWrapper emits it.
+    event ExpiryExtended(bytes32 indexed node, uint64 expiry);
+
     IEnsRegistry private immutable REGISTRY;
     ERC721 private immutable REGISTRAR;
 
@@ -40,6 +46,12 @@ contract EnsWrapper is ERC1155 {
     ) external {
         bytes32 node = REGISTRY.setSubnodeOwner(parent, label, address(this));
         _wrap(node, name, owner, fuses, expiry);
+    }
+
+    /// @notice Burns fuses of a wrapped name, and has it last longer.
+    function setChildFuses(bytes32 node, uint32 fuses, uint64 expiry) external {
+        emit FusesSet(node, fuses);
+        emit ExpiryExtended(node, expiry);
     }
 
     /// @notice Gives a name back to the registry; the registrar's token, where it has one, too.

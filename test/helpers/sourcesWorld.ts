@@ -5,7 +5,7 @@ import publicResolver from "@ensdomains/resolver/build/contracts/PublicResolver.
 import { type InterfaceAbi, Interface, getCreateAddress, id, namehash, toQuantity } from "ethers";
 import { Client } from "pg";
 
-import { readArtifact } from "../../scripts/lib/artifacts.ts";
+import { type Artifact, readArtifact } from "../../scripts/lib/artifacts.ts";
 import { create, send } from "../standins/ens.ts";
 import { get } from "./api.ts";
 import { type TestStack, startTestStack } from "./stack.ts";
@@ -51,6 +51,8 @@ const CALLS = new Interface([
   "function safeTransferFrom(address from, address to, uint256 id, uint256 amount, bytes data)",
   "function wrapSold(bytes32 node, uint256 id, bytes name, address owner, uint64 expiry)",
   "function setSubnode(bytes32 parent, bytes32 label, bytes name, address owner, uint32 fuses, uint64 expiry)",
+  "function setChildFuses(bytes32 node, uint32 fuses, uint64 expiry)",
+  "function safeBatchTransferFrom(address from, address to, uint256[] ids, uint256[] amounts, bytes data)",
   "function unwrap(bytes32 node, uint256 id, address owner)",
   "function emitAll(tuple(bytes32[] topics, bytes data)[] logs)",
 ]);
@@ -88,8 +90,8 @@ export class SourcesWorld {
 
   async #deploy(): Promise<void> {
     const { provider } = this.stack;
-    const ours = async (name: string) => readArtifact(`test/${name}`);
-    const [emitter, registrar, wrapper] = [await ours("Emitter"), await ours("EnsRegistrar"), await ours("EnsWrapper")];
+    const names = ["Emitter", "EnsRegistrar", "EnsWrapper"].map((name) => readArtifact(`test/${name}`));
+    const [emitter, registrar, wrapper] = (await Promise.all(names)) as [Artifact, Artifact, Artifact];
     const { at } = this;
     const made: Record<keyof typeof at, [artifact: { abi: unknown; bytecode: string }, ...values: string[]]> = {
       oldRegistry: [real(ensRegistry)],

@@ -12,9 +12,15 @@ const LINKED =
   "HandleLinked(tuple(address, uint256) handle, tuple(address, uint256) token, address executor, uint256 timestamp)";
 const UNLINKED = LINKED.replace("Linked", "Unlinked");
 
+/** What a profile is called. */
+async function called(world: SourcesWorld, profile: string): Promise<unknown> {
+  return (await world.name(profile))?.display_name;
+}
+
 describe("sources of accounts", () => {
   let world: SourcesWorld;
-  before(async () => {
+  before(async function () {
+    this.timeout(120_000);
     world = await sharedSources();
   });
 
@@ -44,8 +50,6 @@ describe("sources of accounts", () => {
   });
 
   describe("Lens", () => {
-    const called = async (profile: string) => (await world.name(profile))?.display_name;
-
     it("knows who holds a profile, and what it is called", async () => {
       const [alice, bob] = world.people;
       const { hub, handles, links } = world.at;
@@ -53,14 +57,14 @@ describe("sources of accounts", () => {
       await world.emit(handles, [TRANSFER, ZeroAddress, alice, 700], [MINTED, "alice", "lens", 700, alice, 1]);
       await world.emit(links, [LINKED, [handles, 700], [hub, 70], alice, 1]);
       expect(await world.edges("#70")).to.deep.equal([`ethereum ${alice} hold lens #70`]);
-      expect(await called("#70")).to.equal("alice.lens");
+      expect(await called(world, "#70")).to.equal("alice.lens");
 
       await world.pass();
       await world.emit(hub, [TRANSFER, alice, bob, 70]);
       await world.emit(links, [UNLINKED, [handles, 700], [hub, 70], alice, 1]);
       expect(await world.edges("#70")).to.deep.equal([`ethereum ${bob} hold lens #70`]);
       expect(await world.edges("#70", "past_edge")).to.deep.equal([`ethereum ${alice} hold lens #70`]);
-      expect(await called("#70")).to.equal(null);
+      expect(await called(world, "#70")).to.equal(null);
     });
 
     it("follows a handle from profile to profile, and into nothing", async () => {
@@ -81,10 +85,10 @@ describe("sources of accounts", () => {
         [LINKED, [handles, 701], [hub, 72], alice, 1],
       );
       await world.indexed();
-      expect([await called("#71"), await called("#72")]).to.deep.equal([null, "one.lens"]);
+      expect([await called(world, "#71"), await called(world, "#72")]).to.deep.equal([null, "one.lens"]);
       await world.emit(handles, [TRANSFER, alice, ZeroAddress, 701]);
       await world.indexed();
-      expect(await called("#72")).to.equal(null);
+      expect(await called(world, "#72")).to.equal(null);
     });
 
     it("ends with the profile that is burnt, and believes no other contract", async () => {

@@ -9,7 +9,8 @@ const CLAIMED = "BaseReverseClaimed(address indexed addr, bytes32 indexed node)"
 
 describe("source Basenames", () => {
   let world: SourcesWorld;
-  before(async () => {
+  before(async function () {
+    this.timeout(120_000);
     world = await sharedSources();
   });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Interface, ZeroAddress, dnsEncode, id, keccak256, namehash, toUtf8Bytes } from "ethers";
+import { EventFragment, ZeroAddress, dnsEncode, id, keccak256, namehash, toUtf8Bytes } from "ethers";
 
 import { ROOT, type SourcesWorld, YEAR, sharedSources } from "../helpers/sourcesWorld.ts";
 
@@ -12,23 +12,27 @@ const DAY = 24 * 60 * 60;
 /** NameWrapper's fuse without which the parent can take a name back. */
 const PARENT_CANNOT_CONTROL = 1 << 16;
 
+/** The node of an address's reverse record (EIP-181). */
+function reverseNode(address: string): string {
+  return keccak256(namehash("addr.reverse") + keccak256(toUtf8Bytes(address.slice(2))).slice(2));
+}
+
+function text(name: string, key: string, value: string): [string, ...unknown[]] {
+  return [TEXT, namehash(name), key, key, value];
+}
+
+function topicOf(declaration: string): string {
+  return EventFragment.from(declaration).topicHash;
+}
+
 describe("source ENS", () => {
   let world: SourcesWorld;
   let [alice, bob, carol, dave, mallory] = ["", "", "", "", ""];
-  before(async () => {
+  before(async function () {
+    this.timeout(120_000);
     world = await sharedSources();
     [alice, bob, carol, dave, mallory] = world.people;
   });
-
-  const reverseNode = (address: string) =>
-    keccak256(namehash("addr.reverse") + keccak256(toUtf8Bytes(address.slice(2))).slice(2));
-  const text = (name: string, key: string, value: string): [string, ...unknown[]] => [
-    TEXT,
-    namehash(name),
-    key,
-    key,
-    value,
-  ];
 
   describe("holders", () => {
     it("knows who has a token, from when its name is spelled out, and who had it", async () => {
@@ -115,6 +119,21 @@ describe("source ENS", () => {
       const [row] = await world.query("SELECT rests_on FROM indexer.edge WHERE to_identity = 'own.wrapped.eth'");
       expect(row).to.deep.equal({ rests_on: ["own.wrapped.eth", "wrapped.eth"] });
 
+      await world.call(
+        carol,
+        wrapper,
+        "setChildFuses",
+        namehash("lent.wrapped.eth"),
+        PARENT_CANNOT_CONTROL,
+        4_100_000_000,
+      );
+      expect((await world.name("lent.wrapped.eth"))!.expires_at).to.equal("4100000000");
+      const both = ["own", "lent"].map((label) => namehash(`${label}.wrapped.eth`));
+      await world.call(dave, wrapper, "safeBatchTransferFrom", dave, bob, both, [1, 1], "0x");
+      for (const name of ["own.wrapped.eth", "lent.wrapped.eth"]) {
+        expect(await world.edges(name)).to.deep.equal([`ethereum ${bob} hold ens ${name}`]);
+      }
+
       // A stranger's contract says the same of them as the wrapper would.
       const single =
         "TransferSingle(address indexed o, address indexed f, address indexed t, uint256 id, uint256 value)";
@@ -125,6 +144,28 @@ describe("source ENS", () => {
 
       await world.call(carol, wrapper, "unwrap", node, id("wrapped"), dave);
       expect(await world.edges("wrapped.eth")).to.deep.equal([`ethereum ${dave} hold ens wrapped.eth`]);
+    });
+
+    it("keeps what is renewed, and begins it anew where that was too late", async () => {
+      const { registrar } = world.at;
+      await world.register("renewed.eth", alice, { duration: 30 * DAY });
+      const first = (await world.name("renewed.eth"))!;
+      await world.call(bob, registrar, "renew", id("renewed"), 5 * DAY);
+      const second = (await world.name("renewed.eth"))!;
+      expect(Number(second.expires_at) - Number(first.expires_at)).to.equal(5 * DAY);
+      expect(second.registered_at).to.equal(first.registered_at);
+      expect(await world.edges("renewed.eth", "past_edge")).to.deep.equal([]);
+      await world.pass(40 * DAY);
+      await world.call(bob, registrar, "renew", id("renewed"), YEAR);
+      const hold = `ethereum ${alice} hold ens renewed.eth`;
+      expect(await world.edges("renewed.eth")).to.deep.equal([hold]);
+      expect(await world.edges("renewed.eth", "past_edge")).to.deep.equal([hold]);
+      const [gap] = await world.query<{ until: number; since: number }>(
+        `SELECT past.until, edge.since FROM indexer.past_edge past JOIN indexer.edge USING (chain_id, slot)
+         WHERE past.to_identity = 'renewed.eth'`,
+      );
+      expect(gap!.until).to.equal(Number(second.expires_at));
+      expect(gap!.since).to.be.greaterThan(gap!.until);
     });
 
     it("ends what has expired when it expired, not when somebody else took the name", async () => {
@@ -227,21 +268,19 @@ describe("source ENS", () => {
       await world.call(alice, resolver, "setText", namehash("mute.eth"), "com.github", "alice");
       const hold = `ethereum ${alice} hold ens mute.eth`;
       expect(await world.edges("mute.eth")).to.deep.equal([hold]);
-      const topic = (declaration: string) =>
-        new Interface([`event ${declaration}`]).fragments[0] as never as { topicHash: string };
       const node = namehash("mute.eth");
       const endless = `0x${"20".padStart(64, "0")}${"f".repeat(64)}`;
       const notUtf8 = `0x${"20".padStart(64, "0")}${"2".padStart(64, "0")}${"c328".padEnd(64, "0")}`;
       await world.call(alice, registry, "setResolver", node, texts);
       await world.emitRaw(
         texts,
-        { topics: [topic(NAME).topicHash, node], data: endless },
-        { topics: [topic(NAME).topicHash, node], data: notUtf8 },
-        { topics: [topic(NAME).topicHash, node], data: "0x" },
-        { topics: [topic(TEXT).topicHash, node, ROOT], data: endless },
-        { topics: [topic(ADDRESS).topicHash], data: "0x" },
-        { topics: [topic(ADDRESS).topicHash, node], data: "0x1234" },
-        { topics: [topic(ADDRESS).topicHash, node], data: `0x${"f".repeat(64)}` },
+        { topics: [topicOf(NAME), node], data: endless },
+        { topics: [topicOf(NAME), node], data: notUtf8 },
+        { topics: [topicOf(NAME), node], data: "0x" },
+        { topics: [topicOf(TEXT), node, ROOT], data: endless },
+        { topics: [topicOf(ADDRESS)], data: "0x" },
+        { topics: [topicOf(ADDRESS), node], data: "0x1234" },
+        { topics: [topicOf(ADDRESS), node], data: `0x${"f".repeat(64)}` },
       );
       await world.emit(texts, [ADDRESS, node, carol]);
       expect(await world.edges("mute.eth")).to.deep.equal([`ens mute.eth resolve ethereum ${carol}`, hold]);

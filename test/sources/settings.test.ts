@@ -8,12 +8,16 @@ import { ROOT } from "../../scripts/lib/stack/sources.ts";
 const ONE = `0x${"11".repeat(20)}` as const;
 const TWO = `0x${"22".repeat(20)}` as const;
 
+function contract(role?: SourceContract["role"]): SourceContract {
+  return { abi: [], handlers: {}, ...(role && { role }) };
+}
+
+/** The schema of an indexer with such an environment. */
+function schema(env: NodeJS.ProcessEnv): Promise<string> {
+  return indexerSchema(`${ROOT}/deployments`, env);
+}
+
 describe("settings of sources", () => {
-  const contract = (role?: SourceContract["role"]): SourceContract => ({
-    abi: [],
-    handlers: {},
-    ...(role && { role }),
-  });
   const names: Source = {
     id: "names",
     contracts: { registry: contract("required"), wrapper: contract(), resolvers: contract("anywhere") },
@@ -78,7 +82,6 @@ describe("settings of sources", () => {
   }
 
   it("make the index another one, wherever the RPC is", async () => {
-    const schema = (env: NodeJS.ProcessEnv) => indexerSchema(`${ROOT}/deployments`, env);
     const off = await schema({ RPC_URL_1 });
     expect(await schema({ RPC_URL_1: "http://two", SOURCES: "" })).to.equal(off);
     const on = await schema({ RPC_URL_1, SOURCES: "ens" });

@@ -134,7 +134,12 @@ export async function create(
  * @returns the address of what it created; zero where it created nothing.
  * @throws when it reverts.
  */
-export async function send(provider: JsonRpcProvider, from: string, to: string | undefined, data: string): Promise<string> {
+export async function send(
+  provider: JsonRpcProvider,
+  from: string,
+  to: string | undefined,
+  data: string,
+): Promise<string> {
   const hash = (await provider.send("eth_sendTransaction", [{ from, to, data, gas: "0x5b8d80" }])) as string;
   let receipt = await provider.getTransactionReceipt(hash);
   // anvil mines at once, but on a busy machine not before it has answered.
