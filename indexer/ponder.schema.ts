@@ -23,7 +23,8 @@ export const avatar = onchainTable(
     importedAfter: t.hex(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.address] }),
+    // Reads know the avatar, and ask for its chains.
+    pk: primaryKey({ columns: [table.address, table.chainId] }),
     publicKeyIndex: index().on(table.publicKey),
   }),
 );
@@ -66,7 +67,8 @@ export const link = onchainTable(
     logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.id] }),
+    // Reads ask which chains have a link.
+    pk: primaryKey({ columns: [table.id, table.chainId] }),
     avatarIndex: index().on(table.avatar, table.sequence),
     positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
     uuidIndex: index().on(table.uuid),

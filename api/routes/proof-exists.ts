@@ -30,7 +30,7 @@ export function proofExistsRoutes({ db, checks }: Context): Route[] {
       handle: async ({ query: { platform, identity, public_key } }) => {
         const avatar = readKey(public_key);
         const forms = storedForms(identity, platformOf(platform));
-        const found = (await bindingsOf(db, [avatar])).find(
+        const found = (await bindingsOf(db, avatar)).find(
           (binding) =>
             (binding.status === "confirmed" || binding.status === "suspended") &&
             binding.platform === platform &&
