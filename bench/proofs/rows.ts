@@ -24,8 +24,16 @@ export async function fill(databaseUrl: string, bindings: number): Promise<numbe
   try {
     await client.query("SET session_replication_role = replica");
     await client.query(
-      `INSERT INTO indexer.avatar (chain_id, address, public_key, length, activated_at)
-       SELECT 31337, ${ADDRESS}, '0x02' || ${hash("key")}, 2, 1763740800 + i FROM generate_series(1, $1::integer) i`,
+      `INSERT INTO indexer.avatar (chain_id, address, public_key)
+       SELECT 31337, ${ADDRESS}, '0x02' || ${hash("key")} FROM generate_series(1, $1::integer) i`,
+      [avatars],
+    );
+    await client.query(
+      `INSERT INTO indexer.link (chain_id, id, avatar, sequence, action, platform, identity, uuid, created_at, signature,
+         proof, proof_location, account_id, status, block_number, block_time, transaction_hash, log_index)
+       SELECT 31337, '0x' || ${hash("link github")}, ${ADDRESS}, 1, 'create', 'github', 'benched-' || i, md5(i::text)::uuid,
+         1763740800 + i, '0x' || ${hash("r")} || ${hash("s")} || '00', '0x', '9d4e1a8e1a4f1c0e4f6b', (10000000 + i)::text,
+         'confirmed', i, 1763740800 + i, '0x' || ${hash("transaction")}, 0 FROM generate_series(1, $1::integer) i`,
       [avatars],
     );
     for (const platform of ["github", "ethereum"]) {

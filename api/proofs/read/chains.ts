@@ -22,14 +22,19 @@ export interface AvatarChain {
   activated_at: number;
 }
 
-/** SQL: one row `a` per avatar and chain. */
-export const CHAINS = "SELECT a.chain_id, a.address, a.public_key, a.length, a.activated_at FROM indexer.avatar a";
+/** SQL: one row per avatar `a` and chain, with how long it is there by its `latest` link, and when that was made. */
+export const CHAINS = `
+  SELECT a.chain_id, a.address, a.public_key, latest.length, latest.activated_at FROM indexer.avatar a, LATERAL (
+    SELECT l.sequence AS length, l.created_at AS activated_at FROM indexer.link l
+    WHERE l.avatar = a.address AND l.chain_id = a.chain_id AND l.sequence IS NOT NULL
+    ORDER BY l.sequence DESC LIMIT 1
+  ) AS latest`;
 
 /** The chains that an avatar stands on, the longest first. */
 export async function chainsOf(db: Pool, address: string): Promise<AvatarChain[]> {
   const { rows } = await db.query<AvatarChain>({
     name: "chains of an avatar",
-    text: `${CHAINS} WHERE a.address = $1 ORDER BY a.length DESC, a.chain_id`,
+    text: `${CHAINS} WHERE a.address = $1 ORDER BY latest.length DESC, a.chain_id`,
     values: [address],
   });
   return rows;

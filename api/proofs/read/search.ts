@@ -243,7 +243,7 @@ export function searchStatement(search: ProofSearch): { name: string; text: stri
       (SELECT json_agg(x) FROM (${BINDING_ROWS} WHERE b.avatar = p.avatar ORDER BY ${BEST_FIRST}) x) AS bindings
     FROM (SELECT count(*)::integer AS total FROM listed) counted
     LEFT JOIN page p ON true
-    LEFT JOIN LATERAL (${CHAINS} WHERE a.address = p.avatar ORDER BY a.length DESC, a.chain_id LIMIT 1) a ON true
+    LEFT JOIN LATERAL (${CHAINS} WHERE a.address = p.avatar ORDER BY latest.length DESC, a.chain_id LIMIT 1) a ON true
     ORDER BY p.place`;
   return {
     // Prepared once a connection: to plan it takes longer than to answer it.
