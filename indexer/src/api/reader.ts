@@ -1,0 +1,101 @@
+import { createHmac } from "node:crypto";
+
+import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+
+import { Client, type ClientBase, type Pool } from "pg";
+
+/** What one who asks over HTTP may use up. */
+const LIMITS = {
+  /** Milliseconds that a statement may take, and that it may wait for a connection. */
+  statement_timeout: 5_000,
+  connectionTimeoutMillis: 5_000,
+  /** Statements at once, of all who ask. */
+  max: 4,
+};
+
+/** Largest answer of the database to one statement, in bytes. */
+const MAX_ANSWER = 16 << 20;
+
+/**
+ * Bounds of a session. Ponder gives each 512 MB to sort in; what does not fit into so little is sorted on disk, where
+ * `temp_file_limit` ends it.
+ */
+const SESSION = "SET work_mem = '16MB'; SET max_parallel_workers_per_gather = 0";
+
+/** What of Ponder's database is used here. It is no part of its API: `ponder` is pinned to one version. */
+interface PonderGlobals {
+  PONDER_DATABASE: { driver: { dialect: string; readonly: Pool } };
+  PONDER_NAMESPACE_BUILD: { schema: string };
+}
+
+/**
+ * Has Ponder ask for strangers as a database role that may read this index and nothing else. Ponder itself asks as the
+ * indexer, who may read all there is, and trusts its parser of SQL alone to keep strangers out.
+ *
+ * @throws where that cannot be had, for example since DATABASE_URL's role must make no roles.
+ */
+export async function confineReader(databaseUrl: string): Promise<void> {
+  const { PONDER_DATABASE: database, PONDER_NAMESPACE_BUILD: build } = globalThis as unknown as PonderGlobals;
+  const pool = database.driver.readonly;
+  if (pool.totalCount > 0) throw new Error("Ponder has already asked as the indexer");
+  const reader = await createReader(databaseUrl, build.schema);
+  const before = { ...pool.options };
+  Object.assign(pool.options, LIMITS, { connectionString: reader.url });
+  pool.on("connect", confineSession);
+  try {
+    const { rows } = await pool.query<{ session_user: string }>("SELECT session_user");
+    if (rows[0]?.session_user !== reader.role) throw new Error(`Ponder asks as ${rows[0]?.session_user}`);
+  } catch (error) {
+    Object.assign(pool.options, before);
+    pool.off("connect", confineSession);
+    throw error;
+  }
+}
+
+/** Makes the role, unless it is there, and lets it read the tables of one schema. */
+async function createReader(databaseUrl: string, schema: string): Promise<{ role: string; url: string }> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const role = `${client.database}_reader`;
+    // The same for all processes with this database, so that none locks another out.
+    const password = createHmac("sha256", databaseUrl).update(role).digest("hex");
+    const [name, space] = [role, schema].map((text) => client.escapeIdentifier(text));
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [role]);
+    const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
+    if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
+    await client.query(
+      `ALTER ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS
+       PASSWORD ${client.escapeLiteral(password)}`,
+    );
+    await client.query(`GRANT USAGE ON SCHEMA ${space} TO ${name}`);
+    await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${space} TO ${name}`);
+    // A superuser's to set; without it the time that a statement has bounds what it can write.
+    await client.query("SAVEPOINT bound");
+    await client
+      .query(`ALTER ROLE ${name} SET temp_file_limit = '256MB'`)
+      .catch(() => client.query("ROLLBACK TO bound"));
+    await client.query("COMMIT");
+    const url = new URL(databaseUrl);
+    url.username = role;
+    url.password = password;
+    return { role, url: url.href };
+  } finally {
+    await client.end();
+  }
+}
+
+function confineSession(client: ClientBase): void {
+  const { connection } = client as ClientBase & { connection: EventEmitter & { stream: Socket } };
+  client.query(SESSION).catch((error: Error) => connection.stream.destroy(error));
+  let received = 0;
+  connection.on("readyForQuery", () => (received = 0));
+  connection.stream.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > MAX_ANSWER) {
+      connection.stream.destroy(new Error(`the answer has more than ${MAX_ANSWER} bytes: ask for less`));
+    }
+  });
+}
