@@ -376,6 +376,11 @@ const joins = (t: Columns) => ({
   fromIdentity: t.text().notNull(),
   toPlatform: t.text().notNull(),
   toIdentity: t.text().notNull(),
+  /**
+   * The names (`name`, of this chain, with the source for their platform) with the first of which that expires the edge ends;
+   * null where nothing expires.
+   */
+  restsOn: t.text().array(),
   /** Since which event; time in Unix seconds. */
   since: t.integer().notNull(),
   blockNumber: t.bigint().notNull(),
@@ -415,11 +420,13 @@ export const name = onchainTable(
     identity: t.text().notNull(),
     /** The registry's own number of it: a namehash, a fid. */
     uid: t.text().notNull(),
+    /** What it is called, where `identity` is a number. */
+    displayName: t.text(),
     /** The resolver contract; null where it has none. */
     resolver: t.hex(),
     /** Text records and the like, as their holder likes to say: claims only. */
     texts: t.json().$type<Record<string, string>>().notNull(),
-    /** Unix seconds; null where the registry does not say. */
+    /** Unix seconds; null where the registry does not say. What has expired has no edges (see `rests_on`). */
     registeredAt: t.integer(),
     expiresAt: t.bigint(),
     updatedAt: t.integer().notNull(),
@@ -429,4 +436,15 @@ export const name = onchainTable(
     identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
     uidIndex: index().on(table.uid),
   }),
+);
+
+/** What a source has to remember between events, by keys of its own: no answer to anybody's question. */
+export const sourceState = onchainTable(
+  "source_state",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    key: t.text().notNull(),
+    value: t.json().$type<object>().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.key] }) }),
 );

@@ -8,12 +8,22 @@ import { ROOT, digestOf } from "./sources.ts";
  * The schema that this version of the indexer fills: Ponder wants one for each, and turns the views of the schema
  * `indexer` to it once it has caught up, so that readers never see a half-filled one.
  */
-export async function indexerSchema(deploymentsDir: string): Promise<string> {
+export async function indexerSchema(deploymentsDir: string, env: NodeJS.ProcessEnv): Promise<string> {
   const patterns = ["indexer/**/*.ts", "sdk/src/protocol/**/*.ts"];
   const sources = await digestOf(ROOT, patterns, ["**/ponder-env.d.ts", "**/generated/**"]);
   const deployments = await digestOf(deploymentsDir, ["*.json"]);
-  const digest = createHash("sha256").update(sources).update(deployments).digest("hex");
+  const digest = createHash("sha256").update(sources).update(deployments).update(otherSources(env)).digest("hex");
   return `indexer_${digest.slice(0, 12)}`;
+}
+
+/** Which other registries are indexed and where: with another choice the same code fills other rows. */
+function otherSources(env: NodeJS.ProcessEnv): string {
+  const isSaid = (name: string) => /^SOURCES$|^SOURCE_/.test(name) && env[name];
+  const said = Object.keys(env).filter(isSaid).sort();
+  if (said.length === 0) return "";
+  // Where the RPC is says nothing; that a chain has one, does.
+  const chains = Object.keys(env).filter((name) => name.startsWith("RPC_URL_"));
+  return JSON.stringify([said.map((name) => [name, env[name]]), chains.sort()]);
 }
 
 /**

@@ -27,6 +27,8 @@ export interface StackOptions {
   blockTime?: number;
   /** More environment for the API, for example UPSTREAM_GITHUB. */
   env?: NodeJS.ProcessEnv;
+  /** More environment for the indexer, for example SOURCES. */
+  indexerEnv?: NodeJS.ProcessEnv;
   /** Told what was started, one line each. */
   log?: (line: string) => void;
 }
@@ -141,7 +143,8 @@ export class Stack {
 
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
-    const schema = await indexerSchema(this.deploymentsDir);
+    const env = { ...this.#env(), ...this.#options.indexerEnv };
+    const schema = await indexerSchema(this.deploymentsDir, { ...process.env, ...env });
     await prepareSchema(this.databaseUrl, schema);
     this.indexer = await Part.start({
       name: "indexer",
@@ -153,7 +156,7 @@ export class Stack {
         ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
       ],
       // Ponder takes PORT over its option, and here PORT is the API's.
-      env: { ...this.#env(), PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
+      env: { ...env, PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
       logFile: join(dataDir, "logs", "indexer.log"),
       // Asked to end where nobody reads its output any more, Ponder may hang. What it was writing is rebuilt from the chain.
       orphanSignal: "SIGKILL",
