@@ -30,7 +30,7 @@ const bindingShape = proofShape
   .meta({ id: "Binding" });
 
 /** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed, suspended and deleted ones. */
-export function avatarRoutes({ db }: Context): Route[] {
+export function avatarRoutes({ reads }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -54,7 +54,7 @@ export function avatarRoutes({ db }: Context): Route[] {
       },
       errors: { 404: "No chain knows it." },
       handle: async ({ params: { key } }) => {
-        const avatar = await avatarOf(db, addressOf(key));
+        const avatar = await avatarOf(reads, addressOf(key));
         if (!avatar) throw new ApiError(404, `no avatar ${key} is known`);
         return {
           avatar: avatar.public_key,

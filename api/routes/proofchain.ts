@@ -15,7 +15,7 @@ const DEFAULT_COUNT = 10;
 const MAX_COUNT = 100;
 
 /** GET /v1/proofchain and GET /v1/proofchain/changes. */
-export function proofChainRoutes({ db }: Context): Route[] {
+export function proofChainRoutes({ db, reads }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -46,8 +46,8 @@ export function proofChainRoutes({ db }: Context): Route[] {
         const key = query.avatar || query.public_key;
         if (key === "") throw badRequest("Param missing: avatar");
         const avatar = addressOf(key);
-        const { chains, ...found } = await proofChain(db, avatar, Math.max(query.page, 1));
-        return { ...found, chains: chains.map(toAvatarChain), forks: await forksOf(db, avatar, chains) };
+        const { chains, ...found } = await proofChain(reads, avatar, Math.max(query.page, 1));
+        return { ...found, chains: chains.map(toAvatarChain), forks: await forksOf(reads, avatar, chains) };
       },
     }),
     route({

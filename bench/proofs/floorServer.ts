@@ -2,10 +2,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { createPool } from "../../api/db/pool.ts";
+import { createReadPool } from "../../api/db/pool.ts";
 import { searchStatement } from "../../api/proofs/read/search.ts";
 
-const db = createPool(process.env.DATABASE_URL!);
+const db = createReadPool(process.env.DATABASE_URL!);
 
 const server = createServer((request, response) => {
   void (async () => {

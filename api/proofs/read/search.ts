@@ -1,8 +1,9 @@
 import { parsePublicKey } from "@syngraph/sdk/protocol";
+import PQueue from "p-queue";
 import type { Pool } from "pg";
 import { z } from "zod";
 
-import { badRequest } from "../../errors.ts";
+import { ApiError, badRequest } from "../../errors.ts";
 import { addressText, hashText, publicKeyText, timeText } from "../../shapes.ts";
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
@@ -116,7 +117,9 @@ export async function searchProofs(
   search: ProofSearch,
   read: (bindings: readonly Binding[]) => void = () => {},
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
-  const { rows } = await db.query<SearchRow>(searchStatement(search));
+  const statement = searchStatement(search);
+  const ask = () => db.query<SearchRow>(statement);
+  const { rows } = await (statement.scans ? scanInTurn(ask) : ask());
   const ids = rows.flatMap(({ avatar, public_key: key, activated_at, alias, bindings }) => {
     if (avatar === null) return [];
     const own = mergeChains(bindings ?? []).filter(({ status }) => search.statuses.includes(status));
@@ -186,7 +189,38 @@ interface Condition {
   name: string;
   sql: string;
   values: unknown[];
+  /** Whether no index helps. */
+  scans: boolean;
 }
+
+/** A statement with a name, under which it is prepared. */
+interface Statement extends Pick<Condition, "values" | "scans"> {
+  name: string;
+  text: string;
+}
+
+/** Searches without an index at once, and those that may wait for their turn: they are not to be what a database does. */
+const MAX_SCANS = 2;
+const MAX_WAITING = 16;
+const scans = new PQueue({ concurrency: MAX_SCANS });
+
+/** @throws {ApiError} 503 where too many wait already, or it takes too long. */
+async function scanInTurn<T>(ask: () => Promise<T>): Promise<T> {
+  if (scans.size >= MAX_WAITING) throw tooMuch("too many look for parts of identities just now");
+  try {
+    return await scans.add(ask);
+  } catch (error) {
+    if ((error as { code?: string }).code !== CANCELED) throw error;
+    throw tooMuch("to look for a part of an identity takes too long");
+  }
+}
+
+function tooMuch(why: string): ApiError {
+  return new ApiError(503, `${why}: ask for the whole one with exact=true`, { retryAfter: 1 });
+}
+
+/** What PostgreSQL says when a statement has had its time (appendix A). */
+const CANCELED = "57014";
 
 /** Proofs of an identity, or of one that contains it. */
 function identityCondition({ identities, platform, exact }: ProofSearch): Condition {
@@ -201,7 +235,8 @@ function identityCondition({ identities, platform, exact }: ProofSearch): Condit
     values.push(parts);
   }
   if (platform !== "") sql = `b.platform = ANY($4) AND ${sql}`;
-  return { name: `${platform === "" ? "any" : "one"} platform, ${parts.length > 0 ? "part" : "exact"}`, sql, values };
+  const scans = parts.length > 0;
+  return { name: `${platform === "" ? "any" : "one"} platform, ${scans ? "part" : "exact"}`, sql, values, scans };
 }
 
 /** Next.ID's platform `nextid` names avatars by their public keys: all proofs of these match. */
@@ -213,14 +248,14 @@ function keyCondition({ identities }: ProofSearch): Condition {
       throw badRequest(`Param error: identity ${identity} is no public key`, error);
     }
   });
-  return { name: "keys", sql: "b.avatar = ANY($4)", values: [addresses] };
+  return { name: "keys", sql: "b.avatar = ANY($4)", values: [addresses], scans: false };
 }
 
 /**
  * All of a search in one statement: how many proofs match, and the avatars on one page of these, each once, in the order
  * asked for, with all that is told of them.
  */
-export function searchStatement(search: ProofSearch): { name: string; text: string; values: unknown[] } {
+export function searchStatement(search: ProofSearch): Statement {
   const { page, sort, order, statuses } = search;
   const condition = search.platform === "nextid" ? keyCondition(search) : identityCondition(search);
   const byActivation = sort === "activated_at";
@@ -250,6 +285,7 @@ export function searchStatement(search: ProofSearch): { name: string; text: stri
     name: `proofs by ${condition.name}, ${sort === "activated_at" ? sort : columnOf(sort)} ${order}`,
     text,
     values: [statuses, offsetOf(page), PER_PAGE, ...condition.values],
+    scans: condition.scans,
   };
 }
 
