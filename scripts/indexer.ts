@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { startIndexer } from "./lib/stack/indexer.ts";
-import { dropOldSchemas, indexerSchema } from "./lib/stack/indexerSchema.ts";
+import { dropOldSchemas, indexerSchema, showSchema } from "./lib/stack/indexerSchema.ts";
 import { requireFreePort } from "./lib/stack/ports.ts";
 
 const { values: flags } = parseArgs({ options: { "drop-old": { type: "boolean", default: false } } });
@@ -25,21 +25,21 @@ async function main(): Promise<number> {
   await requireFreePort(port, "INDEXER_PORT", "indexer");
   const deploymentsDir = resolve(DEPLOYMENTS_DIR || join(import.meta.dirname, "../deployments"));
   const schema = await indexerSchema(deploymentsDir, process.env);
-  const logFile = join(await mkdtemp(join(tmpdir(), "syngraph-indexer-")), "indexer.log");
-  const env = { DEPLOYMENTS_DIR: deploymentsDir };
-  const indexer = await startIndexer({ databaseUrl, schema, port, env, logFile });
+  const dataDir = await mkdtemp(join(tmpdir(), "syngraph-indexer-"));
+  const indexer = await startIndexer({ dataDir, databaseUrl, deploymentsDir, schema, port, env: {} });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void indexer.stop());
-  console.log(`filling ${schema}; the log is in ${logFile}`);
-  const ready = indexer.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, Infinity);
-  ready.then(
-    async () => {
-      console.log(`ready: the schema indexer shows ${schema}`);
-      say(await dropOldSchemas(databaseUrl));
-    },
-    // It ended, which is told below.
-    () => {},
-  );
-  console.log(`ended: ${await indexer.ended}`);
+  console.log(`filling ${schema}; its log is in ${dataDir}`);
+  const ended = new AbortController();
+  const shown = (async () => {
+    await indexer.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, Infinity);
+    await showSchema(databaseUrl, schema, ended.signal);
+    if (ended.signal.aborted) return;
+    console.log(`ready: the schema indexer shows ${schema}`);
+    say(await dropOldSchemas(databaseUrl));
+  })();
+  const reason = await Promise.race([indexer.ended, shown.then(() => indexer.ended)]);
+  ended.abort();
+  console.log(`ended: ${reason}`);
   return 0;
 }
 

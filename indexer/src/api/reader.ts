@@ -1,9 +1,9 @@
-import { createHmac } from "node:crypto";
-
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 
-import { Client, type ClientBase, type Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
+
+import { createReader } from "./readerRole.ts";
 
 /** What one who asks over HTTP may use up. */
 const LIMITS = {
@@ -50,40 +50,6 @@ export async function confineReader(databaseUrl: string): Promise<void> {
     Object.assign(pool.options, before);
     pool.off("connect", confineSession);
     throw error;
-  }
-}
-
-/** Makes the role, unless it is there, and lets it read the tables of one schema. */
-async function createReader(databaseUrl: string, schema: string): Promise<{ role: string; url: string }> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const role = `${client.database}_reader`;
-    // The same for all processes with this database, so that none locks another out.
-    const password = createHmac("sha256", databaseUrl).update(role).digest("hex");
-    const [name, space] = [role, schema].map((text) => client.escapeIdentifier(text));
-    await client.query("BEGIN");
-    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [role]);
-    const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
-    if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
-    await client.query(
-      `ALTER ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS
-       PASSWORD ${client.escapeLiteral(password)}`,
-    );
-    await client.query(`GRANT USAGE ON SCHEMA ${space} TO ${name}`);
-    await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${space} TO ${name}`);
-    // A superuser's to set; without it the time that a statement has bounds what it can write.
-    await client.query("SAVEPOINT bound");
-    await client
-      .query(`ALTER ROLE ${name} SET temp_file_limit = '256MB'`)
-      .catch(() => client.query("ROLLBACK TO bound"));
-    await client.query("COMMIT");
-    const url = new URL(databaseUrl);
-    url.username = role;
-    url.password = password;
-    return { role, url: url.href };
-  } finally {
-    await client.end();
   }
 }
 

@@ -6,7 +6,7 @@ import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
 import { startIndexer } from "./indexer.ts";
-import { dropOldSchemas, indexerSchema, prepareSchema } from "./indexerSchema.ts";
+import { dropOldSchemas, indexerSchema, prepareSchema, showSchema } from "./indexerSchema.ts";
 import { Part } from "./part.ts";
 import { startPostgres } from "./postgres.ts";
 import { requireFreePort } from "./ports.ts";
@@ -148,10 +148,11 @@ export class Stack {
     const schema = await indexerSchema(this.deploymentsDir, { ...process.env, ...env });
     await prepareSchema(this.databaseUrl, schema);
     this.indexer = await startIndexer({
-      ...{ databaseUrl: this.databaseUrl, schema, port: ports.indexer, env },
-      logFile: join(dataDir, "logs", "indexer.log"),
+      ...{ dataDir, schema, port: ports.indexer, env },
+      ...{ databaseUrl: this.databaseUrl, deploymentsDir: this.deploymentsDir },
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
+    await showSchema(this.databaseUrl, schema);
     await dropOldSchemas(this.databaseUrl);
     this.#log(`indexer   ${this.indexerUrl}/graphql`);
   }
