@@ -25,6 +25,8 @@ export interface Context {
   config: Config;
   log: Logger;
   db: Pool;
+  /** For statements that only read, by index: see createReadPool. */
+  reads: Pool;
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;

@@ -22,7 +22,7 @@ import { registerGauges } from "./observe/gauges.ts";
 import { createLog } from "./observe/log.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
-import { createPool } from "./db/pool.ts";
+import { createPool, createReadPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
 import { RelayQueue } from "./relay/queue.ts";
@@ -38,7 +38,10 @@ const log = createLog(config.logLevel, config.chain.rpcUrl);
 const { chain } = config;
 
 const db = createPool(config.databaseUrl);
-db.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
+const reads = createReadPool(config.databaseUrl);
+for (const pool of [db, reads]) {
+  pool.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
+}
 await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
@@ -69,7 +72,7 @@ const { peers: configured, timeout } = config.attest;
 const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
-  ...{ config, log, db, provider, registry, outbox, relayer, engine },
+  ...{ config, log, db, reads, provider, registry, outbox, relayer, engine },
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
@@ -118,7 +121,7 @@ async function stop(): Promise<void> {
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();
-  await db.end();
+  await Promise.all([db.end(), reads.end()]);
   provider.destroy();
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

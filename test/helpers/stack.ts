@@ -31,9 +31,10 @@ export interface TestStack {
 export async function startTestStack(
   env: NodeJS.ProcessEnv = {},
   indexerEnv: NodeJS.ProcessEnv = {},
+  dataDir?: string,
 ): Promise<TestStack> {
   await buildWeb();
-  const dataDir = await mkdtemp(join(tmpdir(), "syngraph-test-"));
+  dataDir ??= await mkdtemp(join(tmpdir(), "syngraph-test-"));
   const [github, dns] = [await startGitHub(), await startDns()];
   const peerPorts = [await freePort(), await freePort()] as const;
   const peers = [`127.0.0.1:${peerPorts[0]}`, `127.0.0.1:${peerPorts[1]}`, `localhost:${peerPorts[1]}`];
