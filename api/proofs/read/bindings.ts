@@ -36,6 +36,11 @@ export interface Binding {
   next_due: number;
 }
 
+/** Why this node holds a binding `b` for invalid, with its look `c`; empty where it does not, or where a quorum saw it later. */
+export const FAILURE = `
+    CASE WHEN c.strikes >= ${STRIKES} AND (b.status <> 'confirmed' OR c.last_checked_at >= b.as_of) THEN c.reason
+      ELSE '' END`;
+
 /**
  * One row per avatar and identity: where several chains have it, the one on which it stands best. What the platform names
  * an account by besides its handle is `alt_id`; a wallet and a domain are their own.
@@ -45,8 +50,7 @@ export const BINDINGS = `
     b.chain_id, b.avatar, b.platform, b.identity, b.status::text AS status, b.link AS link_id, b.proof_location, b.as_of,
     b.attesters, b.created_at, CASE WHEN b.account_id = '' THEN b.identity ELSE b.account_id END AS alt_id,
     greatest(b.as_of, c.last_checked_at) AS last_checked_at, coalesce(c.next_due, b.as_of + ${POLICY.maxAge}) AS next_due,
-    CASE WHEN c.strikes >= ${STRIKES} AND (b.status <> 'confirmed' OR c.last_checked_at >= b.as_of) THEN c.reason
-      ELSE '' END AS failure
+    ${FAILURE} AS failure
   FROM indexer.binding b
   LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = b.link`;
 
