@@ -73,6 +73,7 @@ const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
 const journal = new Journal({ db, keep: config.events.keep });
 const feed = new Feed({ databaseUrl: config.databaseUrl, db, journal, log });
+checks.onOutcome = () => feed.look();
 const context: Context = {
   ...{ config, log, db, provider, registry, outbox, relayer, engine },
   settlements: new Settlements(db),
@@ -123,6 +124,8 @@ async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
   await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop(), feed.stop()]);
+  // Streams have ended by now.
+  server.closeIdleConnections();
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();

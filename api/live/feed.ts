@@ -72,6 +72,8 @@ export class Feed {
   #rememberedSince = 0;
   #remembered: Told[] = [];
   #wake = Promise.withResolvers<void>();
+  /** Whether the journal may lack something. */
+  #moved = true;
   #running: Promise<void> = Promise.resolve();
   #beats: NodeJS.Timeout | undefined;
 
@@ -99,6 +101,12 @@ export class Feed {
     await Promise.race([this.#running, sleep(STOP_WAIT, undefined, { ref: false })]);
   }
 
+  /** To be called when there may be something new that the index does not tell of. */
+  look(): void {
+    this.#moved = true;
+    this.#wake.resolve();
+  }
+
   /**
    * Where a cursor stands in the journal.
    *
@@ -115,15 +123,12 @@ export class Feed {
     if (cursor === "start") return compacted;
     const { after } = cursor;
     if (after > last) {
-      throw new ApiError(410, `cursor ${after} is of another journal: the last event here is ${last}`, {
-        fields: { last },
-      });
+      throw new ApiError(410, `cursor ${after} is of another journal: the last event here is ${last}`);
     }
     if (after < compacted) {
       throw new ApiError(
         410,
         `events up to ${compacted} are not kept any more, cursor ${after} is older: read what stands, and go on from now`,
-        { fields: { last, oldest: compacted } },
       );
     }
     return after;
@@ -254,13 +259,13 @@ export class Feed {
   async #hear(client: Client, goesWell: () => void): Promise<void> {
     const { journal } = this.#options;
     let connected = true;
-    let moved = true;
+    this.#moved = true;
     client.on("end", () => {
       connected = false;
       this.#wake.resolve();
     });
     client.on("notification", ({ channel }) => {
-      if (channel === INDEX_CHANNEL) moved = true;
+      if (channel === INDEX_CHANNEL) this.#moved = true;
       this.#wake.resolve();
     });
     await client.query(`LISTEN ${INDEX_CHANNEL}; LISTEN ${JOURNAL_CHANNEL}`);
@@ -268,8 +273,9 @@ export class Feed {
     while (connected && !this.#stop.signal.aborted) {
       this.#wake = Promise.withResolvers();
       const pause = waits ? LOOK_AGAIN : this.#streams.size > 0 ? LOOK : LOOK_ALONE;
-      if (moved || Date.now() - lookedAt >= pause) {
-        [moved, lookedAt] = [false, Date.now()];
+      if (this.#moved || Date.now() - lookedAt >= pause) {
+        this.#moved = false;
+        lookedAt = Date.now();
         waits = await journal.advance();
       }
       await this.#read();
@@ -278,7 +284,7 @@ export class Feed {
         await journal.compact();
       }
       goesWell();
-      if (!moved) await this.#pause(pause);
+      if (!this.#moved) await this.#pause(pause);
     }
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { bindingKey } from "@syngraph/sdk/protocol";
+import { identityKey } from "@syngraph/sdk/protocol";
 import type { Pool, PoolClient } from "pg";
 
 import { STRIKES } from "../checks/outcome.ts";
@@ -259,17 +259,17 @@ async function takeBack(client: PoolClient, changed: readonly Changed[]): Promis
   await client.query("UPDATE api.journal SET taken_back = 0 WHERE id = ANY($1)", [unnamed]);
   const named = changed.filter((row): row is Changed & { avatar: string } => row.avatar !== null);
   const groups = Map.groupBy(named, ({ chain_id, avatar, platform, identity }) =>
-    [chain_id, bindingKey(avatar, platform, identity)].join(),
+    JSON.stringify([chain_id, avatar, platform, identity]),
   );
-  for (const [name, rows] of groups) {
+  for (const rows of groups.values()) {
     for (let from = 0; from < rows.length; from += MOST_TAKEN_BACK) {
-      await tellReorg(client, name.split(",")[1]!, rows.slice(from, from + MOST_TAKEN_BACK));
+      await tellReorg(client, rows.slice(from, from + MOST_TAKEN_BACK));
     }
   }
   return groups.size;
 }
 
-async function tellReorg(client: PoolClient, key: string, rows: readonly Changed[]): Promise<void> {
+async function tellReorg(client: PoolClient, rows: readonly Changed[]): Promise<void> {
   const [{ chain_id, avatar, public_key, platform, identity }] = rows as [Changed];
   const removed = rows.filter(({ now }) => now === null).map(({ id }) => id);
   const moved = rows.flatMap(({ id, now }) => (now === null ? [] : [{ id, block: now.block, tx_hash: now.tx_hash }]));
@@ -279,11 +279,11 @@ async function tellReorg(client: PoolClient, key: string, rows: readonly Changed
      FROM (VALUES (1)) one LEFT JOIN (
        SELECT b.status::text AS status, b.status = 'confirmed' AND ${FAILURE} = '' AS is_valid
        FROM indexer.binding b LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = b.link
-       WHERE b.chain_id = $1 AND b.key = $8) s ON true
+       WHERE b.chain_id = $1 AND b.avatar = $3 AND b.identity_key = $8) s ON true
      RETURNING id`,
     [
       ...[chain_id, Math.min(...rows.map(({ block, now }) => Math.min(block, now?.block ?? block)))],
-      ...[avatar, public_key, platform, identity, JSON.stringify({ removed, moved }), key],
+      ...[avatar, public_key, platform, identity, JSON.stringify({ removed, moved }), identityKey(platform, identity)],
     ],
   );
   await client.query("UPDATE api.journal SET taken_back = $2 WHERE id = ANY($1)", [removed, told[0]!.id]);
@@ -308,11 +308,11 @@ async function tellNew(client: PoolClient, windows: readonly Window[]): Promise<
          WHERE j.chain_id = l.chain_id AND j.link_id = l.id AND j.type = 'link' AND j.taken_back IS NULL)
        UNION ALL
        SELECT 'attesters', t.chain_id, t.link, t.block_number::bigint, t.block_time, t.log_index,
-         t.transaction_hash, b.avatar, b.platform, b.identity, t.status::text,
+         t.transaction_hash, l.avatar, l.platform, l.identity, t.status::text,
          t.status = 'confirmed' AND NOT coalesce(c.strikes >= ${STRIKES} AND c.last_checked_at >= t.as_of, false),
          jsonb_build_object('attesters', t.attesters)
        FROM ${WINDOWS} JOIN indexer.turn t ON t.chain_id = w.chain_id AND t.block_number >= w.turns_since
-       JOIN indexer.binding b ON b.chain_id = t.chain_id AND b.key = t.binding
+       JOIN indexer.link l ON l.chain_id = t.chain_id AND l.id = t.link
        LEFT JOIN api.checks c ON c.chain_id = t.chain_id AND c.link_id = t.link
        WHERE NOT EXISTS (SELECT FROM api.journal j
          WHERE j.chain_id = t.chain_id AND j.tx_hash = t.transaction_hash AND j.log_index = t.log_index

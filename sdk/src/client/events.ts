@@ -50,7 +50,9 @@ export async function* eventsOf(
     } catch (error) {
       if (!(error instanceof SyngraphError) || !error.retryable) throw error;
     }
-    await pause(Math.min(retry * 2 ** failures, LONGEST_RETRY), options.signal);
+    // Not all at once, who lost their streams at once.
+    const spread = 0.5 + Math.random() / 2;
+    await pause(spread * Math.min(retry * 2 ** failures, LONGEST_RETRY), options.signal);
     failures += 1;
   }
 }
