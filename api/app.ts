@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
 import { healthRoutes } from "./routes/healthz.ts";
@@ -47,6 +48,7 @@ export function createApp(context: Context): Express {
     ...restoreRoutes(context),
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
+    ...eventRoutes(context),
     ...submissionRoutes(context),
     ...sessionRoutes(context),
     ...attestationRoutes(context),

@@ -16,7 +16,10 @@ import { Checks } from "./checks/checks.ts";
 import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Connections } from "./limits/connections.ts";
 import { Limits } from "./limits/limits.ts";
+import { Feed } from "./live/feed.ts";
+import { Journal } from "./live/journal.ts";
 import { Watch } from "./observe/readiness.ts";
 import { registerGauges } from "./observe/gauges.ts";
 import { createLog } from "./observe/log.ts";
@@ -71,11 +74,16 @@ const checks = new Checks({ db, chainId: chain.chainId });
 const { peers: configured, timeout } = config.attest;
 const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
+const journal = new Journal({ db, keep: config.events.keep });
+const feed = new Feed({ databaseUrl: config.databaseUrl, db, journal, log });
+checks.onOutcome = () => feed.look();
 const context: Context = {
   ...{ config, log, db, reads, provider, registry, outbox, relayer, engine },
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
+  connections: new Connections(config.events),
+  ...{ journal, feed },
   metrics: new Metrics(),
   watch: new Watch({
     db,
@@ -103,6 +111,7 @@ await once(server, "listening");
 relayer.start();
 watcher.start();
 revalidator.start();
+feed.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -117,7 +126,9 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
+  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop(), feed.stop()]);
+  // Streams have ended by now.
+  server.closeIdleConnections();
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();

@@ -138,6 +138,7 @@ export const turn = onchainTable(
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
     bindingIndex: index().on(table.chainId, table.binding),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
   }),
 );
 

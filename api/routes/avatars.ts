@@ -72,7 +72,8 @@ export function avatarRoutes({ reads }: Context): Route[] {
   ];
 }
 
-function addressOf(key: string): string {
+/** The address of an avatar that is named by it or by its key. @throws {ApiError} 400. */
+export function addressOf(key: string): string {
   if (/^0x[0-9a-f]{40}$/i.test(key)) return key.toLowerCase();
   try {
     return parsePublicKey(key).address.toLowerCase();

@@ -15,7 +15,7 @@ const DEFAULT_COUNT = 10;
 const MAX_COUNT = 100;
 
 /** GET /v1/proofchain and GET /v1/proofchain/changes. */
-export function proofChainRoutes({ db, reads }: Context): Route[] {
+export function proofChainRoutes({ reads, db, journal }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -56,7 +56,8 @@ export function proofChainRoutes({ db, reads }: Context): Route[] {
       tag: "ProofService",
       summary: "Links of all avatars after a cursor",
       description:
-        "Ask again with the last `id`. Each link that stays on chain is told of; one that a reorg moved, perhaps again.",
+        "Ask again with the last `id`. Each link that stays on chain is told of; one that a reorg moved, perhaps again. " +
+        "`GET /v1/events` tells of the same links by the same numbers, and of bindings and reorgs.",
       query: z.object({
         last_id: queryInteger,
         count: queryInteger.meta({ description: `At most ${MAX_COUNT}; ${DEFAULT_COUNT} where it is 0 or less.` }),
@@ -64,7 +65,7 @@ export function proofChainRoutes({ db, reads }: Context): Route[] {
       answers: { 200: { description: "By `id`, ascending.", schema: z.object({ links: z.array(journalItemShape) }) } },
       handle: async ({ query: { last_id, count } }) => {
         const limit = count <= 0 ? DEFAULT_COUNT : Math.min(count, MAX_COUNT);
-        return { links: await changesAfter(db, last_id, limit) };
+        return { links: await changesAfter(db, journal, last_id, limit) };
       },
     }),
   ];

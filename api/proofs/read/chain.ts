@@ -3,6 +3,7 @@ import { concat, dataSlice, encodeBase64, toBeHex } from "ethers";
 import type { Pool } from "pg";
 import { z } from "zod";
 
+import type { Journal } from "../../live/journal.ts";
 import { base64Text, hashText, publicKeyText, timeText, uuidText } from "../../shapes.ts";
 import { bindingStatusShape } from "./bindings.ts";
 import { type AvatarChain, CHAINS, chainsOf } from "./chains.ts";
@@ -105,9 +106,6 @@ export async function proofChain(
   return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem), chains };
 }
 
-/** How far behind the journal's last block links are still looked for, in blocks: deeper than reorgs go. */
-const REORG_DEPTH = 1024;
-
 /** A link with the number it has in the journal. */
 export const journalItemShape = chainItemShape
   .extend({
@@ -118,36 +116,22 @@ export const journalItemShape = chainItemShape
 export type JournalItem = z.infer<typeof journalItemShape>;
 
 /**
- * Links of all avatars after a cursor. Each link gets its number when this database first sees it, so numbers only grow:
- * what a reorg moves keeps its number, and what it brings comes last. So does what was away when somebody asked, and came
- * back: who asked then was not shown it, and will not look behind their cursor again.
+ * Links of all avatars after a cursor: what the journal tells of links, but for what was taken back. Each link gets its number
+ * when this database first sees it, so numbers only grow: what a reorg moves keeps its number, and what it brings comes last. So
+ * does what was told to be gone, and came back: who asked then was not shown it, and will not look behind their cursor again.
  */
-export async function changesAfter(db: Pool, lastId: number, count: number): Promise<JournalItem[]> {
-  for (;;) {
-    await numberNewLinks(db);
-    const { rows } = await db.query<LinkRow & { journal_id: number; id: string | null }>(
-      `SELECT j.id AS journal_id, x.* FROM api.journal j LEFT JOIN LATERAL (
-         ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
-       WHERE j.id > $1 ORDER BY j.id LIMIT $2`,
-      [lastId, count],
-    );
-    const gone = rows.filter(({ id }) => id === null).map((row) => row.journal_id);
-    if (gone.length === 0) return rows.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
-    await db.query("DELETE FROM api.journal WHERE id = ANY($1)", [gone]);
-  }
-}
-
-async function numberNewLinks(db: Pool): Promise<void> {
-  await db.query(
-    `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('journal', 0)))
-     INSERT INTO api.journal (chain_id, link_id, block)
-     SELECT l.chain_id, l.id, l.block_number FROM turn, indexer.link l
-     WHERE l.block_number >= coalesce(
-         (SELECT max(block) FROM api.journal j WHERE j.chain_id = l.chain_id), 0) - ${REORG_DEPTH}
-       AND NOT EXISTS (SELECT 1 FROM api.journal j WHERE j.chain_id = l.chain_id AND j.link_id = l.id)
-     ORDER BY l.block_time, l.chain_id, l.block_number, l.log_index
-     ON CONFLICT DO NOTHING`,
+export async function changesAfter(db: Pool, journal: Journal, lastId: number, count: number): Promise<JournalItem[]> {
+  await journal.catchUp();
+  const { rows } = await db.query<LinkRow & { journal_id: number; id: string | null }>(
+    `SELECT j.id AS journal_id, x.* FROM api.journal j LEFT JOIN LATERAL (
+       ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
+     WHERE j.id > $1 AND j.type = 'link' AND j.taken_back IS NULL ORDER BY j.id LIMIT $2`,
+    [lastId, count],
   );
+  // What the index lacks for a moment may keep its number: nobody is led past it until that is clear.
+  const missing = rows.findIndex(({ id }) => id === null);
+  const there = missing < 0 ? rows : rows.slice(0, missing);
+  return there.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
 }
 
 /** The link itself, as its text has it. */
