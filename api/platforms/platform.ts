@@ -28,7 +28,12 @@ function typedName({ shapes }: InputRule, raw: string): string {
   return shapes.map((shape) => shape.exec(text)?.[1]).find((name) => name !== undefined) ?? raw;
 }
 
-function normalise(field: PlatformInputError["field"], { rule, shapes, normalForm }: InputRule, raw: string): string {
+/** The normal form of what a user typed or pasted. @throws {PlatformInputError} */
+export function normalise(
+  field: PlatformInputError["field"],
+  { rule, shapes, normalForm }: Pick<InputRule, "rule" | "shapes" | "normalForm">,
+  raw: string,
+): string {
   const text = raw.trim();
   if (text.length <= MAX_INPUT) {
     for (const shape of shapes) {
