@@ -47,11 +47,9 @@ export const edgeShape = z
     last_seen: timeNumber.meta({
       description: "When it was last seen to be so; of what a contract keeps, when asked.",
     }),
-    disputed: z
-      .boolean()
-      .meta({
-        description: "Whether others have a better claim, as an avatar with a later proof; its level is 2 at most.",
-      }),
+    disputed: z.boolean().meta({
+      description: "Whether others have a better claim, as an avatar with a later proof; its level is 2 at most.",
+    }),
     references: z.array(referenceShape),
   })
   .meta({ id: "Edge" });

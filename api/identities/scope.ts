@@ -25,7 +25,10 @@ export const scopeQuery = {
     .string()
     .regex(/^(?:\d{1,12}|\d{1,10}:\d{1,15})?$/, "must be Unix seconds, or a block as <chain id>:<number>")
     .default("")
-    .meta({ description: "As it stood then: Unix seconds, or a block as `<chain id>:<number>`. Now unless told." }),
+    .meta({
+      description:
+        "As it stood then: Unix seconds, or a block as `<chain id>:<number>`, which stands for its second. Now unless told.",
+    }),
 };
 
 /** The chain whose blocks a node can tell the time of. */

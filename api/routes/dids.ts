@@ -25,6 +25,8 @@ const [V1_1, V1_0] = ["application/did", "application/did+ld+json"] as const;
 const FORMS: Readonly<Record<string, Form>> = {
   "application/did-resolution": { whole: true, representation: V1_1, of: "did" },
   "application/did-url-dereferencing": { whole: true, representation: V1_1, of: "url" },
+  // In front of those with a profile: who accepts it plainly is content with any.
+  "application/ld+json": { whole: false, representation: V1_0 },
   'application/ld+json;profile="https://w3id.org/did-resolution"': { whole: true, representation: V1_0, of: "did" },
   'application/ld+json;profile="https://w3id.org/did-url-dereferencing"': {
     ...{ whole: true, representation: V1_0, of: "url" },
@@ -33,7 +35,6 @@ const FORMS: Readonly<Record<string, Form>> = {
   [V1_1]: { whole: false, representation: V1_1 },
   [V1_0]: { whole: false, representation: V1_0 },
   "application/did+json": { whole: false, representation: V1_0 },
-  "application/ld+json": { whole: false, representation: V1_0 },
 };
 
 const problemShape = z.object({ type: z.string(), status: z.int(), title: z.string(), detail: z.string() });
