@@ -84,7 +84,7 @@ export async function cardsOf(graph: Graph, roots: readonly VertexId[], asked: A
 }
 
 /** Disputed connections that are looked at, of each identity and avatar. */
-const MAX_DISPUTED = 100;
+const MAX_DISPUTED = 500;
 
 /** Disputed connections of some vertices, by vertex. They join nobody, so that no component has them. */
 async function disputedAt(
