@@ -9,13 +9,14 @@ import { platformIdOf, storedBeginnings, vertexOf, vertexOfId } from "../graph/i
 import type { VertexId } from "../graph/types.ts";
 import { cardShape, cardsOf } from "../identities/card.ts";
 import { printVertex, vertexShape } from "../identities/edges.ts";
+import { clientOf } from "../limits/clients.ts";
 import { type Clock, readScope, scopeQuery } from "../identities/scope.ts";
 import { optionalText, queryInteger, requiredText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
 /** Identities of one person that are shown where no `cap` is given, and at most. */
-const DEFAULT_CAP = 500;
-const MAX_CAP = 5_000;
+export const DEFAULT_CAP = 500;
+export const MAX_CAP = 5_000;
 /** Of each of a batch. */
 const MAX_BATCH = 100;
 const BATCH_CAP = 100;
@@ -23,7 +24,7 @@ const BATCH_CAP = 100;
 const DEFAULT_FOUND = 20;
 const MAX_FOUND = 100;
 
-/** The identities and how strong the connections of one identity are, or of a hundred. */
+/** Who is behind an identity, or behind each of a hundred, and which identities begin with a text. */
 export function identityRoutes(context: Context): Route[] {
   const { graph } = context;
   return [
@@ -51,7 +52,7 @@ export function identityRoutes(context: Context): Route[] {
       path: "/v1/identities",
       tag: "Identity graph",
       summary: "Who is behind each of many identities",
-      description: `At most ${MAX_BATCH}, in their order. Each is asked for as \`platform,identity\`.`,
+      description: `At most ${MAX_BATCH}, in their order. Each is asked for as \`platform,identity\`, and counts as a request.`,
       body: z.object({
         ids: z.array(z.string()).min(1).max(MAX_BATCH),
         level: z.int().min(1).max(5).optional(),
@@ -63,10 +64,12 @@ export function identityRoutes(context: Context): Route[] {
       answers: {
         200: { description: "One for each.", schema: z.object({ identities: z.array(cardShape) }) },
       },
-      handle: async ({ body: { ids, level, as_of, cap = BATCH_CAP } }) => {
+      handle: async ({ body: { ids, level, as_of, cap = BATCH_CAP }, request }) => {
         const scope = z.object(scopeQuery).safeParse({ level: level && String(level), as_of: as_of && String(as_of) });
         if (!scope.success) throw badRequest(`Param error: as_of: ${scope.error.issues[0]!.message}`);
         const roots = ids.map(readRoot);
+        // Each is as much work as a request for it alone, of which one is counted already.
+        for (const _ of roots.slice(1)) await context.limits.count("read", clientOf(request.ip));
         return { identities: await cardsOf(graph, roots, await readScope(scope.data, clockOf(context)), cap) };
       },
     }),

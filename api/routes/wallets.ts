@@ -6,7 +6,7 @@ import { vertexOf } from "../graph/identityOf.ts";
 import type { VertexId } from "../graph/types.ts";
 import { cardShape, cardsOf } from "../identities/card.ts";
 import { readScope, scopeQuery } from "../identities/scope.ts";
-import { ETAG, UNCHANGED, capQuery, clockOf, tagged } from "./identities.ts";
+import { DEFAULT_CAP, ETAG, MAX_CAP, UNCHANGED, capQuery, clockOf, tagged } from "./identities.ts";
 import { type Route, route } from "./route.ts";
 
 /** Platforms on which an address is a wallet. */
@@ -29,7 +29,7 @@ export function walletRoutes(context: Context): Route[] {
       summary: "The accounts and names of a wallet's holder",
       description: "With the connections that lead to them. Of an unknown wallet the lists are empty.",
       params: z.object({ address: z.string().meta({ description: "Of Ethereum or Solana." }) }),
-      query: z.object({ ...scopeQuery, cap: capQuery(500, 5_000) }),
+      query: z.object({ ...scopeQuery, cap: capQuery(DEFAULT_CAP, MAX_CAP) }),
       answers: {
         200: { description: "What they are called.", schema: handlesShape, headers: { ETag: ETAG } },
         304: UNCHANGED,

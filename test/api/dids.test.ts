@@ -23,6 +23,7 @@ import { getResolver } from "key-did-resolver";
 import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { type Answer, ask, bindWallet, newPerson } from "../helpers/api.ts";
 import { signLink, signRelease } from "../helpers/contractLinks.ts";
+import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { bindGist, fileOf } from "./gists.ts";
 import { lookAgain, proofOf } from "./looks.ts";
@@ -222,6 +223,15 @@ describe("DIDs", () => {
       expect(await namesOf(`did:pkh:eip155:1:${getAddress(address)}`)).to.deep.equal([]);
       expect(await namesOf(`did:pkh:eip155:1:${owner.address}`)).to.deep.equal([]);
       expect(await namesOf(didKey(person.key))).to.deep.equal([here]);
+    });
+
+    it("of a Solana wallet has the avatar that it signed for, and the other way round", async () => {
+      const [person, wallet] = [newPerson(), newSolanaWallet()];
+      const draft = await draftProof(test, person, { action: "create", platform: "solana", identity: wallet.address });
+      const wallet_signature = encodeBase58(wallet.sign(draft.answer.sign_payload));
+      await submitWell(test, draft, { extra: { signature: draft.signature.base64, wallet_signature } });
+      expect(await namesOf(`${SOLANA}:${wallet.address}`)).to.deep.equal([didKey(person.key)]);
+      expect(await namesOf(didKey(person.key))).to.deep.equal([`${SOLANA}:${wallet.address}`]);
     });
 
     it("of a Solana wallet has its key", async () => {
