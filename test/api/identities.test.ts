@@ -268,7 +268,7 @@ describe("who is behind an identity", () => {
       );
     });
 
-    it("are not given by a wallet that somebody only claims", async () => {
+    it("are not given by an account that somebody only claims", async () => {
       const [attacker, { wallet }] = [somebody(), await bound("who-rich")];
       const account = attested(attacker, { platform: "github", identity: "who-thief" });
       await append(test, [account, claim(attacker, { platform: "github", identity: "who-rich", after: account })]);
