@@ -17,6 +17,7 @@ import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { Connections } from "./limits/connections.ts";
+import { createGraph } from "./graph/graph.ts";
 import { Limits } from "./limits/limits.ts";
 import { Feed } from "./live/feed.ts";
 import { Journal } from "./live/journal.ts";
@@ -79,6 +80,7 @@ const feed = new Feed({ databaseUrl: config.databaseUrl, db, journal, log });
 checks.onOutcome = () => feed.look();
 const context: Context = {
   ...{ config, log, db, reads, provider, registry, outbox, relayer, engine },
+  graph: createGraph(db),
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
