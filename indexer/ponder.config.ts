@@ -7,7 +7,7 @@ import {
 } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
-import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
+import { type ContractName, LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "./deployments.ts";
 import { giveUpLostBlocks } from "./lostBlocks.ts";
 import { ALL_SOURCES } from "./sources/index.ts";
 import { contractsOf, readSources } from "./sources/settings.ts";
@@ -24,12 +24,7 @@ export default createConfig({
   chains: Object.fromEntries(
     [...rpcs].map(([chainId, rpc]) => [
       `chain_${chainId}`,
-      {
-        id: chainId,
-        rpc,
-        // By polling: with a websocket Ponder would wait for the next block, and a local chain makes none by itself.
-        ...(chainId === LOCAL_CHAIN_ID ? { pollingInterval: 100, disableCache: true } : {}),
-      },
+      { id: chainId, ...connectionTo({ chainId, rpc }), disableCache: chainId === LOCAL_CHAIN_ID },
     ]),
   ),
   contracts: {
