@@ -10,9 +10,13 @@ export interface IndexerOptions {
   databaseUrl: string;
   /** Folder of the `<chainId>.json` files. */
   deploymentsDir: string;
-  /** The schema that it fills, and the one whose views turn to that when it has caught up. */
+  /** The schema that it fills. */
   schema: string;
-  viewsSchema: string;
+  /**
+   * A schema whose views Ponder turns to that when it has the final blocks: of what nobody reads meanwhile. Else see
+   * showSchema.
+   */
+  viewsSchema?: string;
   port: number;
   /** RPC_URL_<chainId> of each chain, and settings of ponder.config.ts. */
   env: NodeJS.ProcessEnv;
@@ -41,7 +45,7 @@ export function startIndexer(options: IndexerOptions): Promise<Part> {
     cwd: root ?? join(ROOT, "indexer"),
     args: [
       ...[...MEMORY, join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
-      ...["--schema", schema, "--views-schema", viewsSchema],
+      ...["--schema", schema, ...(viewsSchema === undefined ? [] : ["--views-schema", viewsSchema])],
       ...["--hostname", "127.0.0.1", "--port", String(port), "--log-format", "json"],
     ],
     env: {

@@ -6,7 +6,7 @@ import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
 import { startIndexer } from "./indexer.ts";
-import { indexerSchema, prepareSchema } from "./indexerSchema.ts";
+import { dropOldSchemas, indexerSchema, prepareSchema, showSchema } from "./indexerSchema.ts";
 import { Part } from "./part.ts";
 import { startPostgres } from "./postgres.ts";
 import { requireFreePort } from "./ports.ts";
@@ -28,6 +28,8 @@ export interface StackOptions {
   blockTime?: number;
   /** More environment for the API, for example UPSTREAM_GITHUB. */
   env?: NodeJS.ProcessEnv;
+  /** More environment for the indexer, for example SOURCES, or RPC_URL_<chainId> of another chain in its deployments. */
+  indexerEnv?: NodeJS.ProcessEnv;
   /** Told what was started, one line each. */
   log?: (line: string) => void;
 }
@@ -142,13 +144,16 @@ export class Stack {
 
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
-    const schema = await indexerSchema(this.deploymentsDir);
+    const env = { ...this.#env(), ...this.#options.indexerEnv };
+    const schema = await indexerSchema(this.deploymentsDir, { ...process.env, ...env });
     await prepareSchema(this.databaseUrl, schema);
     this.indexer = await startIndexer({
-      ...{ dataDir, schema, viewsSchema: "indexer", port: ports.indexer },
-      ...{ databaseUrl: this.databaseUrl, deploymentsDir: this.deploymentsDir, env: this.#env() },
+      ...{ dataDir, schema, port: ports.indexer, env },
+      ...{ databaseUrl: this.databaseUrl, deploymentsDir: this.deploymentsDir },
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
+    await showSchema(this.databaseUrl, schema);
+    await dropOldSchemas(this.databaseUrl);
     this.#log(`indexer   ${this.indexerUrl}/graphql`);
   }
 
