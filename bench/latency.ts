@@ -65,7 +65,7 @@ try {
       seen.push(Math.max(0, floor.seen.get(id)! - mined));
     }
     // At any moment between two questions of the indexer.
-    await sleep((index * 7) % pollingInterval);
+    await sleep(Math.random() * pollingInterval);
   }
   floor.stop();
   const seconds = (performance.now() - before.started) / 1000;
