@@ -114,10 +114,10 @@ function statusOf(error: unknown): number {
 
 /**
  * Codes of what comes back by itself. PostgreSQL (appendix A): the indexer's schema or views are not there yet, the server
- * shuts down or starts up, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg. Node: nobody listens. ethers: the RPC does not answer.
+ * shuts down or starts up, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg, a statement had its time. Node: nobody listens. ethers: the RPC does not answer.
  */
 const UNAVAILABLE = new Set([
-  ...["3F000", "42P01", "57P01", "57P03", "40P01"],
+  ...["3F000", "42P01", "57P01", "57P03", "40P01", "57014"],
   ...["ECONNREFUSED", "ECONNRESET"],
   ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
 ]);
