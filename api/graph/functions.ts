@@ -320,6 +320,14 @@ export function referenced(relation: string): string {
 const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan";
 
 /**
+ * One plan serves all, whatever the statistics say at its time: by indexes alone, and in their order, so that nobody's question
+ * becomes a scan, or a sort of all that a hub has.
+ */
+const BY_INDEX = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
+  .map((way) => `SET enable_${way} = off`)
+  .join(" ");
+
+/**
  * All edges at some vertices that are worth `p_level`, some of them twice. Of one vertex at most `p_scan` rows of a kind are
  * read, and of all of them few times as many. What nobody asks for is no part of a statement: to begin one costs more than to
  * read what is few.
@@ -327,7 +335,7 @@ const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = for
 const INCIDENT = `
   CREATE FUNCTION api.graph_incident(
     p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer
-  ) RETURNS SETOF api.graph_edge ${OPTIONS} AS $$
+  ) RETURNS SETOF api.graph_edge ${OPTIONS} ${BY_INDEX} AS $$
   DECLARE
     -- Without other registries there is nothing to ask of them.
     others boolean := EXISTS (
@@ -439,7 +447,7 @@ const WALK = `
  */
 const PREFIX = `
   CREATE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
-  RETURNS TABLE (platform text, identity text) ${OPTIONS} AS $$
+  RETURNS TABLE (platform text, identity text) ${OPTIONS} ${BY_INDEX} AS $$
   BEGIN
     RETURN QUERY
     WITH RECURSIVE bound AS (
