@@ -175,13 +175,15 @@ describe("graph, with an attacker in it", () => {
     it("reads no more of claims, names and histories than it answers with", async () => {
       const world = two();
       const COUNT = 20_000;
+      const handle = { platform: "twitter", identity: "alice" };
+      world.bindings.push(binding({ avatar: alice, ...handle, time: now - 300 * DAY, asOf: now }));
       await store(database.db, world);
       await database.db.query(
         `INSERT INTO indexer_test.binding SELECT b.chain_id, b.key || n, b.avatar || n, b.identity_key, b.platform, b.identity,
            'claimed', b.link || n, b.account_id, b.proof_location, b.as_of, b.attesters, b.attestations, b.created_at,
            b.updated_at, b.transaction_hash, b.log_index
-         FROM indexer_test.binding b, generate_series(1, $2) n WHERE b.identity = $1`,
-        [hers.identity, COUNT],
+         FROM indexer_test.binding b, generate_series(1, $2) n WHERE b.identity = ANY($1)`,
+        [[hers.identity, handle.identity], COUNT],
       );
       await database.db.query(
         `INSERT INTO indexer_test.edge SELECT 1, 'ens:resolve:' || n, 'ens', 'resolve', 'ens', n || '.spam.eth', 'ethereum', $1,
@@ -191,7 +193,7 @@ describe("graph, with an attacker in it", () => {
       await database.db.query("ANALYZE");
       const read = await database.rowsRead(async () => {
         const [component] = await graph.components([hers]);
-        expect(component!.vertices.map(textOf)).to.deep.equal([textOf(hers), textOf(ALICE)]);
+        expect(component!.vertices.map(textOf)).to.deep.equal([textOf(hers), textOf(ALICE), textOf(handle)]);
         expect(component!.truncated).to.equal(false);
       });
       expect(read.tuples).to.be.lessThan(100);
