@@ -1,3 +1,4 @@
+import "@syngraph/sdk/protocol/native";
 import { once } from "node:events";
 import { createServer } from "node:http";
 

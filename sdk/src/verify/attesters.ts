@@ -97,18 +97,24 @@ export class AttesterBook {
    * @param now the block's time.
    */
   count(statement: { linkId: string; found: boolean }, said: string, notBefore: number, now: number): Counted {
-    return this.#count(() => {
-      const { attestations } = unpackAttestations(said);
-      return { attestations, signers: () => recoverWitnesses(statement, said).map(({ attester }) => attester) };
-    }, { notBefore, now });
+    return this.#count(
+      () => {
+        const { attestations } = unpackAttestations(said);
+        return { attestations, signers: () => recoverWitnesses(statement, said).map(({ attester }) => attester) };
+      },
+      { notBefore, now },
+    );
   }
 
   /** Counts the attestations of a list of findings. */
   countList(findings: readonly string[], said: string, now: number): Counted {
-    return this.#count(() => {
-      const attestations = unpackList(said);
-      return { attestations, signers: () => attestations.map((one) => recoverListAttester(findings, one)) };
-    }, { notBefore: 0, now });
+    return this.#count(
+      () => {
+        const attestations = unpackList(said);
+        return { attestations, signers: () => attestations.map((one) => recoverListAttester(findings, one)) };
+      },
+      { notBefore: 0, now },
+    );
   }
 
   #count(
@@ -170,4 +176,3 @@ function demandForm(attestations: readonly SignedAttestation[], now: number): vo
 function tagOf(platform: string): number {
   return isCosigned(platform) ? 0 : Number(`0x${id(platform).slice(-4)}`) | 1;
 }
-

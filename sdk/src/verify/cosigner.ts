@@ -64,7 +64,11 @@ export function questionOf(link: Link, signature: string, subject: string, block
  * behind it: the wallet may have come, or changed, in that very block. Where the server keeps no such old state, it cannot
  * be said.
  */
-export async function askWallets(chain: Chain, questions: readonly WalletQuestion[], findings: Findings): Promise<void> {
+export async function askWallets(
+  chain: Chain,
+  questions: readonly WalletQuestion[],
+  findings: Findings,
+): Promise<void> {
   const calls = questions.flatMap(({ wallet, digest, signature, block }) =>
     [block, Math.max(0, block - 1)].map((at) => ({
       data: walletCheckCode(wallet, digest, { signature, factory: null }),
@@ -76,7 +80,8 @@ export async function askWallets(chain: Chain, questions: readonly WalletQuestio
     const verdicts = answers.slice(2 * index, 2 * index + 2).map(verdictOf);
     if (verdicts.includes("valid")) findings.count("contract wallets' signatures");
     else if (verdicts.includes(null)) findings.leave("contract wallets' signatures: this RPC keeps no state of then");
-    else findings.add("log", subject, "the wallet did not sign it, and no contract of the wallet's takes it (ERC-1271)");
+    else
+      findings.add("log", subject, "the wallet did not sign it, and no contract of the wallet's takes it (ERC-1271)");
   }
 }
 

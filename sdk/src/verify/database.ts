@@ -78,7 +78,11 @@ export class IndexComparison {
     const lists = expected.get("findings_attested") ?? [];
     if (lists.length === 0) return;
     const hashes = lists.map((row) => row.transaction_hash);
-    this.#compareAll("findings_attested", lists, await this.#read("findings_attested", "transaction_hash = ANY($2)", [hashes]));
+    this.#compareAll(
+      "findings_attested",
+      lists,
+      await this.#read("findings_attested", "transaction_hash = ANY($2)", [hashes]),
+    );
   }
 
   /** Looks for rows of these tables that no range of blocks had: of other blocks, or of transactions that are none. */

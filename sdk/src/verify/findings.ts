@@ -1,9 +1,9 @@
 /**
  * What a problem is about: `log`: what the chain's logs say is not as signed, or not as the contracts' rules have it;
- * `state`: the contracts keep something else than their logs say; `database` and `api`: the index says something else than
- * the logs; `rpc`: servers of one chain disagree.
+ * `state`: the contracts keep something else than their logs say; `database`: the index says something else than the logs;
+ * `rpc`: servers of one chain disagree.
  */
-export type ProblemKind = "log" | "state" | "database" | "api" | "rpc";
+export type ProblemKind = "log" | "state" | "database" | "rpc";
 
 /** Something that is not as it must be. */
 export interface Problem {

@@ -223,7 +223,10 @@ export class ProofModel {
     }
     const quoted = first ? avatar.imported : avatar.signature;
     if (quoted !== undefined) {
-      demand((previousV === null) === (quoted === null), "quotes no link where one is in front of it, or the other way round");
+      demand(
+        (previousV === null) === (quoted === null),
+        "quotes no link where one is in front of it, or the other way round",
+      );
     }
     const signature = signatureOf(args);
     this.#checkSignature(avatar, {
@@ -231,11 +234,16 @@ export class ProofModel {
       link: { action, platform, identity, createdAt, uuid: header.uuid },
     });
     const ownKey = identityKey(platform, identity);
-    demand(args.getValue("identityKey") === ownKey, `names the identity by ${args.getValue("identityKey")}, not ${ownKey}`);
+    demand(
+      args.getValue("identityKey") === ownKey,
+      `names the identity by ${args.getValue("identityKey")}, not ${ownKey}`,
+    );
 
     const key = bindingKey(address, platform, identity);
     const before = this.#bindings.get(key);
-    const heard = this.#judgeLink({ ...{ subject, avatar, header, platform, identity, proof, name, before, log, quoted } });
+    const heard = this.#judgeLink({
+      ...{ subject, avatar, header, platform, identity, proof, name, before, log, quoted },
+    });
     const { status } = header;
     const confirmedByAttesters = status === "confirmed" && !isCosigned(platform);
     this.#context.emit("link", {
@@ -326,7 +334,11 @@ export class ProofModel {
       const signer = recoverPublicKey(signPayload(link), signature);
       findings.count("avatars' signatures");
       if (signer.address.toLowerCase() !== avatar.address) {
-        findings.add("log", subject, `is not signed by its avatar: the signature is of ${signer.address.toLowerCase()}`);
+        findings.add(
+          "log",
+          subject,
+          `is not signed by its avatar: the signature is of ${signer.address.toLowerCase()}`,
+        );
       }
       const ownName = linkId(link, signature);
       if (ownName !== name) findings.add("log", subject, `has another id than text and signature give, ${ownName}`);
@@ -479,7 +491,8 @@ export class ProofModel {
       if (!holds) this.#problem(subject, otherwise);
     };
     demand(binding.status === from, `turns a binding that is ${binding.status}, not ${from}`);
-    if (binding.link !== undefined) demand(binding.link === link, `names link ${link}, not the binding's ${binding.link}`);
+    if (binding.link !== undefined)
+      demand(binding.link === link, `names link ${link}, not the binding's ${binding.link}`);
     demand(!isCosigned(binding.platform), "turns a binding that nobody attests");
     demand(/^[!-~]{0,1024}$/.test(proofLocation), "names a proof location that is none");
     const notBefore = from === "claimed" ? 0 : (binding.asOf ?? 0) + 1;
@@ -547,8 +560,21 @@ export class ProofModel {
       ...{ previous_v: null, previous: quoted, signature: null, proof, proof_location: proofLocation },
       ...{ account_id: "", status: "deleted", ...placeOf(log) },
     });
-    const unknown = { link: undefined, accountId: undefined, proofLocation: undefined, asOf: undefined, createdAt: undefined };
-    const ended = before ?? { key, avatar, identityKey: identityKey(platform, identity), platform, identity, ...unknown };
+    const unknown = {
+      link: undefined,
+      accountId: undefined,
+      proofLocation: undefined,
+      asOf: undefined,
+      createdAt: undefined,
+    };
+    const ended = before ?? {
+      key,
+      avatar,
+      identityKey: identityKey(platform, identity),
+      platform,
+      identity,
+      ...unknown,
+    };
     this.#bindings.set(key, { ...ended, status: "deleted", attesters: [], attestations: "0x", ...changeOf(log) });
   }
 

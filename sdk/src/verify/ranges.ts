@@ -72,7 +72,7 @@ export async function* eachRange<T>(
       throw error;
     }
   };
-  for (let start = from; start <= to; ) {
+  for (let start = from; start <= to;) {
     const end = Math.min(start + span - 1, to);
     const items = await readPatiently(noting, start, end, retries);
     yield { from: start, to: end, items };

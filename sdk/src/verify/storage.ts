@@ -66,7 +66,11 @@ function judge({ subject, contract, method, expected }: Question, answer: string
   findings.count("slots of the contracts' storage");
   for (const [index, value] of expected.entries()) {
     if (value !== undefined && value !== values[index]) {
-      findings.add("state", subject, `${method}: the logs say ${plain(value)}, the contract keeps ${plain(values[index])}`);
+      findings.add(
+        "state",
+        subject,
+        `${method}: the logs say ${plain(value)}, the contract keeps ${plain(values[index])}`,
+      );
     }
   }
 }
@@ -79,7 +83,13 @@ function textOf(value: unknown): string {
 function* questions({ proofs, attesters, subkeys }: Stored): Generator<Question> {
   const book = attesters.book;
   const ofAttesters = { to: attesters.address, contract: ATTESTERS };
-  yield { ...ofAttesters, subject: "attesters", method: "attesters", args: [], expected: [book.attesters.sort().join(" ")] };
+  yield {
+    ...ofAttesters,
+    subject: "attesters",
+    method: "attesters",
+    args: [],
+    expected: [book.attesters.sort().join(" ")],
+  };
   for (const platform of new Set(["", ...book.platforms])) {
     if (platform === "") continue;
     const expected = [String(book.quorumOf(platform))];
@@ -103,7 +113,13 @@ function* questions({ proofs, attesters, subkeys }: Stored): Generator<Question>
     };
   }
   for (const { wallet, avatar } of proofs.model.storedReverse()) {
-    yield { ...ofProofs, subject: `reverse record of ${wallet}`, method: "avatarOf", args: [wallet], expected: [avatar] };
+    yield {
+      ...ofProofs,
+      subject: `reverse record of ${wallet}`,
+      method: "avatarOf",
+      args: [wallet],
+      expected: [avatar],
+    };
   }
   if (!subkeys) return;
   for (const { avatar, id, nonce, validUntil } of subkeys.model.stored()) {

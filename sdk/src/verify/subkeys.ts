@@ -96,7 +96,8 @@ export class SubkeyModel {
       if (!holds) this.#problem(at, otherwise);
     };
     this.#findings.count("subkeys' authorisations");
-    if (before || this.#whole) demand(nonce === (before?.nonce ?? 0), `uses nonce ${nonce} and not ${before?.nonce ?? 0}`);
+    if (before || this.#whole)
+      demand(nonce === (before?.nonce ?? 0), `uses nonce ${nonce} and not ${before?.nonce ?? 0}`);
     if (expiresAt !== 0) demand(expiresAt > log.time, `expired at ${expiresAt}, before it was authorised`);
     let avatarKey: string | null = null;
     try {
@@ -104,7 +105,10 @@ export class SubkeyModel {
       const authorization = { avatar: at.avatar, subkey, name, expiresAt, nonce };
       const digest = subkeyAuthorizationHash(this.#domain, authorization);
       if (imported) {
-        demand(keyOf(imported) === keyOf(at) && imported.log.transactionHash === log.transactionHash, "was not what was imported");
+        demand(
+          keyOf(imported) === keyOf(at) && imported.log.transactionHash === log.transactionHash,
+          "was not what was imported",
+        );
         demand(name === "" && expiresAt === 0 && nonce === 0, "is of Next.ID's text, and says more than that");
         avatarKey = parsePublicKey(concat(["0x04", imported.avatarPublicKey])).compressed;
         const signed = subkeyText({ avatar: avatarKey, ...subkey, publicKey: imported.publicKeyText });
@@ -115,7 +119,10 @@ export class SubkeyModel {
       } else {
         const signer = recoverSubkeySigner(digest, signature);
         avatarKey = signer.compressed;
-        demand(signer.address.toLowerCase() === at.avatar, `is not signed by its avatar: the signature is of ${signer.address}`);
+        demand(
+          signer.address.toLowerCase() === at.avatar,
+          `is not signed by its avatar: the signature is of ${signer.address}`,
+        );
       }
       demand(isSignedBy(subkey, digest, possession), "is not signed by the subkey");
       this.#findings.count("subkeys' signatures", 2);
@@ -154,7 +161,13 @@ export class SubkeyModel {
     });
   }
 
-  #checkEnd(event: string, at: { avatar: string; id: string }, before: Standing | undefined, nonce: number, proof: string): void {
+  #checkEnd(
+    event: string,
+    at: { avatar: string; id: string },
+    before: Standing | undefined,
+    nonce: number,
+    proof: string,
+  ): void {
     // The avatar sent the transaction itself.
     if (event === "SubkeyRevoked" && proof === "0x") return;
     if (event === "SubkeyRenounced" && before?.authorized !== true) {
@@ -167,15 +180,21 @@ export class SubkeyModel {
       return;
     }
     const digest = subkeyRevocationHash(this.#domain, { avatar: at.avatar, subkey: before.subkey, nonce });
-    const good = event === "SubkeyRenounced" ? isSignedBy(before.subkey, digest, proof) : isSignedByAvatar(at, digest, proof);
+    const good =
+      event === "SubkeyRenounced" ? isSignedBy(before.subkey, digest, proof) : isSignedByAvatar(at, digest, proof);
     this.#findings.count("subkeys' signatures");
-    if (!good) this.#problem(at, `is ended by a signature that is not ${event === "SubkeyRenounced" ? "its own" : "its avatar's"}`);
+    if (!good)
+      this.#problem(
+        at,
+        `is ended by a signature that is not ${event === "SubkeyRenounced" ? "its own" : "its avatar's"}`,
+      );
   }
 
   /** What the table `subkey` must say. */
   *rows(): Generator<Row> {
     for (const { subkey, whole, block, id, ...standing } of this.#standings.values()) {
-      const { publicKeyText, avatarKey, expiresAt, authorizedAt, updatedAt, transactionHash, logIndex, ...same } = standing;
+      const { publicKeyText, avatarKey, expiresAt, authorizedAt, updatedAt, transactionHash, logIndex, ...same } =
+        standing;
       yield {
         ...same,
         ...{ subkey_id: id, avatar_key: avatarKey, algorithm: subkey?.algorithm ?? null },
