@@ -9,7 +9,7 @@ export interface IndexedChain {
 }
 
 /** The contracts whose events are indexed. */
-export type ContractName = "AttesterRegistry" | "ProofRegistry" | "SubkeyRegistry";
+export type ContractName = "AccessManager" | "AttesterRegistry" | "ProofRegistry" | "StateAnchor" | "SubkeyRegistry";
 
 /** anvil's and hardhat's chain id: a chain that may be restarted from older state, so nothing of it is cached. */
 export const LOCAL_CHAIN_ID = 31337;

@@ -1,4 +1,10 @@
-import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import {
+  ACCESS_MANAGER_EVENTS,
+  ATTESTER_REGISTRY_ABI,
+  PROOF_REGISTRY_ABI,
+  STATE_ANCHOR_ABI,
+  SUBKEY_REGISTRY_ABI,
+} from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
 import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
@@ -19,8 +25,10 @@ export default createConfig({
     ]),
   ),
   contracts: {
+    AccessManager: { abi: ACCESS_MANAGER_EVENTS, chain: placesOf("AccessManager") },
     AttesterRegistry: { abi: ATTESTER_REGISTRY_ABI, chain: placesOf("AttesterRegistry") },
     ProofRegistry: { abi: PROOF_REGISTRY_ABI, chain: placesOf("ProofRegistry") },
+    StateAnchor: { abi: STATE_ANCHOR_ABI, chain: placesOf("StateAnchor") },
     SubkeyRegistry: { abi: SUBKEY_REGISTRY_ABI, chain: placesOf("SubkeyRegistry") },
   },
 });

@@ -6,7 +6,7 @@ export const bindingStatus = onchainEnum("binding_status", STATUSES);
 /** What a link does; a release is the other side's own delete, which is no link of the avatar's chain. */
 export const linkAction = onchainEnum("link_action", ["create", "delete", "release"]);
 
-/** One row per avatar and chain it stands on. */
+/** One row per avatar and chain it stands on. How long its chain is there, and how old, say its links. */
 export const avatar = onchainTable(
   "avatar",
   (t) => ({
@@ -15,10 +15,6 @@ export const avatar = onchainTable(
     address: t.hex().notNull(),
     /** Compressed public key. */
     publicKey: t.hex().notNull(),
-    /** How many links its chain has here. */
-    length: t.integer().notNull(),
-    /** `created_at` of its latest link, Unix seconds. */
-    activatedAt: t.integer().notNull(),
     /** The signature its first link's `prev` quotes, where the chain was imported without its beginning. */
     importedAfter: t.hex(),
   }),
@@ -67,7 +63,7 @@ export const link = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.id] }),
-    avatarIndex: index().on(table.avatar, table.sequence),
+    avatarIndex: index().on(table.avatar, table.chainId, table.sequence),
     positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
     uuidIndex: index().on(table.uuid),
   }),
@@ -106,7 +102,8 @@ export const binding = onchainTable(
     logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.key] }),
+    // Not its key: of what a row is named by in an event itself, Ponder fetches many rows at once (decision 13).
+    pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
     avatarIndex: index().on(table.avatar),
     // With this class of operators it finds equal identities, and those that begin alike, in whatever locale the database is.
     identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
@@ -219,6 +216,115 @@ export const subkey = onchainTable(
     avatarIndex: index().on(table.avatar),
     keyIndex: index().on(table.publicKey),
   }),
+);
+
+/** A link of a batch, or a confirmation, that the registry refused: it changed nothing. */
+export const refusal = onchainTable(
+  "refusal",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+    /** Its place in the batch, from 0. */
+    place: t.integer().notNull(),
+    /** linkId; of a link zero where its text or signature is such that it has none. */
+    link: t.hex().notNull(),
+    /** The contract's `Refusal`; null for a confirmation, of which the contract does not say. */
+    reason: t.integer(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
+    linkIndex: index().on(table.link),
+  }),
+);
+
+/** Roots of what operators keep off chain; none is ever changed. */
+export const anchor = onchainTable(
+  "anchor",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** Lower case. Whether it still is an operator says `attester`. */
+    operator: t.hex().notNull(),
+    /** keccak256 of the topic's name. */
+    topic: t.hex().notNull(),
+    epoch: t.bigint().notNull(),
+    root: t.hex().notNull(),
+    /** Where the data is; empty where that is not public. */
+    uri: t.text().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.operator, table.topic, table.epoch] }),
+    topicIndex: index().on(table.topic, table.epoch),
+  }),
+);
+
+/** Everything that was ever changed about who may do what: all events of the AccessManager, and of whom it manages. */
+export const governance = onchainTable(
+  "governance",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+    /** Who emitted it, lower case. */
+    contract: t.hex().notNull(),
+    /** The event's name in the contract's ABI, and its values by theirs; numbers as decimal text. */
+    event: t.text().notNull(),
+    values: t.json().$type<Record<string, string | boolean>>().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
+  }),
+);
+
+/** Who has which role now. */
+export const roleMember = onchainTable(
+  "role_member",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    role: t.bigint().notNull(),
+    /** Lower case. */
+    account: t.hex().notNull(),
+    /** Seconds for which what it does must be announced. */
+    delay: t.bigint().notNull(),
+    /** From when on, Unix seconds. */
+    since: t.bigint().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.role, table.account] }) }),
+);
+
+/** Where an announced operation stands. */
+export const operationStatus = onchainEnum("operation_status", ["scheduled", "executed", "canceled"]);
+
+/** Operations that were announced: one row for each, as it was scheduled last. */
+export const operation = onchainTable(
+  "operation",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** The AccessManager's: of caller, target and data. */
+    id: t.hex().notNull(),
+    /** How often it was scheduled. */
+    nonce: t.bigint().notNull(),
+    status: operationStatus().notNull(),
+    /** From when on it may be executed, Unix seconds. */
+    executableAt: t.bigint().notNull(),
+    caller: t.hex().notNull(),
+    target: t.hex().notNull(),
+    data: t.hex().notNull(),
+    /** Time of the block of its last event, Unix seconds. */
+    updatedAt: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.id] }) }),
 );
 
 /** Who is an attester, or was. */

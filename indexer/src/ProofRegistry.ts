@@ -1,7 +1,8 @@
 import {
   type BindingStatus,
-  bindingKey,
+  bindingKeyOf,
   compressedPoint,
+  identityKey,
   isCosigned,
   quotedSignature,
   submissionSignature,
@@ -14,6 +15,7 @@ import { publicKeyToAddress } from "viem/accounts";
 
 import { hear, hearList } from "./attesters.ts";
 import { lower } from "./hex.ts";
+import { type PositionedEvent, changeOf, position } from "./position.ts";
 
 type Hex = `0x${string}`;
 
@@ -26,8 +28,6 @@ ponder.on("ProofRegistry:AvatarRegistered", async ({ event, context }) => {
     chainId: context.chain.id,
     address: lower(publicKeyToAddress(concat(["0x04", x, y]))),
     publicKey: compressedPoint(x, y) as Hex,
-    length: 0,
-    activatedAt: 0,
   });
 });
 
@@ -55,14 +55,10 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     ...{ proof, proofLocation, accountId: heard.accountId, status },
     ...at,
   });
-  await context.db
-    .update(schema.avatar, { chainId, address: avatar })
-    .set({ length: sequence, activatedAt: createdAt });
 
   if (status === "none") return; // A delete of what this avatar never had.
-  const key = bindingKey(avatar, platform, identity) as Hex;
   if (status === "deleted") {
-    await endBinding(context, key, event);
+    await endBinding(context, event);
     return;
   }
   const { accountId, attesters } = heard;
@@ -71,10 +67,19 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     ...{ status, link: linkId, accountId, proofLocation, asOf, attesters, attestations },
     ...changeOf(event),
   };
+  const key = bindingKeyOf(avatar, identityKey) as Hex;
   await context.db
     .insert(schema.binding)
     .values({ chainId, key, avatar, identityKey, platform, identity, ...state, createdAt: at.blockTime })
     .onConflictDoUpdate(state);
+});
+
+ponder.on("ProofRegistry:LinkRefused", async ({ event, context }) => {
+  await refuse(context, event, event.args.reason);
+});
+
+ponder.on("ProofRegistry:ConfirmationRefused", async ({ event, context }) => {
+  await refuse(context, event, null);
 });
 
 ponder.on("ProofRegistry:FindingsAttested", async ({ event, context }) => {
@@ -109,7 +114,7 @@ ponder.on("ProofRegistry:BindingReleased", async ({ event, context }) => {
     ...{ proof, proofLocation, accountId: "", status: "deleted" },
     ...position(event),
   });
-  await endBinding(context, bindingKey(avatar, platform, identity) as Hex, event);
+  await endBinding(context, event);
 });
 
 ponder.on("ProofRegistry:AvatarSet", async ({ event, context }) => {
@@ -129,54 +134,60 @@ interface Turn extends PositionedEvent {
 }
 
 async function turnBinding(context: Context, event: Turn, status: "confirmed" | "suspended"): Promise<void> {
-  const { linkId, attestations, proofLocation } = event.args;
-  const row = { chainId: context.chain.id, key: event.args.bindingKey };
+  const { linkId, attestations, proofLocation = "" } = event.args;
+  const chainId = context.chain.id;
+  // It names the binding by a hash; the link that it rests on says what is hashed.
+  const link = (await context.db.find(schema.link, { chainId, id: linkId }))!;
+  const row = { chainId, avatar: link.avatar, identityKey: identityKey(link.platform, link.identity) as Hex };
   const before = (await context.db.find(schema.binding, row))!;
   const found = status === "confirmed";
   // The contract takes for it only what is newer than the status, unless that is a claim.
   const notBefore = before.status === "claimed" ? 0 : before.asOf + 1;
-  const { transactionHash } = changeOf(event);
-  const { accountId, ...heard } = await hear(context, { linkId, found, transactionHash }, attestations, notBefore);
-  await context.db.update(schema.binding, row).set({
-    status,
+  const { hash: transactionHash } = event.transaction;
+  const said = await hear(context, { linkId, found, transactionHash }, attestations, notBefore);
+  const heard = { asOf: said.asOf, attesters: said.attesters, attestations };
+  // Where they found nothing, they still know whose it was.
+  const accountId = found ? said.accountId : before.accountId;
+
+  await context.db.insert(schema.turn).values({
+    ...{ chainId, binding: event.args.bindingKey, link: linkId, status, accountId, proofLocation },
     ...heard,
-    attestations,
-    // Where they found nothing, they still know whose it was.
-    ...(found ? { accountId } : {}),
+    ...position(event),
+  });
+  await context.db.update(schema.binding, row).set({
+    ...{ status, accountId },
+    ...heard,
     // Empty stands for what the link says.
-    ...(proofLocation ? { proofLocation } : {}),
+    ...(proofLocation === "" ? {} : { proofLocation }),
     ...changeOf(event),
   });
 }
 
-async function endBinding(context: Context, key: Hex, event: PositionedEvent): Promise<void> {
+/** An event that ends a binding. */
+interface End extends PositionedEvent {
+  args: { avatar: Hex; identityKey: Hex };
+}
+
+async function endBinding(context: Context, event: End): Promise<void> {
   const { attesters, attestations } = NOTHING_HEARD;
   const status: BindingStatus = "deleted";
   await context.db
-    .update(schema.binding, { chainId: context.chain.id, key })
+    .update(schema.binding, {
+      chainId: context.chain.id,
+      avatar: lower(event.args.avatar),
+      identityKey: event.args.identityKey,
+    })
     .set({ status, attesters, attestations, ...changeOf(event) });
 }
 
-interface PositionedEvent {
-  block: { number: bigint; timestamp: bigint };
-  transaction: { hash: Hex };
-  log: { logIndex: number };
+/** An event that says what was refused. */
+interface Refused extends PositionedEvent {
+  args: { index: bigint; linkId: Hex };
 }
 
-function position({ block, transaction, log }: PositionedEvent) {
-  return {
-    blockNumber: block.number,
-    blockTime: Number(block.timestamp),
-    transactionHash: transaction.hash,
-    logIndex: log.logIndex,
-  };
-}
-
-/** Which event last changed a binding, and when. */
-function changeOf({ block, transaction, log }: PositionedEvent) {
-  return {
-    updatedAt: Number(block.timestamp),
-    transactionHash: transaction.hash,
-    logIndex: log.logIndex,
-  };
+async function refuse(context: Context, event: Refused, reason: number | null): Promise<void> {
+  const { index, linkId } = event.args;
+  await context.db
+    .insert(schema.refusal)
+    .values({ chainId: context.chain.id, place: Number(index), link: linkId, reason, ...position(event) });
 }

@@ -2,7 +2,7 @@ import {
   ATTESTER_REGISTRY_ABI,
   type Finding,
   STATUSES,
-  attestationListHash,
+  findingsDigest,
   bindingKey,
   findingHash,
   packAttestations,
@@ -222,7 +222,7 @@ describe("indexer: what attesters say", () => {
     const findings = [keccak256(AbiCoder.defaultAbiCoder().encode(words, values))];
     const checkedAt = now() - 10;
     const { serialized: signature } = new SigningKey(ATTESTER.privateKey).sign(
-      attestationListHash(findings, checkedAt),
+      findingsDigest(findings, checkedAt),
     );
     const key = bindingKey(person.address, "github", "idx-no-text");
     const entry = { bindingKey: key, linkId: link.id, proofLocation: "", account, index: 0 };

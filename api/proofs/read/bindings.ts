@@ -1,4 +1,4 @@
-import { type Link, bindingKey } from "@syngraph/sdk/protocol";
+import { type Link, identityKey } from "@syngraph/sdk/protocol";
 import type { Pool } from "pg";
 import { z } from "zod";
 
@@ -68,8 +68,8 @@ export async function bindingStatus(
   { platform, identity }: Pick<Link, "platform" | "identity">,
 ): Promise<BindingStatus | undefined> {
   const { rows } = await db.query<{ status: BindingStatus }>(
-    "SELECT status::text FROM indexer.binding WHERE chain_id = $1 AND key = $2",
-    [chainId, bindingKey(avatar, platform, identity)],
+    "SELECT status::text FROM indexer.binding WHERE chain_id = $1 AND avatar = $2 AND identity_key = $3",
+    [chainId, avatar.toLowerCase(), identityKey(platform, identity)],
   );
   return rows[0]?.status;
 }

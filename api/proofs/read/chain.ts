@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { z } from "zod";
 
 import { base64Text, hashText, publicKeyText, timeText, uuidText } from "../../shapes.ts";
+import { LATEST_LINK } from "./avatars.ts";
 import { bindingStatusShape } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
@@ -77,7 +78,8 @@ export async function proofChain(
   page: number,
 ): Promise<{ pagination: Pagination; proof_chain: ChainItem[] }> {
   const longest = `l.chain_id = (
-    SELECT chain_id FROM indexer.avatar WHERE address = $1 ORDER BY length DESC, chain_id LIMIT 1)`;
+    SELECT a.chain_id FROM indexer.avatar a, ${LATEST_LINK}
+    WHERE a.address = $1 ORDER BY latest.length DESC, a.chain_id LIMIT 1)`;
   const [counted, { rows }] = await Promise.all([
     db.query<{ total: number }>(
       `SELECT count(*)::integer AS total FROM indexer.link l WHERE l.avatar = $1 AND ${longest}`,

@@ -7,7 +7,7 @@ import { addressText, hashText, publicKeyText, timeText } from "../../shapes.ts"
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
 import { aliasesOf } from "./aliases.ts";
-import { avatarsOf } from "./avatars.ts";
+import { LATEST_LINK, avatarsOf } from "./avatars.ts";
 import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingStatusShape, bindingsOf } from "./bindings.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
@@ -202,7 +202,7 @@ async function matching(
     ), listed AS (
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
       FROM matched m
-      ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(activated_at) AS activated_at FROM indexer.avatar a WHERE a.address = m.avatar) a ON true" : ""}
+      ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(latest.activated_at) AS activated_at FROM indexer.avatar a, ${LATEST_LINK} WHERE a.address = m.avatar) a ON true" : ""}
       WHERE m.status = ANY($1)
     )
     SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted

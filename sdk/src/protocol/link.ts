@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, concat, keccak256, zeroPadValue } from "ethers";
 
 import { type Link, payloadHash } from "./signPayload.ts";
 import { head } from "./signature.ts";
@@ -20,5 +20,10 @@ export function identityKey(platform: string, identity: string): string {
 
 /** keccak256(abi.encode(avatar, identityKey)): the name of a binding. `avatar` is the address of the avatar's key. */
 export function bindingKey(avatar: string, platform: string, identity: string): string {
-  return keccak256(abi.encode(["address", "bytes32"], [avatar, identityKey(platform, identity)]));
+  return bindingKeyOf(avatar, identityKey(platform, identity));
+}
+
+/** {@link bindingKey} of an identity of which the {@link identityKey} is known. */
+export function bindingKeyOf(avatar: string, key: string): string {
+  return keccak256(concat([zeroPadValue(avatar, 32), key]));
 }
