@@ -1,6 +1,7 @@
 import { FetchRequest, JsonRpcProvider, toQuantity } from "ethers";
 
 import { type Range, eachRange } from "./ranges.ts";
+import type { Row } from "./rows.ts";
 
 /** A log as the chain tells it; hex is lower case. */
 export interface ChainLog {
@@ -13,6 +14,11 @@ export interface ChainLog {
   /** Its place in the block. */
   index: number;
   transactionHash: string;
+}
+
+/** Where a log stands, as the tables of an index have it. */
+export function placeOf({ block, time, transactionHash, index }: ChainLog): Row {
+  return { block_number: block, block_time: time, transaction_hash: transactionHash, log_index: index };
 }
 
 /** A log as `eth_getLogs` has it. */

@@ -13,8 +13,11 @@ export interface Place {
 export interface RegistryContracts {
   proofs: Place;
   attesters: Place;
-  /** Null where its address is not known: nothing says it on chain. */
+  /** Null where its address is not known, as of the following: nothing says it on chain. */
   subkeys: Place | null;
+  anchors: Place | null;
+  /** The AccessManager. */
+  manager: Place | null;
 }
 
 /** What cannot be checked at all; `message` says why. */
@@ -35,7 +38,13 @@ export function contractsOf(deployment: unknown, chainId: number): RegistryContr
     if (!isAddress(address) || !Number.isSafeInteger(block)) throw new VerifyError(`the deployment names no ${name}`);
     return { address: address.toLowerCase(), block: block as number };
   };
-  return { proofs: place("ProofRegistry"), attesters: place("AttesterRegistry"), subkeys: place("SubkeyRegistry") };
+  return {
+    proofs: place("ProofRegistry"),
+    attesters: place("AttesterRegistry"),
+    subkeys: place("SubkeyRegistry"),
+    anchors: place("StateAnchor"),
+    manager: place("AccessManager"),
+  };
 }
 
 /**
@@ -61,7 +70,7 @@ export async function findContracts(chain: Chain, address: string): Promise<Regi
   return {
     proofs: { address: address.toLowerCase(), block: proofsBlock },
     attesters: { address: attesters, block: attestersBlock },
-    subkeys: null,
+    ...{ subkeys: null, anchors: null, manager: null },
   };
 }
 

@@ -23,7 +23,7 @@ import {
   unpackHeader,
 } from "../protocol/index.ts";
 import { type AttesterBook, CLOCK_SKEW, type Counted, isBare } from "./attesters.ts";
-import type { ChainLog } from "./chain.ts";
+import { type ChainLog, placeOf } from "./chain.ts";
 import { type WalletQuestion, judgeCosigner, questionOf } from "./cosigner.ts";
 import type { Findings } from "./findings.ts";
 import type { Row, Table } from "./rows.ts";
@@ -140,6 +140,7 @@ export class ProofModel {
     else if (name === "FindingsAttested") this.#readList(args, log);
     else if (name === "BindingReleased") this.#readRelease(args, log);
     else if (name === "AvatarSet") this.#readAvatarSet(args);
+    else if (name === "LinkRefused" || name === "ConfirmationRefused") this.#readRefused(args, log);
     else if (name in TURNS) this.#readTurn(name as keyof typeof TURNS, args, log);
   }
 
@@ -511,7 +512,7 @@ export class ProofModel {
       ...{ asOf: heard.checkedAt, attesters: heard.attesters, attestations: said, ...changeOf(log) },
     });
     this.#context.emit("turn", {
-      ...{ binding: key, link, status: to, account_id: heard.accountId, proof_location: proofLocation },
+      ...{ binding: key, link, status: to, account_id: accountId, proof_location: proofLocation },
       ...{ as_of: heard.checkedAt, attesters: heard.attesters, attestations: said, ...placeOf(log) },
     });
   }
@@ -578,6 +579,14 @@ export class ProofModel {
     this.#bindings.set(key, { ...ended, status: "deleted", attesters: [], attestations: "0x", ...changeOf(log) });
   }
 
+  #readRefused(args: Result, log: ChainLog): void {
+    this.#context.findings.count("refusals");
+    const [place, link] = [Number(args.getValue("index")), args.getValue("linkId") as string];
+    // Only of a link the contract says why.
+    const reason = args.length === 3 ? Number(args.getValue("reason")) : null;
+    this.#context.emit("refusal", { place, link, reason, ...placeOf(log) });
+  }
+
   #readAvatarSet(args: Result): void {
     const wallet = (args.getValue("wallet") as string).toLowerCase();
     const avatar = (args.getValue("avatar") as string).toLowerCase();
@@ -595,11 +604,8 @@ export class ProofModel {
 
   /** What the table `avatar` must say. */
   *avatarRows(): Generator<Row> {
-    for (const { address, key, length, createdAt, imported } of this.#avatars.values()) {
-      yield {
-        ...{ address, public_key: key?.compressed, length, activated_at: createdAt },
-        imported_after: key === null ? undefined : imported,
-      };
+    for (const { address, key, imported } of this.#avatars.values()) {
+      yield { address, public_key: key?.compressed, imported_after: key === null ? undefined : imported };
     }
   }
 
@@ -679,10 +685,6 @@ function accountIdOf(said: string): string {
 function prevOf(quoted: string | null, previousV: number | null): string | null {
   if (quoted === null || previousV === null) return null;
   return encodeBase64(concat([dataSlice(quoted, 0, 64), toBeHex(previousV, 1)]));
-}
-
-function placeOf({ block, time, transactionHash, index }: ChainLog): Row {
-  return { block_number: block, block_time: time, transaction_hash: transactionHash, log_index: index };
 }
 
 function changeOf({ time, transactionHash, index }: ChainLog) {

@@ -8,13 +8,18 @@ export type Row = Readonly<Record<string, Value>>;
 export const KEYS = {
   avatar: ["address"],
   link: ["id"],
-  binding: ["key"],
+  binding: ["avatar", "identity_key"],
   turn: ["transaction_hash", "log_index"],
   findings_attested: ["transaction_hash"],
   reverse_record: ["wallet"],
   subkey: ["avatar", "subkey_id"],
   attester: ["address"],
   quorum: ["platform"],
+  refusal: ["transaction_hash", "log_index"],
+  anchor: ["operator", "topic", "epoch"],
+  governance: ["transaction_hash", "log_index"],
+  role_member: ["role", "account"],
+  operation: ["id"],
 } as const satisfies Record<string, readonly string[]>;
 export type Table = keyof typeof KEYS;
 

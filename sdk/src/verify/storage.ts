@@ -1,6 +1,13 @@
 import { Interface, type Result } from "ethers";
 
-import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI, STATUSES, SUBKEY_REGISTRY_ABI } from "../protocol/index.ts";
+import {
+  ATTESTER_REGISTRY_ABI,
+  PROOF_REGISTRY_ABI,
+  STATE_ANCHOR_ABI,
+  STATUSES,
+  SUBKEY_REGISTRY_ABI,
+} from "../protocol/index.ts";
+import type { AnchorModel } from "./anchors.ts";
 import type { AttesterBook } from "./attesters.ts";
 import type { Chain } from "./chain.ts";
 import type { Findings } from "./findings.ts";
@@ -11,6 +18,7 @@ import type { SubkeyModel } from "./subkeys.ts";
 const PROOFS = new Interface(PROOF_REGISTRY_ABI);
 const ATTESTERS = new Interface(ATTESTER_REGISTRY_ABI);
 const SUBKEYS = new Interface(SUBKEY_REGISTRY_ABI);
+const ANCHORS = new Interface(STATE_ANCHOR_ABI);
 
 /** What one contract is asked, and what it must answer; undefined for what cannot be known here. */
 interface Question {
@@ -30,6 +38,7 @@ export interface Stored {
   proofs: { address: string; model: ProofModel };
   attesters: { address: string; book: AttesterBook };
   subkeys: { address: string; model: SubkeyModel } | null;
+  anchors: { address: string; model: AnchorModel } | null;
 }
 
 /** Compares what the logs make of the registry with what the contracts keep, by their own word at a block. */
@@ -80,7 +89,7 @@ function textOf(value: unknown): string {
   return String(value).toLowerCase();
 }
 
-function* questions({ proofs, attesters, subkeys }: Stored): Generator<Question> {
+function* questions({ proofs, attesters, subkeys, anchors }: Stored): Generator<Question> {
   const book = attesters.book;
   const ofAttesters = { to: attesters.address, contract: ATTESTERS };
   yield {
@@ -119,6 +128,12 @@ function* questions({ proofs, attesters, subkeys }: Stored): Generator<Question>
       method: "avatarOf",
       args: [wallet],
       expected: [avatar],
+    };
+  }
+  for (const { operator, topic, epoch, root } of anchors?.model.stored() ?? []) {
+    yield {
+      ...{ to: anchors!.address, contract: ANCHORS, subject: `anchor ${epoch} of ${operator} ${topic}` },
+      ...{ method: "rootOf", args: [operator, topic, epoch], expected: [root] },
     };
   }
   if (!subkeys) return;

@@ -2,13 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Interface, type LogDescription } from "ethers";
 
-import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI, SUBKEY_REGISTRY_ABI } from "../protocol/index.ts";
+import {
+  ACCESS_MANAGER_EVENTS,
+  ATTESTER_REGISTRY_ABI,
+  PROOF_REGISTRY_ABI,
+  STATE_ANCHOR_ABI,
+  SUBKEY_REGISTRY_ABI,
+} from "../protocol/index.ts";
+import { AnchorModel } from "./anchors.ts";
 import { AttesterBook } from "./attesters.ts";
 import type { Chain, ChainBlock, ChainLog } from "./chain.ts";
 import { type RegistryContracts, VerifyError } from "./contracts.ts";
 import { type WalletQuestion, askWallets } from "./cosigner.ts";
-import { type Checkpoint, type Database, IndexComparison } from "./database.ts";
+import { type Checkpoint, type Database, EVENT_TABLES, IndexComparison } from "./database.ts";
 import { Findings } from "./findings.ts";
+import { GovernanceModel } from "./governance.ts";
 import { ProofModel } from "./proofs.ts";
 import { readPatiently } from "./ranges.ts";
 import type { Row, Table } from "./rows.ts";
@@ -75,6 +83,18 @@ const INTERFACES = {
   proofs: new Interface(PROOF_REGISTRY_ABI),
   attesters: new Interface(ATTESTER_REGISTRY_ABI),
   subkeys: new Interface(SUBKEY_REGISTRY_ABI),
+  anchors: new Interface(STATE_ANCHOR_ABI),
+  manager: new Interface(ACCESS_MANAGER_EVENTS),
+};
+type Part = keyof typeof INTERFACES;
+
+/** What the contracts are about, in words. */
+const PARTS: Readonly<Record<Part, string>> = {
+  proofs: "proofs",
+  attesters: "attesters",
+  subkeys: "subkeys",
+  anchors: "anchors",
+  manager: "roles and operations",
 };
 
 /** One attempt. */
@@ -85,6 +105,10 @@ class Run {
   readonly #book = new AttesterBook(this.#findings);
   readonly #proofs: ProofModel;
   readonly #subkeys: SubkeyModel | null;
+  readonly #anchors: AnchorModel;
+  readonly #governance: GovernanceModel;
+  /** The contract of each address. */
+  readonly #parts = new Map<string, Part>();
   readonly #index: IndexComparison | null;
   readonly #from: number;
   readonly #whole: boolean;
@@ -102,15 +126,24 @@ class Run {
     this.#from = Math.max(fromBlock ?? 0, contracts.proofs.block);
     this.#whole = this.#from === contracts.proofs.block;
     const [findings, whole] = [this.#findings, this.#whole];
+    for (const part of Object.keys(INTERFACES) as Part[]) {
+      const place = contracts[part];
+      if (place) this.#parts.set(place.address, part);
+      else findings.leave(`${PARTS[part]}: the address of their contract is not known`);
+    }
+    const emit = (table: Table, row: Row) => void this.#rowsOf(table).push(row);
     this.#proofs = new ProofModel({
-      ...{ attesters: this.#book, findings, whole },
-      emit: (table, row) => void this.#rowsOf(table).push(row),
+      ...{ attesters: this.#book, findings, whole, emit },
       ask: (question) => void this.#questions.push(question),
     });
     const { subkeys } = contracts;
     const domain = { chainId: this.#chain.chainId, verifyingContract: subkeys?.address ?? "" };
     this.#subkeys = subkeys && new SubkeyModel(domain, findings, this.#from <= subkeys.block);
-    this.#index = index ? new IndexComparison(index.database, index.schema, this.#chain.chainId, findings) : null;
+    this.#anchors = new AnchorModel(this.#book, findings, emit);
+    this.#governance = new GovernanceModel(findings, emit);
+    const unknown = [...(contracts.anchors ? [] : ["anchor"]), ...(contracts.manager ? [] : ["governance"])];
+    const eventTables = EVENT_TABLES.filter((table) => !unknown.includes(table));
+    this.#index = index ? new IndexComparison(index, this.#chain.chainId, eventTables, findings) : null;
   }
 
   async run(): Promise<{ report: VerifyReport; moved: string | null }> {
@@ -118,7 +151,7 @@ class Run {
     const latest = await this.#chain.block("latest");
     const wanted = Math.min(this.#options.toBlock ?? latest.number, latest.number);
     if (wanted < this.#from) throw new VerifyError(`there is nothing from block ${this.#from} to block ${wanted}`);
-    await this.#readEarlierAttesters();
+    await this.#readEarlierGovernance();
     return this.#index ? this.#runWithIndex(this.#index, wanted) : this.#runAlone(wanted);
   }
 
@@ -177,18 +210,22 @@ class Run {
     return now.block === block && now.time === time ? null : `the index went on from block ${block} to ${now.block}`;
   }
 
-  /** Who attests is known from the beginning, wherever the rest is read from: it is little. */
-  async #readEarlierAttesters(): Promise<void> {
-    const { address, block } = this.#options.contracts.attesters;
-    for await (const { items } of this.#chain.eachLogs([address], block, this.#from - 1)) {
+  /** Who attests and governs is known from the beginning, wherever the rest is read from: it is little. */
+  async #readEarlierGovernance(): Promise<void> {
+    const { attesters, anchors, manager } = this.#options.contracts;
+    const places = [attesters, anchors, manager].filter((place) => place !== null);
+    const first = Math.min(...places.map(({ block }) => block));
+    const addresses = places.map(({ address }) => address);
+    for await (const { items } of this.#chain.eachLogs(addresses, first, this.#from - 1)) {
       for (const log of items) this.#readLog(log);
+      if (this.#whole) await this.#index?.compareRange(first, this.#from - 1, this.#rows);
+      this.#rows = new Map();
     }
   }
 
   /** Reads the logs of a range of blocks, and compares the index with them piece by piece. */
   async #read(from: number, to: number): Promise<void> {
-    const { proofs, attesters, subkeys } = this.#options.contracts;
-    const addresses = [proofs, attesters, ...(subkeys ? [subkeys] : [])].map(({ address }) => address);
+    const addresses = [...this.#parts.keys()];
     let started = performance.now();
     for await (const range of this.#chain.eachLogs(addresses, from, to)) {
       this.#options.signal?.throwIfAborted();
@@ -205,8 +242,7 @@ class Run {
   }
 
   #readLog(log: ChainLog): void {
-    const { proofs, attesters } = this.#options.contracts;
-    const of = log.address === proofs.address ? "proofs" : log.address === attesters.address ? "attesters" : "subkeys";
+    const of = this.#parts.get(log.address)!;
     let event: LogDescription | null;
     try {
       event = INTERFACES[of].parseLog(log);
@@ -216,17 +252,16 @@ class Run {
       event = null;
     }
     if (event === null) {
-      // Governance's events are of no concern.
-      if (of !== "attesters") {
-        this.#findings.add("log", `log ${log.transactionHash} ${log.index}`, "is no event of its contract");
-      }
+      this.#findings.add("log", `log ${log.transactionHash} ${log.index}`, "is no event of its contract");
       return;
     }
     const { name, args } = event;
     try {
       if (of === "proofs") this.#proofs.read(name, args, log);
-      else if (of === "attesters") this.#book.read(name, args);
-      else this.#subkeys?.read(name, args, log);
+      else if (of === "subkeys") this.#subkeys!.read(name, args, log);
+      else if (of === "anchors") this.#anchors.read(args, log);
+      else if (of === "manager" || name === "AuthorityUpdated") this.#governance.read(event, log);
+      else this.#book.read(name, args);
     } catch (error) {
       const detail = `${name} cannot be read: ${(error as Error).message}`;
       this.#findings.add("log", `log ${log.transactionHash} ${log.index}`, detail);
@@ -256,23 +291,27 @@ class Run {
       return;
     }
     const partial = !this.#whole;
-    if (this.#whole) await index.compareCounts(this.#from);
+    if (this.#whole) await index.compareCounts();
     await index.compareTable("avatar", this.#proofs.avatarRows(), partial);
     await index.compareTable("binding", this.#proofs.bindingRows(), partial);
     await index.compareTable("reverse_record", this.#proofs.reverseRows(), partial);
     await index.compareTable("attester", this.#book.attesterRows());
     await index.compareTable("quorum", this.#book.quorumRows());
     if (this.#subkeys) await index.compareTable("subkey", this.#subkeys.rows(), partial);
-    else this.#findings.leave("subkeys: the address of their registry is not known");
+    if (this.#options.contracts.manager) {
+      await index.compareTable("role_member", this.#governance.memberRows());
+      await index.compareTable("operation", this.#governance.operationRows());
+    }
   }
 
   async #compareStorage(block: number): Promise<void> {
     this.#options.progress?.("asking the contracts what they keep");
-    const { proofs, attesters, subkeys } = this.#options.contracts;
+    const { proofs, attesters, subkeys, anchors } = this.#options.contracts;
     const stored = {
       proofs: { address: proofs.address, model: this.#proofs },
       attesters: { address: attesters.address, book: this.#book },
       subkeys: subkeys && this.#subkeys && { address: subkeys.address, model: this.#subkeys },
+      anchors: anchors && { address: anchors.address, model: this.#anchors },
     };
     await compareStorage(this.#chain, block, stored, this.#findings);
   }
