@@ -12,6 +12,7 @@ import {
 import {
   Contract,
   ContractFactory,
+  type InterfaceAbi,
   type ContractTransactionResponse,
   type JsonRpcProvider,
   Wallet,
@@ -59,6 +60,8 @@ export class RegistryWriter {
   readonly attesters: Contract;
   readonly subkeys: Contract;
   readonly anchors: Contract;
+  /** The AccessManager, by governance. */
+  readonly manager: Contract;
   readonly attester = personOf(KEYS.attester);
   readonly domain: SubkeyDomain;
   /** Of the latest block when it was made, Unix seconds. */
@@ -68,6 +71,7 @@ export class RegistryWriter {
     provider: JsonRpcProvider,
     payer: Wallet | Awaited<ReturnType<JsonRpcProvider["getSigner"]>>,
     { chainId, contracts }: Deployment,
+    managerAbi: InterfaceAbi,
     now: number,
   ) {
     this.provider = provider;
@@ -79,13 +83,15 @@ export class RegistryWriter {
     );
     this.subkeys = new Contract(contracts.SubkeyRegistry.address, SUBKEY_REGISTRY_ABI, payer);
     this.anchors = new Contract(contracts.StateAnchor.address, STATE_ANCHOR_ABI, new Wallet(KEYS.attester, provider));
+    this.manager = new Contract(contracts.AccessManager.address, managerAbi, new Wallet(KEYS.admin, provider));
     this.domain = { chainId, verifyingContract: contracts.SubkeyRegistry.address };
     this.now = now;
   }
 
   static async open(provider: JsonRpcProvider, deployment: Deployment): Promise<RegistryWriter> {
     const block = (await provider.getBlock("latest"))!;
-    return new RegistryWriter(provider, await provider.getSigner(PAYER), deployment, block.timestamp);
+    const { abi } = await readArtifact("AccessManager");
+    return new RegistryWriter(provider, await provider.getSigner(PAYER), deployment, abi, block.timestamp);
   }
 
   /** A link of now. */
@@ -249,7 +255,7 @@ async function writeSubkeys(writer: RegistryWriter): Promise<void> {
 }
 
 async function writeGovernance(writer: RegistryWriter): Promise<void> {
-  const { attesters, anchors, now } = writer;
+  const { attesters, anchors, manager, provider, now } = writer;
   const [second, third] = [somebody(), somebody()];
   await writer.write(attesters, "addAttester", second.address, "https://second.example", "second");
   await writer.write(attesters, "addAttester", third.address, "https://third.example", "third");
@@ -264,6 +270,22 @@ async function writeGovernance(writer: RegistryWriter): Promise<void> {
     writer.sign(frank, { platform: "minds", identity: `${frank.wallet}2`, attested: one, after: whole }),
   );
   await writer.write(attesters, "setQuorum", "minds", 0);
+
+  // Somebody who has to announce what they do: one operation is carried out, one called off, one waits.
+  const operator = somebody();
+  const patient = manager.connect(await fund(writer, operator)) as Contract;
+  const setting = attesters.interface.getFunction("setQuorum")!;
+  const target = await attesters.getAddress();
+  const role = (await manager.getFunction("getTargetFunctionRole").staticCall(target, setting.selector)) as bigint;
+  await writer.write(manager, "grantRole", role, operator.address, 1);
+  const data = (quorum: number) => attesters.interface.encodeFunctionData(setting, ["tiktok", quorum]);
+  for (const quorum of [1, 2, 3]) await writer.write(patient, "schedule", target, data(quorum), 0);
+  await writer.write(patient, "cancel", operator.address, target, data(2));
+  await provider.send("evm_increaseTime", [2]);
+  await writer.write(patient, "execute", target, data(1));
+  const former = somebody();
+  await writer.write(manager, "grantRole", role, former.address, 0);
+  await writer.write(manager, "revokeRole", role, former.address);
   const epoch = BigInt(now) * 1000n + BigInt(await writer.provider.getBlockNumber());
   await writer.write(anchors, "anchor", STATE_TOPICS.kv, epoch, id("root"), "https://data.example");
 }

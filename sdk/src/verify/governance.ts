@@ -37,8 +37,10 @@ export class GovernanceModel {
   read({ name, args, fragment }: LogDescription, log: ChainLog): void {
     const value = (field: string) => args.getValue(field) as unknown;
     if (name === "RoleGranted" || name === "RoleRevoked") {
-      const [role, account] = [String(value("roleId")), String(value("account")).toLowerCase()];
-      this.#readRole(name, { role, account }, { delay: Number(args[2]), since: Number(args[3]) }, args[4] === true);
+      const at = { role: String(value("roleId")), account: String(value("account")).toLowerCase() };
+      const granted = name === "RoleGranted";
+      const member = granted ? { delay: Number(value("delay")), since: Number(value("since")) } : null;
+      this.#readRole(at, member, granted && value("newMember") === true);
     } else if (name.startsWith("Operation"))
       this.#readOperation(name, String(value("operationId")), args.toObject(), log);
     this.#findings.count("events of governance");
@@ -52,10 +54,11 @@ export class GovernanceModel {
     });
   }
 
-  #readRole(name: string, at: { role: string; account: string }, member: Member, isNew: boolean): void {
+  /** @param member null where the role was taken. */
+  #readRole(at: { role: string; account: string }, member: Member | null, isNew: boolean): void {
     const key = `${at.role} ${at.account}`;
     const before = this.#members.get(key);
-    if (name === "RoleRevoked") {
+    if (member === null) {
       this.#demand(before !== undefined, `role ${key}`, "was revoked, and was not granted");
       this.#members.delete(key);
       return;

@@ -140,7 +140,7 @@ function* questions({ proofs, attesters, subkeys, anchors }: Stored): Generator<
   for (const { avatar, id, nonce, validUntil } of subkeys.model.stored()) {
     yield {
       ...{ to: subkeys.address, contract: SUBKEYS, subject: `subkey ${id} of ${avatar}`, method: "authorizationOf" },
-      ...{ args: [avatar, id], expected: [String(nonce), String(validUntil)] },
+      ...{ args: [avatar, id], expected: [nonce === null ? undefined : String(nonce), String(validUntil)] },
     };
   }
 }

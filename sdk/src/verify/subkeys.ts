@@ -28,7 +28,8 @@ interface Standing {
   publicKeyText: string | null;
   name: string;
   expiresAt: number;
-  nonce: number;
+  /** Null where its earlier events were not read. */
+  nonce: number | null;
   authorized: boolean;
   signature: string | null;
   possession: string | null;
@@ -96,7 +97,7 @@ export class SubkeyModel {
       if (!holds) this.#problem(at, otherwise);
     };
     this.#findings.count("subkeys' authorisations");
-    if (before || this.#whole)
+    if (before ? before.nonce !== null : this.#whole)
       demand(nonce === (before?.nonce ?? 0), `uses nonce ${nonce} and not ${before?.nonce ?? 0}`);
     if (expiresAt !== 0) demand(expiresAt > log.time, `expired at ${expiresAt}, before it was authorised`);
     let avatarKey: string | null = null;
@@ -142,20 +143,20 @@ export class SubkeyModel {
   #readEnd(event: string, at: { avatar: string; id: string }, args: Result, log: ChainLog): void {
     const before = this.#standings.get(keyOf(at));
     const nonce = Number(args.getValue("nonce"));
-    const expected = before?.nonce ?? 0;
+    const expected = before ? before.nonce : this.#whole ? 0 : null;
     this.#findings.count("subkeys' revocations");
-    if (before || this.#whole) {
+    if (expected !== null) {
       const right = nonce === expected || (before?.authorized === true && nonce === expected - 1);
       if (!right) this.#problem(at, `is ended by nonce ${nonce} and not ${expected}`);
     }
     const proof = args.getValue(event === "SubkeyRevoked" ? "signature" : "proof") as string;
     this.#checkEnd(event, at, before, nonce, proof);
-    const change = { nonce: (before?.nonce ?? nonce) + 1, authorized: false, ...changeOf(log) };
+    const change = { nonce: expected === null ? null : expected + 1, authorized: false, ...changeOf(log) };
     this.#standings.set(keyOf(at), {
       ...(before ?? {
         ...at,
         ...{ avatarKey: null, subkey: null, publicKeyText: null, name: "", expiresAt: 0 },
-        ...{ signature: null, possession: null, authorizedAt: null, whole: nonce === 0 },
+        ...{ signature: null, possession: null, authorizedAt: null, whole: this.#whole },
       }),
       ...change,
     });
@@ -192,22 +193,35 @@ export class SubkeyModel {
 
   /** What the table `subkey` must say. */
   *rows(): Generator<Row> {
-    for (const { subkey, whole, block, id, ...standing } of this.#standings.values()) {
-      const { publicKeyText, avatarKey, expiresAt, authorizedAt, updatedAt, transactionHash, logIndex, ...same } =
-        standing;
+    for (const { subkey, whole, block, id, avatar, nonce, authorized, ...standing } of this.#standings.values()) {
+      const { avatarKey, publicKeyText, name, expiresAt, signature, possession, authorizedAt } = standing;
+      // Its authorisation may lie before what was read.
+      const known = whole || subkey !== null;
+      const authorization = {
+        ...{ avatar_key: avatarKey, algorithm: subkey?.algorithm ?? null, public_key: subkey?.publicKey ?? null },
+        ...{
+          rp_id: subkey?.rpId ?? null,
+          name,
+          expires_at: expiresAt,
+          signature,
+          possession,
+          authorized_at: authorizedAt,
+        },
+      };
       yield {
-        ...same,
-        ...{ subkey_id: id, avatar_key: avatarKey, algorithm: subkey?.algorithm ?? null },
-        ...{ public_key: subkey?.publicKey ?? null, rp_id: subkey?.rpId ?? null, expires_at: expiresAt },
+        ...{ avatar, subkey_id: id, nonce: nonce ?? undefined, authorized },
+        ...(known
+          ? authorization
+          : Object.fromEntries(Object.keys(authorization).map((column) => [column, undefined]))),
         public_key_text: whole ? publicKeyText : undefined,
-        ...{ authorized_at: authorizedAt, updated_at: updatedAt, block_number: block },
-        ...{ transaction_hash: transactionHash, log_index: logIndex },
+        ...{ updated_at: standing.updatedAt, block_number: block },
+        ...{ transaction_hash: standing.transactionHash, log_index: standing.logIndex },
       };
     }
   }
 
   /** Where the contract's storage must stand. */
-  *stored(): Generator<{ avatar: string; id: string; nonce: number; validUntil: bigint }> {
+  *stored(): Generator<{ avatar: string; id: string; nonce: number | null; validUntil: bigint }> {
     for (const { avatar, id, nonce, authorized, expiresAt } of this.#standings.values()) {
       const validUntil = expiresAt === 0 ? 2n ** 64n - 1n : BigInt(expiresAt);
       yield { avatar, id, nonce, validUntil: authorized ? validUntil : 0n };
