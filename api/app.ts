@@ -7,6 +7,7 @@ import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
+import { graphiqlFiles, graphqlPaths, graphqlRoutes } from "./routes/graphql.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
@@ -35,6 +36,7 @@ export function createApp(context: Context): Express {
   app.use(context.metrics.observe);
   app.use(securityHeaders());
   app.use(cors);
+  app.use(graphqlPaths);
   app.use(limitRequests(context.limits));
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
@@ -52,10 +54,12 @@ export function createApp(context: Context): Express {
     ...attestationRoutes(context),
     ...subkeyRoutes(context),
     ...instanceActorRoutes(context.config),
+    ...graphqlRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
   app.use("/docs", docsFiles());
+  app.use("/graphiql", graphiqlFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

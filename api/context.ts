@@ -8,6 +8,7 @@ import type { OwnLook } from "./attest/look.ts";
 import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
+import type { Graph } from "./graph/types.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
@@ -32,6 +33,7 @@ export interface Context {
   relayer: Relayer;
   engine: Engine;
   attester: Attester;
+  graph: Graph;
   limits: Limits;
   metrics: Metrics;
   watch: Watch;
