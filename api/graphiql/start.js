@@ -3,7 +3,7 @@
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), {
   title: "Syngraph graph",
   endpoint: "/graphql",
-  defaultQuery: `# Who is behind an account, and why? Try an identity that this node knows.
+  query: `# Who is behind an account, and why? Try an identity that this node knows.
 query WhoIs($platform: String, $identity: String) {
   identity(platform: $platform, identity: $identity) {
     id

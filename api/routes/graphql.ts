@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import express, { type Request, type RequestHandler, type Response } from "express";
@@ -51,6 +52,7 @@ export const graphqlPaths: RequestHandler = (request, response, next) => {
 
 /** POST and GET /graphql: RelationService's calls; and GET /graphiql, where they can be tried. */
 export function graphqlRoutes({ config, db, graph, limits, log, watch }: Context): Route[] {
+  const page = readFileSync(join(FOLDER, "index.html"), "utf8");
   const sources = { graph, log, following: follow(db, config.chain.chainId, watch) };
 
   async function ask(asked: GraphqlRequest, request: Request, response: Response) {
@@ -121,7 +123,7 @@ export function graphqlRoutes({ config, db, graph, limits, log, watch }: Context
         const policy = response.getHeader("Content-Security-Policy") as string;
         const own = "style-src 'self' 'unsafe-inline';img-src 'self' data:;font-src 'self' data:;worker-src 'self'";
         response.setHeader("Content-Security-Policy", `${policy};${own}`);
-        response.sendFile(join(FOLDER, "index.html"));
+        response.type("html").send(page);
         return undefined;
       },
     }),
