@@ -12,6 +12,7 @@ import type { Graph } from "./graph/types.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import type { Graph } from "./graph/types.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
@@ -26,6 +27,7 @@ export interface Context {
   config: Config;
   log: Logger;
   db: Pool;
+  graph: Graph;
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;

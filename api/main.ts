@@ -1,3 +1,4 @@
+import "@syngraph/sdk/protocol/native";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -15,6 +16,7 @@ import { Checks } from "./checks/checks.ts";
 import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { createGraph } from "./graph/graph.ts";
 import { Limits } from "./limits/limits.ts";
 import { Watch } from "./observe/readiness.ts";
 import { registerGauges } from "./observe/gauges.ts";
@@ -69,6 +71,7 @@ const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
 const context: Context = {
   ...{ config, log, db, provider, registry, outbox, relayer, engine },
+  graph: createGraph(db),
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),

@@ -1,5 +1,5 @@
 import { STATUSES, SUBKEY_ALGORITHMS } from "@syngraph/sdk/protocol";
-import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
+import { type ExtraConfigColumn, index, onchainEnum, onchainTable, primaryKey } from "ponder";
 
 /** Where a binding stands; the order is that of the contract's `Status`. */
 export const bindingStatus = onchainEnum("binding_status", STATUSES);
@@ -24,7 +24,7 @@ export const avatar = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.address] }),
-    publicKeyIndex: index().on(table.publicKey),
+    publicKeyIndex: index().on(table.publicKey.op("text_pattern_ops")),
   }),
 );
 
@@ -68,6 +68,8 @@ export const link = onchainTable(
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.id] }),
     avatarIndex: index().on(table.avatar, table.sequence),
+    // How a binding stood at a time.
+    historyIndex: index().on(table.avatar, table.identity, table.blockTime),
     positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
     uuidIndex: index().on(table.uuid),
   }),
@@ -107,7 +109,9 @@ export const binding = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.key] }),
-    avatarIndex: index().on(table.avatar),
+    // Edges of the graph, in the order in which they are cut off: strangers' claims are passed over without a look.
+    avatarIndex: index().on(table.avatar, table.status, table.platform, table.identity),
+    standingIndex: index().on(table.status, table.platform, table.identity.op("text_pattern_ops"), table.avatar),
     // With this class of operators it finds equal identities, and those that begin alike, in whatever locale the database is.
     identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
     accountIndex: index().on(table.platform, table.accountId),
@@ -174,7 +178,7 @@ export const reverseRecord = onchainTable(
     wallet: t.hex().notNull(),
     avatar: t.hex().notNull(),
   }),
-  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }) }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }), walletIndex: index().on(table.wallet) }),
 );
 
 /** The kinds of subkeys; the order is that of the contract's `SubkeyAlgorithm`. */
@@ -275,11 +279,16 @@ const joins = (t: Columns) => ({
   logIndex: t.integer().notNull(),
 });
 
+/** By either end, in the order in which the graph cuts them off. */
+const ends = (table: Record<`${"from" | "to"}${"Platform" | "Identity"}` | "kind", ExtraConfigColumn>) => ({
+  fromIndex: index().on(table.fromIdentity, table.fromPlatform, table.kind, table.toPlatform, table.toIdentity),
+  toIndex: index().on(table.toIdentity, table.toPlatform, table.kind, table.fromPlatform, table.fromIdentity),
+});
+
 /** Edges that other registries know, as they stand now. Empty unless sources are configured. */
 export const edge = onchainTable("edge", joins, (table) => ({
   pk: primaryKey({ columns: [table.chainId, table.slot] }),
-  fromIndex: index().on(table.fromIdentity, table.fromPlatform),
-  toIndex: index().on(table.toIdentity, table.toPlatform),
+  ...ends(table),
 }));
 
 /** Edges that stood until another took their slot, or none. */
@@ -292,8 +301,7 @@ export const pastEdge = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.slot, table.blockNumber, table.logIndex] }),
-    fromIndex: index().on(table.fromIdentity, table.fromPlatform),
-    toIndex: index().on(table.toIdentity, table.toPlatform),
+    ...ends(table),
   }),
 );
 
@@ -318,7 +326,7 @@ export const name = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.platform, table.identity] }),
-    identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
+    identityIndex: index().on(table.platform, table.identity.op("text_pattern_ops")),
     uidIndex: index().on(table.uid),
   }),
 );

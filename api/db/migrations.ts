@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 
+import { GRAPH_FUNCTIONS } from "../graph/functions.ts";
+
 /** The API's own tables, in the order in which they came to be. What has landed is never edited; additions go behind it. */
 const MIGRATIONS = [
   `CREATE TABLE api.submission (
@@ -184,6 +186,9 @@ const MIGRATIONS = [
   `CREATE INDEX IF NOT EXISTS transaction_kept ON api.transaction (chain_id, sender, block)
      WHERE state = 'included' AND raw <> '';
    CREATE INDEX IF NOT EXISTS transaction_alone ON api.transaction USING gin (items) WHERE kind IN ('release', 'call');`,
+
+  // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
+  GRAPH_FUNCTIONS.join(";\n"),
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

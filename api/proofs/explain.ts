@@ -1,7 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-import { type Signature, goString, isTwoSided, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
-import { SigningKey, computeAddress, decodeBase64, getAddress, hashMessage, hexlify, id, isAddress } from "ethers";
+import {
+  type Signature,
+  fromUncompressed,
+  goString,
+  isTwoSided,
+  recoverPoint,
+  recoverPublicKey,
+  signPayload,
+} from "@syngraph/sdk/protocol";
+import { computeAddress, decodeBase64, getAddress, hashMessage, hexlify, id, isAddress } from "ethers";
 import type { Pool } from "pg";
 
 import { PLATFORMS } from "../platforms/index.ts";
@@ -225,8 +233,7 @@ function shown(value: string | number | null): string {
 function signerOf(signed: Neighbour["signed"], { raw, canonical }: Signature): string | null {
   try {
     if ("text" in signed) return recoverPublicKey(signed.text, raw).compressed;
-    const v = canonical.endsWith("00") ? "1b" : "1c";
-    return SigningKey.computePublicKey(SigningKey.recoverPublicKey(signed.digest, canonical.slice(0, -2) + v), true);
+    return fromUncompressed(recoverPoint(signed.digest, canonical)).compressed;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import "@syngraph/sdk/protocol/native";
 import {
   type Witness,
   recoverListAttester,

@@ -9,13 +9,14 @@ import {
   dataSlice,
   id,
   keccak256,
-  recoverAddress,
   toBeHex,
   toUtf8Bytes,
   toUtf8String,
 } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
+import { fromUncompressed } from "./publicKey.ts";
+import { recoverPoint } from "./recover.ts";
 
 /** What an attester states of one link. */
 export interface Attestation {
@@ -56,7 +57,7 @@ export function signAttestation(privateKey: string, attestation: Attestation): s
 
 /** The EIP-55 address of the attester who signed. Throws when the signature recovers to nothing. */
 export function recoverAttester(attestation: Attestation, signature: string): string {
-  return recoverAddress(attestationHash(attestation), signature);
+  return recoverSigner(attestationHash(attestation), signature);
 }
 
 /** One entry of a list that attesters sign at once. */
@@ -119,12 +120,12 @@ export function signAttestationBatch(privateKey: string, batch: AttestationBatch
 
 /** The EIP-55 address of the attester who signed a list. Throws when the signature recovers to nothing. */
 export function recoverBatchAttester(batch: AttestationBatch, signature: string): string {
-  return recoverAddress(attestationBatchHash(batch), signature);
+  return recoverSigner(attestationBatchHash(batch), signature);
 }
 
 /** {@link recoverBatchAttester} of a list of which only the hashes of its findings are known. */
 export function recoverListAttester(findings: readonly string[], { checkedAt, signature }: SignedAttestation): string {
-  return recoverAddress(attestationListHash(findings, checkedAt), signature);
+  return recoverSigner(attestationListHash(findings, checkedAt), signature);
 }
 
 /** An attester's signature and the time it signed for; link, `found` and account id stand beside it. */
@@ -200,7 +201,7 @@ export function recoverWitnesses({ linkId, found }: Pick<Attestation, "linkId" |
       ["bytes32", "bool", "bytes32", "uint64"],
       [linkId, found, accountIdHash, checkedAt],
     );
-    return { attester: recoverAddress(digest, signature), checkedAt };
+    return { attester: recoverSigner(digest, signature), checkedAt };
   });
 }
 
@@ -236,4 +237,8 @@ export function unpackList(packed: string): SignedAttestation[] {
       signature: dataSlice(packed, start + 8, start + ATTESTATION_SIZE),
     };
   });
+}
+
+function recoverSigner(digest: string, signature: string): string {
+  return fromUncompressed(recoverPoint(digest, signature)).address;
 }

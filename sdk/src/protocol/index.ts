@@ -10,6 +10,7 @@ export * from "./errors.ts";
 export * from "./header.ts";
 export * from "./link.ts";
 export * from "./publicKey.ts";
+export * from "./recover.ts";
 export * from "./registryError.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";

@@ -2,6 +2,7 @@ import { SigningKey, decodeBase64, encodeBase64, getBytes, hashMessage, hexlify,
 
 import { ProtocolError, type ProtocolField } from "./errors.ts";
 import { type PublicKey, fromUncompressed } from "./publicKey.ts";
+import { recoverPoint } from "./recover.ts";
 
 /** Half the order of secp256k1: the largest `s` of a canonical signature (EIP-2, SEC 1 section 4.1.4). */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
@@ -60,10 +61,8 @@ export function recoverPublicKey(
   field: ProtocolField = "signature",
 ): PublicKey {
   const { canonical } = parseSignature(signature, field);
-  const bytes = getBytes(canonical);
-  bytes[64] = bytes[64]! + 27;
   try {
-    return fromUncompressed(SigningKey.recoverPublicKey(hashMessage(text), hexlify(bytes)));
+    return fromUncompressed(recoverPoint(hashMessage(text), canonical));
   } catch {
     throw new ProtocolError(field, "recovers to no public key");
   }

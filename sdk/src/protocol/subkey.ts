@@ -18,7 +18,8 @@ import {
 
 import { ATTESTATION_DOMAIN } from "./attestation.ts";
 import { ProtocolError } from "./errors.ts";
-import { type PublicKey, contractPublicKey, parsePublicKey } from "./publicKey.ts";
+import { type PublicKey, contractPublicKey, fromUncompressed, parsePublicKey } from "./publicKey.ts";
+import { recoverPoint } from "./recover.ts";
 import { parseSignature } from "./signature.ts";
 import { assertIdentity, goString } from "./signPayload.ts";
 
@@ -128,16 +129,10 @@ export function signSubkeyDigest(privateKey: string, digest: string): string {
 export function recoverSubkeySigner(digest: string, signature: string): PublicKey {
   const { raw } = parseSignature(signature);
   try {
-    return parsePublicKey(SigningKey.recoverPublicKey(digest, EthersSignature.from(withLegacyV(raw))));
+    return fromUncompressed(recoverPoint(digest, raw));
   } catch {
     throw new ProtocolError("signature", "recovers to no public key");
   }
-}
-
-/** ethers takes v in {27, 28}. */
-function withLegacyV(signature: string): string {
-  const v = Number(dataSlice(signature, 64));
-  return concat([dataSlice(signature, 0, 64), toBeHex(v < 27 ? v + 27 : v)]);
 }
 
 /** A subkey in the shape of the contract's `Subkey` (contracts/interfaces/ISubkeyRegistry.sol). */
