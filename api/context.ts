@@ -12,7 +12,6 @@ import type { Graph } from "./graph/types.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
-import type { Graph } from "./graph/types.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
@@ -35,7 +34,6 @@ export interface Context {
   relayer: Relayer;
   engine: Engine;
   attester: Attester;
-  graph: Graph;
   limits: Limits;
   metrics: Metrics;
   watch: Watch;

@@ -4,7 +4,7 @@ YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), {
   title: "Syngraph graph",
   endpoint: "/graphql",
   query: `# Who is behind an account, and why? Try an identity that this node knows.
-query WhoIs($platform: String, $identity: String) {
+query WhoIs($platform: LenientEnum, $identity: String) {
   identity(platform: $platform, identity: $identity) {
     id
     avatar { id }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import {
+  type GraphQLArgument,
   GraphQLEnumType,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
@@ -11,6 +12,7 @@ import {
   Kind,
   assertValidSchema,
   buildSchema,
+  coerceInputValue,
 } from "graphql";
 
 import type { Asked } from "./asked.ts";
@@ -42,19 +44,34 @@ export function resolveWith(resolvers: Resolvers): void {
     for (const [name, resolver] of Object.entries(fields)) {
       const field = known[name];
       if (!field) throw new Error(`the schema has no field ${typeName}.${name}`);
-      field.resolve = counted(resolver);
+      field.resolve = counted(resolver, field.args);
     }
   }
   assertValidSchema(schema);
 }
 
-function counted(resolver: Resolvers[string][string]): GraphQLFieldResolver<unknown, Asked> {
+function counted(
+  resolver: Resolvers[string][string],
+  declared: readonly GraphQLArgument[],
+): GraphQLFieldResolver<unknown, Asked> {
   return (source, args, asked, info) => {
     asked.budget.check();
-    const answer = resolver(source, args, asked);
+    const answer = resolver(source, declared.length > 0 ? checked(args, declared) : args, asked);
     if (answer instanceof Promise) return answer.then((value) => charge(value, asked, info));
     return charge(answer, asked, info);
   };
+}
+
+/** Arguments of their declared types: a variable may be of any, since where one may stand is not looked at before. */
+function checked(args: Record<string, unknown>, declared: readonly GraphQLArgument[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const { name, type } of declared) {
+    if (args[name] === undefined) continue;
+    values[name] = coerceInputValue(args[name], type, (_path, _value, { message }) => {
+      throw badInput(`${name}: ${message}`);
+    });
+  }
+  return values;
 }
 
 /** Takes from the budget what is selected of an object, or of each in a list, before any of it is resolved. */
