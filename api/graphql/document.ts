@@ -48,10 +48,13 @@ export interface Prepared {
 
 type Outcome = Prepared | { errors: readonly GraphQLError[] };
 
-/** Documents of the same few clients come again and again. */
-const cache = new LRUCache<string, Outcome>({
-  maxSize: 4 * 1024 * 1024,
-  sizeCalculation: (_outcome, text) => text.length + 1,
+/** How many bytes a document takes for each letter of its text, about. */
+const BYTES_PER_LETTER = 60;
+
+/** Documents of the same few clients come again and again; what is refused is not kept. */
+const cache = new LRUCache<string, Prepared>({
+  maxSize: 16 * 1024 * 1024,
+  sizeCalculation: (_prepared, text) => (text.length + 1) * BYTES_PER_LETTER,
 });
 
 /** Parses, measures and validates a document, cheapest first: what is too large is never looked at closely. */
@@ -59,7 +62,7 @@ export function prepare(text: string): Outcome {
   const known = cache.get(text);
   if (known) return known;
   const outcome = prepareAnew(text);
-  cache.set(text, outcome);
+  if ("document" in outcome) cache.set(text, outcome);
   return outcome;
 }
 

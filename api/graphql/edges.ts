@@ -76,6 +76,7 @@ const COMMON = {
   edgeType: (edge: Edge) => EDGE_TYPES[edge.kind],
   kind: (edge: Edge) => edge.kind,
   evidence: (edge: Edge) => edge.evidence,
+  disputed: (edge: Edge) => edge.disputed,
   level: (edge: Edge) => edge.level,
   firstSeen: (edge: Edge) => edge.firstSeen,
   lastSeen: (edge: Edge) => edge.lastSeen,
