@@ -12,16 +12,21 @@ const DAY = 24 * 3600;
 /** Of how many avatars with one account the newest is sought. Where there are more, none of them is believed. */
 const RIVALS = 64;
 
+/** How many vertices may have as many edges as are read of one, before no more are read in one step. */
+const BUDGET = 4;
+
 const list = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(", ");
 
-/** An edge as the walk meets it. `n` says from which of the vertices asked for; `sentinel` that there was more than is read. */
+/** An edge as the walk meets it: from which of the vertices asked for, or only that there was more than is read there. */
 const TYPES = `
   CREATE TYPE api.graph_edge AS (
-    n integer, sentinel boolean, kind text, source text,
+    sentinel boolean, kind text, source text,
     from_platform text, from_identity text, to_platform text, to_identity text,
     evidence text, disputed boolean, level integer, first_seen integer, last_seen integer,
     -- What names it: the linkId it rests on, or another registry's chain, slot and beginning.
-    name text, reference jsonb
+    name text,
+    -- Where it stands, best first; and of each the link, or of another registry's edge the transaction, with its place.
+    chains integer[], links text[], locations text[], block numeric, log_index integer
   )`;
 
 /** The one place that says how much an edge is worth. */
@@ -37,16 +42,20 @@ const LEVEL = `
 
 type When = "now" | "past";
 
-/** Bindings as they stand, or stood: some rows of each status, read in the order of an index. */
-function bindings(when: When, condition: string, order: string): string {
-  const statuses = when === "now" ? ["confirmed", "claimed"] : ["confirmed", "claimed", "suspended", "deleted"];
+/** What of our own is looked at: where weak edges are not asked for, claims are passed over without a look. */
+type Strength = "strong" | "weak";
+
+/** Bindings as they stand, or stood: so many of each status, in the order of an index. */
+function bindings(when: When, strength: Strength, condition: string, order: string, limit: string | number): string {
+  const standing = strength === "strong" ? ["confirmed"] : ["confirmed", "claimed"];
+  const statuses = when === "now" ? standing : ["confirmed", "claimed", "suspended", "deleted"];
   const rows = statuses.map(
     (status) => `
-      (SELECT b.* FROM indexer.binding b
-       WHERE ${condition} AND b.status = '${status}'
-         ${when === "now" && status === "claimed" ? "AND p_level <= 2" : ""}
-         ${when === "past" ? "AND b.created_at <= p_at" : ""}
-       ORDER BY ${order} LIMIT p_scan)`,
+      (SELECT b.chain_id, b.key, b.avatar, b.platform, b.identity, b.status, b.link, b.account_id, b.proof_location, b.as_of,
+         b.created_at, b.updated_at
+       FROM indexer.binding b
+       WHERE ${condition} AND b.status = '${status}' ${when === "past" ? "AND b.created_at <= p_at" : ""}
+       ORDER BY ${order} LIMIT ${limit})`,
   );
   return `(${rows.join(" UNION ALL ")})`;
 }
@@ -97,65 +106,104 @@ function lastSeen(when: When): string {
 const CHECKS = "LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = s.link";
 
 /** Our own links' edges at `v`. */
-function own(when: When): string {
+function own(when: When, strength: Strength): string {
+  const best = `ORDER BY ${RANK}, b.chain_id`;
+  const rivals = bindings(
+    when,
+    "strong",
+    "b.platform = k.platform AND b.identity = k.identity",
+    "b.avatar",
+    RIVALS + 1,
+  );
   return `
-  own AS MATERIALIZED (
-    SELECT v.n, 0 AS side, a.public_key, b.* FROM v
-    JOIN LATERAL (
-      SELECT a.address, a.public_key FROM indexer.avatar a WHERE a.public_key = v.identity LIMIT 1
-    ) a ON v.platform = 'nextid'
-    CROSS JOIN LATERAL ${bindings(when, "b.avatar = a.address", "b.platform, b.identity")} b
+  WITH v AS (
+    SELECT * FROM unnest(p_platforms, p_identities) AS v (platform, identity)
+  ), own AS MATERIALIZED (
+    (SELECT v.identity AS public_key, 0 AS side, b.* FROM v
+     CROSS JOIN LATERAL (
+       SELECT a.address FROM indexer.avatar a WHERE a.public_key = v.identity AND v.platform = 'nextid' LIMIT 1
+     ) a
+     CROSS JOIN LATERAL ${bindings(when, strength, "b.avatar = a.address", "b.platform, b.identity", "p_scan")} b
+     LIMIT p_scan * ${BUDGET})
     UNION ALL
-    SELECT v.n, 1, a.public_key, b.* FROM v
-    CROSS JOIN LATERAL ${bindings(when, "b.platform = v.platform AND b.identity = v.identity", "b.avatar")} b
-    CROSS JOIN LATERAL (
-      SELECT a.public_key FROM indexer.avatar a WHERE a.chain_id = b.chain_id AND a.address = b.avatar LIMIT 1
-    ) a
-  ), stood AS MATERIALIZED (
-    SELECT b.n, b.side, b.public_key, b.avatar, b.platform, b.identity,
-      array_agg(jsonb_build_object('chainId', b.chain_id, 'transactionHash', l.transaction_hash, 'logIndex', l.log_index,
-        'block', l.block_number, 'linkId', s.link, 'proofLocation', s.proof_location) ORDER BY ${RANK}, b.chain_id) AS refs,
-      array_agg(s.status ORDER BY ${RANK}, b.chain_id) AS statuses,
-      array_agg(s.link ORDER BY ${RANK}, b.chain_id) AS links,
-      array_agg(s.account_id ORDER BY ${RANK}, b.chain_id) AS account_ids,
-      array_agg(b.created_at ORDER BY ${RANK}, b.chain_id) AS created,
-      array_agg(${lastSeen(when)} ORDER BY ${RANK}, b.chain_id) AS seen,
-      array_agg(${failing(when)} ORDER BY ${RANK}, b.chain_id) AS failing
-    FROM own b
+    (SELECT a.public_key, 1, b.* FROM v
+     CROSS JOIN LATERAL ${bindings(when, strength, "b.platform = v.platform AND b.identity = v.identity", "b.avatar", "p_scan")} b
+     CROSS JOIN LATERAL (
+       SELECT a.public_key FROM indexer.avatar a WHERE a.chain_id = b.chain_id AND a.address = b.avatar LIMIT 1
+     ) a
+     LIMIT p_scan * ${BUDGET})
+  ), stood AS (
+    SELECT b.public_key, b.avatar, b.platform, b.identity,
+      array_agg(b.chain_id ${best}) AS chains, array_agg(s.link ${best}) AS links,
+      array_agg(s.proof_location ${best}) AS locations,
+      (array_agg(s.status ${best}))[1] AS status, (array_agg(s.account_id ${best}))[1] AS account_id,
+      (array_agg(b.created_at ${best}))[1] AS first_seen, (array_agg(${lastSeen(when)} ${best}))[1] AS last_seen,
+      (array_agg(${failing(when)} ${best}))[1] AS failing
+    FROM (SELECT DISTINCT ON (b.chain_id, b.key) b.* FROM own b) b
     CROSS JOIN LATERAL ${state(when)} s
-    JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
     ${CHECKS}
     WHERE s.status IN ('confirmed', 'claimed')
-    GROUP BY b.n, b.side, b.public_key, b.avatar, b.platform, b.identity
+    GROUP BY b.public_key, b.avatar, b.platform, b.identity
   ), known AS (
     SELECT o.*, CASE
-        WHEN o.statuses[1] = 'claimed' THEN 'statement'
+        WHEN o.status = 'claimed' THEN 'statement'
         WHEN o.platform IN (${list(TWO_SIDED_PLATFORMS)}) THEN 'signatures'
-        WHEN o.account_ids[1] <> '' THEN 'account' ELSE 'handle' END AS evidence
-    FROM stood o WHERE NOT (o.statuses[1] = 'confirmed' AND o.failing[1])
+        WHEN o.account_id <> '' THEN 'account' ELSE 'handle' END AS evidence
+    FROM stood o WHERE NOT (o.status = 'confirmed' AND o.failing)
   ), believed AS (
-    SELECT k.*, k.evidence IN ('account', 'handle') AND newest.avatar IS DISTINCT FROM k.avatar AS disputed
+    SELECT k.*, CASE
+        WHEN k.evidence NOT IN ('account', 'handle') THEN false
+        WHEN NOT EXISTS (
+          SELECT FROM indexer.binding o
+          WHERE o.platform = k.platform AND o.identity = k.identity AND o.avatar <> k.avatar
+            ${when === "now" ? "AND o.status = 'confirmed'" : ""}
+        ) THEN false
+        -- Of those who have it confirmed, whoever published the latest proof: the account's holder of then.
+        ELSE (
+          SELECT CASE WHEN count(*) <= ${RIVALS} THEN (array_agg(r.avatar ORDER BY r.proved DESC, r.avatar)
+            FILTER (WHERE NOT r.failing))[1] END IS DISTINCT FROM k.avatar
+          FROM (
+            SELECT b.avatar, least(l.created_at, l.block_time) AS proved, ${failing(when)} AS failing
+            FROM ${rivals} b
+            CROSS JOIN LATERAL ${state(when)} s
+            JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
+            ${CHECKS}
+            WHERE s.status = 'confirmed'
+          ) r
+        ) END AS disputed
     FROM known k
-    LEFT JOIN LATERAL (
-      -- Of those who have it confirmed now, whoever published the latest proof: the account's holder of today.
-      SELECT CASE WHEN max(r.place) <= ${RIVALS} THEN (array_agg(r.avatar ORDER BY r.proved DESC, r.avatar))[1] END AS avatar
-      FROM (
-        SELECT b.avatar, least(l.created_at, l.block_time) AS proved, ${failing(when)} AS failing,
-          row_number() OVER () AS place
-        FROM ${bindings(when, "b.platform = k.platform AND b.identity = k.identity", "b.avatar").replaceAll("p_scan", String(RIVALS + 1))} b
-        CROSS JOIN LATERAL ${state(when)} s
-        JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
-        ${CHECKS}
-        WHERE s.status = 'confirmed'
-      ) r WHERE NOT r.failing
-    ) newest ON k.evidence IN ('account', 'handle')
-  ), ours AS (
-    SELECT k.n, CASE WHEN k.platform = 'nextid' THEN 'alias' ELSE 'proof' END AS kind, 'nextid' AS source,
-      'nextid' AS from_platform, k.public_key AS from_identity, k.platform AS to_platform, k.identity AS to_identity,
-      k.evidence, k.disputed, k.created[1] AS first_seen, k.seen[1] AS last_seen, k.links[1] AS name, to_jsonb(k.refs) AS reference
-    FROM believed k
-  )`;
+  )
+  SELECT false, CASE WHEN k.platform = 'nextid' THEN 'alias' ELSE 'proof' END, 'nextid', 'nextid', k.public_key, k.platform,
+    k.identity, k.evidence, k.disputed, k.level, k.first_seen, k.last_seen, k.links[1], k.chains, k.links, k.locations,
+    NULL::numeric, NULL::integer
+  FROM (SELECT k.*, api.graph_level(k.evidence, k.disputed, k.last_seen, p_at) AS level FROM believed k) k
+  WHERE k.level >= p_level
+  UNION ALL
+  ${sentinel("own", "side, status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END")}`;
 }
+
+/** Tells that more was there than is read: of one vertex, or in all. */
+function sentinel(rows: string, each: string): string {
+  const nothing = Array.from({ length: 17 }, () => "NULL").join(", ");
+  return `SELECT true, ${nothing} WHERE EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
+    OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET})`;
+}
+
+/** Where an edge can be looked up: our own by its links. */
+const REFERENCES = `
+  CREATE FUNCTION api.graph_references(e api.graph_edge) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+  BEGIN
+    IF e.source <> 'nextid' THEN
+      RETURN jsonb_build_array(jsonb_build_object('chainId', e.chains[1], 'transactionHash', e.links[1], 'logIndex', e.log_index,
+        'block', e.block, 'linkId', NULL, 'proofLocation', ''));
+    END IF;
+    RETURN (
+      SELECT jsonb_agg(jsonb_build_object('chainId', l.chain_id, 'transactionHash', l.transaction_hash, 'logIndex', l.log_index,
+        'block', l.block_number, 'linkId', l.id, 'proofLocation', r.location) ORDER BY r.n)
+      FROM unnest(e.chains, e.links, e.locations) WITH ORDINALITY AS r (chain_id, id, location, n)
+      JOIN indexer.link l ON l.chain_id = r.chain_id AND l.id = r.id
+    );
+  END $$`;
 
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
 const SAME = 8;
@@ -207,93 +255,102 @@ function back(when: When, t: string): string {
 }
 
 /** Other registries' edges at `v`. */
-function others(when: When): string {
-  const at = (end: "from" | "to", kind: string) => {
+function others(when: When, strength: Strength): string {
+  const at = (side: number, end: "from" | "to", kinds: string) => {
     const other = end === "from" ? "to" : "from";
-    // Anybody may say such things of anybody, a million times: where they join nobody they are not looked at.
-    const weak = kind === "claim" || kind === "recover" || (end === "to" && kind !== "hold");
-    return `SELECT v.n, e.* FROM v CROSS JOIN LATERAL ${joins(
+    return `(SELECT ${side} AS side, e.* FROM v CROSS JOIN LATERAL ${joins(
       when,
-      `e.${end}_platform = v.platform AND e.${end}_identity = v.identity AND e.kind = '${kind}'
-         ${weak ? "AND p_level <= 2" : ""}`,
-      `e.${other}_platform, e.${other}_identity, e.chain_id, e.slot`,
-    )} e`;
+      `e.${end}_platform = v.platform AND e.${end}_identity = v.identity AND e.kind ${kinds}`,
+      `e.kind, e.${other}_platform, e.${other}_identity, e.chain_id, e.slot`,
+    )} e LIMIT p_scan * ${BUDGET})`;
   };
-  const kinds = ["hold", "resolve", "reverse_resolve", "claim", "recover"];
-  const elsewhere = `
-        SELECT FROM ${joins(when, "e.to_platform = t.to_platform AND e.to_identity = t.to_identity AND e.kind = 'hold' AND (e.from_platform <> t.from_platform OR e.from_identity <> t.from_identity)", "e.chain_id, e.slot", 1)} h
-        UNION ALL
-        SELECT FROM ${joins(when, "e.from_platform = t.to_platform AND e.from_identity = t.to_identity AND e.kind = 'resolve'", "e.chain_id, e.slot", SAME)} r
-          CROSS JOIN LATERAL ${back(when, "r")} b
-        UNION ALL
-        SELECT FROM ${bindings(when, "b.platform = t.to_platform AND b.identity = t.to_identity", "b.avatar").replaceAll("p_scan", String(SAME))} b
-          CROSS JOIN LATERAL ${state(when)} s WHERE s.status = 'confirmed'`;
-  const own = `
-        SELECT FROM ${joins(when, "e.from_platform = t.to_platform AND e.from_identity = t.to_identity AND e.kind = 'resolve' AND e.to_platform = t.from_platform AND e.to_identity = t.from_identity", "e.chain_id, e.slot", SAME)} r
-          CROSS JOIN LATERAL ${back(when, "r")} b`;
+  // Anybody may say of anybody that a name stands for them, a million times. Where that joins nobody it is not looked at: what
+  // both sides say is found from the side that says it of few.
+  const sides = [
+    at(0, "from", "= 'hold'"),
+    at(1, "to", "= 'hold'"),
+    at(2, "from", "IN ('resolve', 'reverse_resolve')"),
+  ];
+  if (strength === "weak") {
+    for (const kind of ["resolve", "reverse_resolve", "claim", "recover"]) {
+      sides.push(at(sides.length, "to", `= '${kind}'`));
+    }
+    sides.push(at(sides.length, "from", "IN ('claim', 'recover')"));
+  }
+  const itsName = (kind: string) =>
+    `e.from_platform = t.to_platform AND e.from_identity = t.to_identity AND e.kind = '${kind}'`;
+  const its = bindings(when, "strong", "b.platform = t.to_platform AND b.identity = t.to_identity", "b.avatar", SAME);
+  const another = `e.to_platform = t.to_platform AND e.to_identity = t.to_identity AND e.kind = 'hold'
+         AND (e.from_platform <> t.from_platform OR e.from_identity <> t.from_identity)`;
+  const theHolder = "AND e.to_platform = t.from_platform AND e.to_identity = t.from_identity";
   return `
-  theirs AS MATERIALIZED (
-    ${kinds.flatMap((kind) => [at("from", kind), at("to", kind)]).join("\n    UNION ALL ")}
+  WITH v AS (
+    SELECT * FROM unnest(p_platforms, p_identities) AS v (platform, identity)
+  ), theirs AS MATERIALIZED (
+    ${sides.join("\n    UNION ALL ")}
   ), said AS MATERIALIZED (
-    SELECT t.*, b.chain_id IS NOT NULL AS agreed, b.chain_id AS b_chain_id, b.slot AS b_slot, b.source AS b_source,
-      b.kind AS b_kind, b.since AS b_since, b.block_number AS b_block_number, b.transaction_hash AS b_transaction_hash,
-      b.log_index AS b_log_index
+    SELECT t.*, b.chain_id AS b_chain_id, b.slot AS b_slot, b.source AS b_source, b.kind AS b_kind, b.since AS b_since,
+      b.block_number AS b_block_number, b.transaction_hash AS b_transaction_hash, b.log_index AS b_log_index
     FROM theirs t LEFT JOIN LATERAL ${back(when, "t")} b ON true
   ), weighed AS (
-    SELECT DISTINCT ON (t.n, t.chain_id, t.slot, t.since, t.block_number, t.log_index) t.* FROM (
-      SELECT n, chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity, since, block_number,
-        transaction_hash, log_index, agreed FROM said
+    SELECT DISTINCT ON (t.chain_id, t.slot, t.since, t.block_number, t.log_index) t.* FROM (
+      SELECT chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity, since, block_number,
+        transaction_hash, log_index, b_chain_id IS NOT NULL AS agreed FROM said
       UNION ALL
-      SELECT n, b_chain_id, b_slot, b_source, b_kind, to_platform, to_identity, from_platform, from_identity, b_since,
-        b_block_number, b_transaction_hash, b_log_index, true FROM said WHERE agreed
+      SELECT b_chain_id, b_slot, b_source, b_kind, to_platform, to_identity, from_platform, from_identity, b_since,
+        b_block_number, b_transaction_hash, b_log_index, true FROM said WHERE b_chain_id IS NOT NULL
     ) t
-    ORDER BY t.n, t.chain_id, t.slot, t.since, t.block_number, t.log_index, t.agreed DESC
-  ), foreign_edges AS (
-    SELECT t.n, t.kind, t.source, t.from_platform, t.from_identity, t.to_platform, t.to_identity,
+    ORDER BY t.chain_id, t.slot, t.since, t.block_number, t.log_index, t.agreed DESC
+  ), believed AS (
+    SELECT t.*,
       CASE WHEN t.kind = 'hold' THEN 'holding' WHEN t.kind = 'recover' THEN 'third_party'
         WHEN t.agreed THEN 'agreement' ELSE 'statement' END AS evidence,
       -- Names are given away without asking who gets them: to hold one joins nobody with those who go by it.
-      t.kind = 'hold' AND EXISTS (${elsewhere}) AND NOT EXISTS (${own}) AS disputed,
-      t.since AS first_seen, p_at AS last_seen,
-      concat_ws('/', t.chain_id, t.slot, t.block_number, t.log_index) AS name,
-      jsonb_build_array(jsonb_build_object('chainId', t.chain_id, 'transactionHash', t.transaction_hash,
-        'logIndex', t.log_index, 'block', t.block_number, 'linkId', NULL, 'proofLocation', '')) AS reference
+      CASE WHEN t.kind <> 'hold' THEN false ELSE (
+        EXISTS (SELECT FROM ${joins(when, another, "e.chain_id, e.slot", 1)} h)
+        OR EXISTS (SELECT FROM ${joins(when, itsName("resolve"), "e.chain_id, e.slot", SAME)} r CROSS JOIN LATERAL ${back(when, "r")} b)
+        OR EXISTS (SELECT FROM ${its} b CROSS JOIN LATERAL ${state(when)} s WHERE s.status = 'confirmed')
+      ) AND NOT EXISTS (
+        SELECT FROM ${joins(when, `${itsName("resolve")} ${theHolder}`, "e.chain_id, e.slot", SAME)} r
+        CROSS JOIN LATERAL ${back(when, "r")} b
+      ) END AS disputed
     FROM weighed t
-  )`;
+  )
+  SELECT false, t.kind, t.source, t.from_platform, t.from_identity, t.to_platform, t.to_identity, t.evidence, t.disputed,
+    t.level, t.since, p_at, concat_ws('/', t.chain_id, t.slot, t.block_number, t.log_index),
+    ARRAY[t.chain_id], ARRAY[t.transaction_hash], NULL::text[], t.block_number::numeric, t.log_index
+  FROM (SELECT t.*, api.graph_level(t.evidence, t.disputed, p_at, p_at) AS level FROM believed t) t
+  WHERE t.level >= p_level
+  UNION ALL
+  ${sentinel("theirs", "side, kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
 }
 
-/** All edges at some vertices that are worth `p_level`. Of one vertex at most `p_scan` of each kind are read. */
+const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan";
+
+/**
+ * All edges at some vertices that are worth `p_level`, some of them twice. Of one vertex at most `p_scan` rows of a kind are
+ * read, and of all of them few times as many. What nobody asks for is no part of a statement: to begin one costs more than to
+ * read what is few.
+ */
 const INCIDENT = `
   CREATE FUNCTION api.graph_incident(
     p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer
-  ) RETURNS SETOF api.graph_edge LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+  ) RETURNS SETOF api.graph_edge ${OPTIONS} AS $$
+  DECLARE
+    -- Without other registries there is nothing to ask of them.
+    others constant boolean := EXISTS (SELECT FROM indexer.edge) OR p_past AND EXISTS (SELECT FROM indexer.past_edge);
   BEGIN
-    IF p_past THEN RETURN QUERY ${incident("past")};
-    ELSE RETURN QUERY ${incident("now")};
+    IF p_past THEN
+      RETURN QUERY ${own("past", "weak")};
+      IF others THEN RETURN QUERY ${others("past", "weak")}; END IF;
+    ELSIF p_level <= 2 THEN
+      RETURN QUERY ${own("now", "weak")};
+      IF others THEN RETURN QUERY ${others("now", "weak")}; END IF;
+    ELSE
+      RETURN QUERY ${own("now", "strong")};
+      IF others THEN RETURN QUERY ${others("now", "strong")}; END IF;
     END IF;
   END $$`;
-
-function incident(when: When): string {
-  return `
-  WITH v AS MATERIALIZED (
-    SELECT v.n::integer, v.platform, v.identity
-    FROM unnest(p_platforms, p_identities) WITH ORDINALITY AS v (platform, identity, n)
-  ), ${own(when)}, ${others(when)}
-  SELECT e.n, false, e.kind, e.source, e.from_platform, e.from_identity, e.to_platform, e.to_identity, e.evidence, e.disputed,
-    e.level, e.first_seen, e.last_seen, e.name, e.reference
-  FROM (
-    SELECT o.*, api.graph_level(o.evidence, o.disputed, o.last_seen, p_at) AS level
-    FROM (SELECT * FROM ours UNION ALL SELECT * FROM foreign_edges) o
-  ) e WHERE e.level >= p_level
-  UNION ALL
-  SELECT c.n, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-  FROM (
-    SELECT o.n FROM own o GROUP BY o.n, o.side, o.status HAVING count(*) >= p_scan
-    UNION ALL
-    SELECT t.n FROM theirs t GROUP BY t.n, t.kind, t.from_platform = (SELECT platform FROM v WHERE v.n = t.n)
-      AND t.from_identity = (SELECT identity FROM v WHERE v.n = t.n) HAVING count(*) >= p_scan
-  ) c`;
-}
 
 /**
  * What is within `p_depth` of one vertex, level by level. Whoever has more around them than `p_cap` gets the nearest; of those
@@ -302,10 +359,10 @@ function incident(when: When): string {
 const WALK = `
   CREATE FUNCTION api.graph_walk(
     p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer
-  ) RETURNS jsonb LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+  ) RETURNS jsonb ${OPTIONS} AS $$
   DECLARE
-    -- Two rows more than the cap allows neighbours: what is left out is then known to be.
-    scan constant integer := p_cap + 2;
+    -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
+    scan constant integer := 4 * (p_cap + 1);
     platforms text[] := ARRAY[p_platform];
     identities text[] := ARRAY[p_identity];
     distances integer[] := ARRAY[0];
@@ -371,7 +428,7 @@ const WALK = `
         'truncated', truncated,
         'vertices', (SELECT jsonb_agg(jsonb_build_array(v.platform, v.identity, v.distance)
           ORDER BY v.distance, v.platform COLLATE "C", v.identity COLLATE "C") FROM vertices v),
-        'edges', (SELECT coalesce(jsonb_agg(to_jsonb(e)), '[]') FROM edges e))
+        'edges', (SELECT coalesce(jsonb_agg(to_jsonb(e) - 'sentinel' || jsonb_build_object('reference', api.graph_references(e))), '[]') FROM edges e))
     );
   END $$`;
 
@@ -381,7 +438,7 @@ const WALK = `
  */
 const PREFIX = `
   CREATE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
-  RETURNS TABLE (platform text, identity text) LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+  RETURNS TABLE (platform text, identity text) ${OPTIONS} AS $$
   BEGIN
     RETURN QUERY
     WITH RECURSIVE bound AS (
@@ -439,4 +496,4 @@ function skipping(table: string, column: string, condition: string): string {
 }
 
 /** Made in this order by a migration. */
-export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, INCIDENT, WALK, PREFIX];
+export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, REFERENCES, INCIDENT, WALK, PREFIX];

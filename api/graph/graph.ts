@@ -42,7 +42,8 @@ export function createGraph(db: Pool): Graph {
     const { past, at, level } = scopeOf(scope);
     const { rows } = await db.query<EdgeRow>({
       name: "graph-incident",
-      text: `SELECT e.* FROM api.graph_incident($1, $2, $3, $4, $5, $6) e WHERE NOT e.sentinel`,
+      text: `SELECT e.*, api.graph_references(e) AS reference FROM api.graph_incident($1, $2, $3, $4, $5, $6) e
+        WHERE NOT e.sentinel`,
       values: [
         vertices.map(({ platform }) => platform),
         vertices.map(({ identity }) => identity),
