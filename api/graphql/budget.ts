@@ -1,20 +1,27 @@
 import { tooMuch } from "./errors.ts";
 
 /** What one request may cost, whatever its document looks like. */
-export const REQUEST_LIMITS = {
+export interface RequestLimits {
   /** Of the graph, read for it. */
-  vertices: 5_000,
-  edges: 20_000,
+  vertices: number;
+  edges: number;
   /** In the answer. */
-  fields: 200_000,
-  milliseconds: 10_000,
-} as const;
+  fields: number;
+  milliseconds: number;
+}
+
+export const REQUEST_LIMITS: RequestLimits = { vertices: 5_000, edges: 20_000, fields: 200_000, milliseconds: 10_000 };
 
 /** What is left of a request's share. */
 export class Budget {
-  #left = { vertices: REQUEST_LIMITS.vertices as number, edges: REQUEST_LIMITS.edges as number };
-  #fields: number = REQUEST_LIMITS.fields;
+  readonly #limits: RequestLimits;
+  readonly #left: RequestLimits;
   #ended: Error | null = null;
+
+  constructor(limits: RequestLimits) {
+    this.#limits = limits;
+    this.#left = { ...limits };
+  }
 
   /** How many vertices may still be read. */
   get vertices(): number {
@@ -23,7 +30,7 @@ export class Budget {
 
   /** How many vertices were read. */
   get spent(): number {
-    return REQUEST_LIMITS.vertices - this.#left.vertices;
+    return this.#limits.vertices - this.#left.vertices;
   }
 
   /** Takes what was read of the graph. @throws where that was too much. */
@@ -33,7 +40,7 @@ export class Budget {
     this.#left.edges -= edges;
     for (const what of ["vertices", "edges"] as const) {
       if (this.#left[what] < 0)
-        this.#end(`the query needs more than ${REQUEST_LIMITS[what]} ${what} of the graph: ask for fewer at once`);
+        this.#end(`the query needs more than ${this.#limits[what]} ${what} of the graph: ask for fewer at once`);
     }
     this.check();
   }
@@ -41,9 +48,9 @@ export class Budget {
   /** Takes what is about to be answered. @throws where that is too much. */
   takeFields(fields: number): void {
     this.check();
-    this.#fields -= fields;
-    if (this.#fields < 0)
-      this.#end(`the answer would have more than ${REQUEST_LIMITS.fields} fields: ask for fewer at once`);
+    this.#left.fields -= fields;
+    if (this.#left.fields < 0)
+      this.#end(`the answer would have more than ${this.#limits.fields} fields: ask for fewer at once`);
     this.check();
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { ApiError } from "../errors.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Asked, Following } from "./asked.ts";
-import { Budget, REQUEST_LIMITS } from "./budget.ts";
+import { Budget, REQUEST_LIMITS, type RequestLimits } from "./budget.ts";
 import { prepare } from "./document.ts";
 import { edgeResolvers } from "./edges.ts";
 import { Loaders } from "./loaders.ts";
@@ -34,6 +34,7 @@ export interface Sources {
   graph: Graph;
   following: Following;
   log: Logger;
+  limits?: RequestLimits;
 }
 
 /** Answers one request; never throws. What `gone` says ends it: nobody waits for the answer any more. */
@@ -41,8 +42,8 @@ export async function answer(request: GraphqlRequest, sources: Sources, gone?: A
   const prepared = prepare(request.query);
   if ("errors" in prepared) return { vertices: 0, errors: prepared.errors.map((error) => ({ ...error.toJSON() })) };
   const { document, sizes } = prepared;
-  const budget = new Budget();
-  const { graph, following } = sources;
+  const { graph, following, limits = REQUEST_LIMITS } = sources;
+  const budget = new Budget(limits);
   const asked: Asked = { graph, following, budget, sizes, loaders: new Loaders(graph, budget) };
   const timeout = Promise.withResolvers<ExecutionResult>();
   const end = (why: string): void => {
@@ -51,8 +52,8 @@ export async function answer(request: GraphqlRequest, sources: Sources, gone?: A
   };
   const timer = setTimeout(
     end,
-    REQUEST_LIMITS.milliseconds,
-    `the query took more than ${REQUEST_LIMITS.milliseconds / 1000} s: ask for fewer at once`,
+    limits.milliseconds,
+    `the query took more than ${limits.milliseconds / 1000} s: ask for fewer at once`,
   );
   gone?.addEventListener("abort", () => end("nobody waits for the answer"), { once: true });
   try {

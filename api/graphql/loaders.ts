@@ -90,7 +90,7 @@ export class Loaders {
     const found = await ask(roots, cap);
     take(found);
     for (const [index, root] of roots.entries()) {
-      if (cap === MAX_VERTICES || !found[index]!.truncated) continue;
+      if (cap === MAX_VERTICES || !found[index]!.truncated || sizeOf(found[index]!) < cap) continue;
       const [whole] = await ask([root], MAX_VERTICES);
       take([whole!]);
       found[index] = whole!;

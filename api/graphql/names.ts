@@ -37,7 +37,7 @@ export async function findDomain(
   const account = await accountOf(system, name, time, asked).catch(() => null);
   if (!account) return null;
   const [vertex, edges] = await Promise.all([asked.loaders.vertex(account, time), asked.loaders.edges(account, time)]);
-  if (vertex.addedAt === null && edges.length === 0) return null;
+  if (vertex.updatedAt === null && edges.length === 0) return null;
   const [resolution] = await resolutionsOf(account, asked);
   return { account, vertex, resolution: resolution ?? null };
 }
@@ -52,17 +52,17 @@ export async function nameAvailability(name: string, asked: Asked) {
       .map(async ([platform, ending]) => {
         const account = await accountOf(platform, label + ending, undefined, asked);
         if (!account) return [];
-        const { addedAt, expiresAt } = await asked.loaders.vertex(account, undefined);
-        return [{ platform, name: account.identity, tld: ending.slice(1), ...standing(addedAt, expiresAt) }];
+        const { updatedAt, expiresAt } = await asked.loaders.vertex(account, undefined);
+        return [{ platform, name: account.identity, tld: ending.slice(1), ...standing(updatedAt !== null, expiresAt) }];
       }),
   );
   return found.flat();
 }
 
-function standing(addedAt: number | null, expiresAt: number | null) {
+function standing(isKnown: boolean, expiresAt: number | null) {
   const now = Date.now() / 1000;
   const status =
-    addedAt === null || (expiresAt !== null && expiresAt + GRACE < now)
+    !isKnown || (expiresAt !== null && expiresAt + GRACE < now)
       ? "available"
       : expiresAt !== null && expiresAt < now
         ? "protected"
