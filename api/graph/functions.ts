@@ -150,7 +150,7 @@ function own(when: When, strength: Strength): string {
         WHEN o.platform IN (${list(TWO_SIDED_PLATFORMS)}) THEN 'signatures'
         WHEN o.account_id <> '' THEN 'account' ELSE 'handle' END AS evidence
     FROM stood o WHERE NOT (o.status = 'confirmed' AND o.failing)
-  ), believed AS (
+  ), believed AS MATERIALIZED (
     SELECT k.*, CASE
         WHEN k.evidence NOT IN ('account', 'handle') THEN false
         WHEN NOT EXISTS (
@@ -185,31 +185,16 @@ function own(when: When, strength: Strength): string {
 /** Tells that more was there than is read: of one vertex, or in all. */
 function sentinel(rows: string, each: string): string {
   const nothing = Array.from({ length: 17 }, () => "NULL").join(", ");
-  return `SELECT true, ${nothing} WHERE EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
-    OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET})`;
+  return `SELECT true, ${nothing} WHERE (SELECT count(*) FROM ${rows}) >= p_scan AND (
+    EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
+    OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET}))`;
 }
-
-/** Where an edge can be looked up: our own by its links. */
-const REFERENCES = `
-  CREATE FUNCTION api.graph_references(e api.graph_edge) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-  BEGIN
-    IF e.source <> 'nextid' THEN
-      RETURN jsonb_build_array(jsonb_build_object('chainId', e.chains[1], 'transactionHash', e.links[1], 'logIndex', e.log_index,
-        'block', e.block, 'linkId', NULL, 'proofLocation', ''));
-    END IF;
-    RETURN (
-      SELECT jsonb_agg(jsonb_build_object('chainId', l.chain_id, 'transactionHash', l.transaction_hash, 'logIndex', l.log_index,
-        'block', l.block_number, 'linkId', l.id, 'proofLocation', r.location) ORDER BY r.n)
-      FROM unnest(e.chains, e.links, e.locations) WITH ORDINALITY AS r (chain_id, id, location, n)
-      JOIN indexer.link l ON l.chain_id = r.chain_id AND l.id = r.id
-    );
-  END $$`;
 
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
 const SAME = 8;
 
 /** Rows `e` of other registries' edges, as they stand or stood. Conditions name their columns by `e`. */
-function joins(when: When, condition: string, order: string, limit: string | number = "p_scan"): string {
+function joins(when: When, condition: string, order = ""): string {
   const columns = `e.chain_id, e.slot, e.source, e.kind::text AS kind, e.from_platform, e.from_identity, e.to_platform,
          e.to_identity, e.since, e.block_number, e.transaction_hash, e.log_index`;
   // What has expired stands for nothing, though no event says so. Of an address's own statement that is the other side's matter.
@@ -230,28 +215,20 @@ function joins(when: When, condition: string, order: string, limit: string | num
       (SELECT ${columns}
        FROM indexer.${table} e WHERE ${condition} ${stands}
          AND ${alive}
-       ORDER BY ${order} LIMIT ${limit})`,
+       ${order})`,
   );
   return `(${rows.join(" UNION ALL ")})`;
 }
 
-/** The edge that says of `t` the other way round what it says. */
+/** The edges that say of `t` the other way round what it says. */
 function back(when: When, t: string): string {
-  const kinds = [
-    ["resolve", "reverse_resolve"],
-    ["reverse_resolve", "resolve"],
-  ];
-  const rows = kinds.map(
-    ([kind, other]) => `
-      SELECT * FROM ${joins(
-        when,
-        `${t}.kind = '${kind}' AND e.kind = '${other}' AND e.from_platform = ${t}.to_platform
-         AND e.from_identity = ${t}.to_identity AND e.to_platform = ${t}.from_platform AND e.to_identity = ${t}.from_identity`,
-        "e.chain_id, e.slot",
-        SAME,
-      )} ${kind}`,
+  return joins(
+    when,
+    `${t}.kind IN ('resolve', 'reverse_resolve') AND e.kind IN ('resolve', 'reverse_resolve') AND e.kind::text <> ${t}.kind
+         AND e.from_platform = ${t}.to_platform AND e.from_identity = ${t}.to_identity
+         AND e.to_platform = ${t}.from_platform AND e.to_identity = ${t}.from_identity`,
+    `LIMIT ${SAME}`,
   );
-  return `(${rows.join(" UNION ALL ")})`;
 }
 
 /** Other registries' edges at `v`. */
@@ -261,7 +238,7 @@ function others(when: When, strength: Strength): string {
     return `(SELECT ${side} AS side, e.* FROM v CROSS JOIN LATERAL ${joins(
       when,
       `e.${end}_platform = v.platform AND e.${end}_identity = v.identity AND e.kind ${kinds}`,
-      `e.kind, e.${other}_platform, e.${other}_identity, e.chain_id, e.slot`,
+      `ORDER BY e.kind, e.${other}_platform, e.${other}_identity, e.chain_id, e.slot LIMIT p_scan`,
     )} e LIMIT p_scan * ${BUDGET})`;
   };
   // Anybody may say of anybody that a name stands for them, a million times. Where that joins nobody it is not looked at: what
@@ -277,8 +254,7 @@ function others(when: When, strength: Strength): string {
     }
     sides.push(at(sides.length, "from", "IN ('claim', 'recover')"));
   }
-  const itsName = (kind: string) =>
-    `e.from_platform = t.to_platform AND e.from_identity = t.to_identity AND e.kind = '${kind}'`;
+  const goesBy = `e.from_platform = t.to_platform AND e.from_identity = t.to_identity AND e.kind = 'resolve'`;
   const its = bindings(when, "strong", "b.platform = t.to_platform AND b.identity = t.to_identity", "b.avatar", SAME);
   const another = `e.to_platform = t.to_platform AND e.to_identity = t.to_identity AND e.kind = 'hold'
          AND (e.from_platform <> t.from_platform OR e.from_identity <> t.from_identity)`;
@@ -301,17 +277,17 @@ function others(when: When, strength: Strength): string {
         b_block_number, b_transaction_hash, b_log_index, true FROM said WHERE b_chain_id IS NOT NULL
     ) t
     ORDER BY t.chain_id, t.slot, t.since, t.block_number, t.log_index, t.agreed DESC
-  ), believed AS (
+  ), believed AS MATERIALIZED (
     SELECT t.*,
       CASE WHEN t.kind = 'hold' THEN 'holding' WHEN t.kind = 'recover' THEN 'third_party'
         WHEN t.agreed THEN 'agreement' ELSE 'statement' END AS evidence,
       -- Names are given away without asking who gets them: to hold one joins nobody with those who go by it.
       CASE WHEN t.kind <> 'hold' THEN false ELSE (
-        EXISTS (SELECT FROM ${joins(when, another, "e.chain_id, e.slot", 1)} h)
-        OR EXISTS (SELECT FROM ${joins(when, itsName("resolve"), "e.chain_id, e.slot", SAME)} r CROSS JOIN LATERAL ${back(when, "r")} b)
+        EXISTS (SELECT FROM ${joins(when, another)} h)
+        OR EXISTS (SELECT FROM ${joins(when, goesBy)} r CROSS JOIN LATERAL ${back(when, "r")} b)
         OR EXISTS (SELECT FROM ${its} b CROSS JOIN LATERAL ${state(when)} s WHERE s.status = 'confirmed')
       ) AND NOT EXISTS (
-        SELECT FROM ${joins(when, `${itsName("resolve")} ${theHolder}`, "e.chain_id, e.slot", SAME)} r
+        SELECT FROM ${joins(when, `${goesBy} ${theHolder}`)} r
         CROSS JOIN LATERAL ${back(when, "r")} b
       ) END AS disputed
     FROM weighed t
@@ -323,6 +299,22 @@ function others(when: When, strength: Strength): string {
   WHERE t.level >= p_level
   UNION ALL
   ${sentinel("theirs", "side, kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
+}
+
+/** Edges of a relation of `api.graph_edge`, with where each can be looked up: our own by their links. */
+export function referenced(relation: string): string {
+  return `SELECT e.kind, e.source, e.from_platform, e.from_identity, e.to_platform, e.to_identity, e.evidence, e.disputed,
+      e.level, e.first_seen, e.last_seen, e.name, r.reference
+    FROM ${relation} e CROSS JOIN LATERAL (
+      SELECT json_build_array(json_build_object('chainId', e.chains[1], 'transactionHash', e.links[1], 'logIndex', e.log_index,
+        'block', e.block, 'linkId', NULL, 'proofLocation', '')) AS reference WHERE e.source <> 'nextid'
+      UNION ALL
+      SELECT json_agg(json_build_object('chainId', l.chain_id, 'transactionHash', l.transaction_hash, 'logIndex', l.log_index,
+        'block', l.block_number, 'linkId', l.id, 'proofLocation', r.location) ORDER BY r.n)
+      FROM unnest(e.chains, e.links, e.locations) WITH ORDINALITY AS r (chain_id, id, location, n)
+      JOIN indexer.link l ON l.chain_id = r.chain_id AND l.id = r.id
+      WHERE e.source = 'nextid' HAVING count(*) > 0
+    ) r`;
 }
 
 const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan";
@@ -338,8 +330,17 @@ const INCIDENT = `
   ) RETURNS SETOF api.graph_edge ${OPTIONS} AS $$
   DECLARE
     -- Without other registries there is nothing to ask of them.
-    others constant boolean := EXISTS (SELECT FROM indexer.edge) OR p_past AND EXISTS (SELECT FROM indexer.past_edge);
+    others boolean := EXISTS (
+      SELECT FROM unnest(p_platforms, p_identities) v (platform, identity)
+      WHERE EXISTS (SELECT FROM indexer.edge e WHERE e.from_identity = v.identity AND e.from_platform = v.platform)
+        OR EXISTS (SELECT FROM indexer.edge e WHERE e.to_identity = v.identity AND e.to_platform = v.platform));
   BEGIN
+    IF p_past AND NOT others THEN
+      others := EXISTS (
+        SELECT FROM unnest(p_platforms, p_identities) v (platform, identity)
+        WHERE EXISTS (SELECT FROM indexer.past_edge e WHERE e.from_identity = v.identity AND e.from_platform = v.platform)
+          OR EXISTS (SELECT FROM indexer.past_edge e WHERE e.to_identity = v.identity AND e.to_platform = v.platform));
+    END IF;
     IF p_past THEN
       RETURN QUERY ${own("past", "weak")};
       IF others THEN RETURN QUERY ${others("past", "weak")}; END IF;
@@ -359,7 +360,7 @@ const INCIDENT = `
 const WALK = `
   CREATE FUNCTION api.graph_walk(
     p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer
-  ) RETURNS jsonb ${OPTIONS} AS $$
+  ) RETURNS json ${OPTIONS} AS $$
   DECLARE
     -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
     scan constant integer := 4 * (p_cap + 1);
@@ -417,18 +418,18 @@ const WALK = `
     RETURN (
       WITH vertices AS MATERIALIZED (
         SELECT * FROM unnest(platforms, identities, distances) v (platform, identity, distance)
-      ), edges AS (
-        SELECT DISTINCT ON (e.kind, e.source, e.name, e.from_platform, e.from_identity, e.to_platform, e.to_identity) e.*
+      ), edges AS MATERIALIZED (
+        SELECT DISTINCT ON (e.name, e.kind) e.*
         FROM unnest(edges) e
         WHERE NOT e.sentinel
           AND (e.from_platform, e.from_identity) IN (SELECT platform, identity FROM vertices)
           AND (e.to_platform, e.to_identity) IN (SELECT platform, identity FROM vertices)
       )
-      SELECT jsonb_build_object(
+      SELECT json_build_object(
         'truncated', truncated,
-        'vertices', (SELECT jsonb_agg(jsonb_build_array(v.platform, v.identity, v.distance)
+        'vertices', (SELECT json_agg(json_build_array(v.platform, v.identity, v.distance)
           ORDER BY v.distance, v.platform COLLATE "C", v.identity COLLATE "C") FROM vertices v),
-        'edges', (SELECT coalesce(jsonb_agg(to_jsonb(e) - 'sentinel' || jsonb_build_object('reference', api.graph_references(e))), '[]') FROM edges e))
+        'edges', (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("edges")}) e))
     );
   END $$`;
 
@@ -496,4 +497,4 @@ function skipping(table: string, column: string, condition: string): string {
 }
 
 /** Made in this order by a migration. */
-export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, REFERENCES, INCIDENT, WALK, PREFIX];
+export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, INCIDENT, WALK, PREFIX];

@@ -5,6 +5,7 @@ import { beginningWith } from "./prefix.ts";
 import { type Component, type Graph, type Neighbourhood, type Scope, type VertexId } from "./types.ts";
 import { describeVertices } from "./vertices.ts";
 import { type EdgeRow, sortedEdges } from "./edges.ts";
+import { referenced } from "./functions.ts";
 import { linkNamed } from "./named.ts";
 import { type Steps, byPlatform, isStorable, keyOf, scopeOf } from "./vertexId.ts";
 
@@ -42,8 +43,7 @@ export function createGraph(db: Pool): Graph {
     const { past, at, level } = scopeOf(scope);
     const { rows } = await db.query<EdgeRow>({
       name: "graph-incident",
-      text: `SELECT e.*, api.graph_references(e) AS reference FROM api.graph_incident($1, $2, $3, $4, $5, $6) e
-        WHERE NOT e.sentinel`,
+      text: `${referenced("api.graph_incident($1, $2, $3, $4, $5, $6)")} WHERE NOT e.sentinel`,
       values: [
         vertices.map(({ platform }) => platform),
         vertices.map(({ identity }) => identity),
