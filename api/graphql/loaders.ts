@@ -8,8 +8,8 @@ import type { Budget } from "./budget.ts";
 export const MAX_VERTICES = 500;
 /** Steps of a neighbourhood, at most. */
 export const MAX_DEPTH = 5;
-/** Edges of one vertex that say what it holds, stands for and is bound to, at most. */
-const MAX_NEIGHBOURS = 200;
+/** Edges of one vertex that say what it holds, stands for and is bound to, of each kind at most. */
+const MAX_EDGES = 200;
 /** Fewer would cut most answers off at first, only to ask for them again. */
 const LEAST_CAP = 50;
 /** How many are asked for in one query. */
@@ -47,9 +47,9 @@ export class Loaders {
   edges(id: VertexId, at: At): Promise<readonly Edge[]> {
     return this.#load(`edges ${at}`, BATCH.roots, id, async (ids) => {
       this.#budget.takeRead(ids.length);
-      const found = await this.#graph.neighbourhoods(ids, 1, { level: 1, cap: MAX_NEIGHBOURS, ...when(at) });
-      this.#budget.takeRead(0, sum(found.map(({ edges }) => edges.length)));
-      return found.map(({ edges }) => edges);
+      const found = await this.#graph.incident(ids, { level: 1, cap: MAX_EDGES, ...when(at) });
+      this.#budget.takeRead(0, sum(found.map((edges) => edges.length)));
+      return found;
     });
   }
 

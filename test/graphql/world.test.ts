@@ -362,7 +362,8 @@ describe("GraphQL over a graph", function () {
       setFlagsFromString("--expose-gc");
       const collect = runInNewContext("gc") as () => void;
       const abuse = async (round: number) => {
-        for (const [, query, variables] of abuses)
+        // All but the slowest.
+        for (const [, query, variables] of abuses.slice(1))
           await answer({ query: `${query} # ${round}`, variables }, { ...sources, limits: LIMITS });
       };
       await abuse(0);
