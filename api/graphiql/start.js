@@ -1,9 +1,13 @@
 /* global YogaGraphiQL */
 
+const asked = new URLSearchParams(location.search);
+
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), {
   title: "Syngraph graph",
   endpoint: "/graphql",
-  query: `# Who is behind an account, and why? Try an identity that this node knows.
+  query:
+    asked.get("query") ??
+    `# Who is behind an account, and why? Try an identity that this node knows.
 query WhoIs($platform: LenientEnum, $identity: String) {
   identity(platform: $platform, identity: $identity) {
     id
@@ -16,5 +20,6 @@ query WhoIs($platform: LenientEnum, $identity: String) {
   }
 }
 `,
-  variables: '{ "platform": "ethereum", "identity": "0x0000000000000000000000000000000000000001" }',
+  variables:
+    asked.get("variables") ?? '{ "platform": "ethereum", "identity": "0x0000000000000000000000000000000000000001" }',
 });
