@@ -9,6 +9,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { didRoutes } from "./routes/dids.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
+import { graphiqlFiles, graphqlPaths, graphqlRoutes } from "./routes/graphql.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
 import { identityRoutes } from "./routes/identities.ts";
@@ -40,6 +41,7 @@ export function createApp(context: Context): Express {
   app.use(context.metrics.observe);
   app.use(securityHeaders());
   app.use(cors);
+  app.use(graphqlPaths);
   app.use(limitRequests(context.limits));
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
@@ -59,10 +61,12 @@ export function createApp(context: Context): Express {
     ...subkeyRoutes(context),
     ...instanceActorRoutes(context.config),
     ...[...identityRoutes(context), ...walletRoutes(context), ...pathRoutes(context), ...didRoutes(context)],
+    ...graphqlRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
   app.use("/docs", docsFiles());
+  app.use("/graphiql", graphiqlFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

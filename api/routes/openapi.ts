@@ -11,6 +11,10 @@ const error = z
       .nullable()
       .optional()
       .meta({ description: "Where another link was added meanwhile: the signature that is the avatar's latest now." }),
+    errors: z
+      .array(z.looseObject({ message: z.string() }))
+      .optional()
+      .meta({ description: "Of `/graphql`: the same, where GraphQL's clients look for it." }),
   })
   .meta({
     id: "Error",

@@ -139,7 +139,7 @@ export function randomWorld(seed: number, now: number): { world: World; times: n
     const expiresAt = chance(0.3) ? null : now - 400 * DAY + below(500 * DAY);
     world.names.push({ chainId: 1, platform, identity, expiresAt });
   }
-  const times = [...Array.from({ length: 4 }, () => pick(world.bindings).time), now - 200 * DAY];
+  const times = [...Array.from({ length: 3 }, () => pick(world.bindings).time), now - 200 * DAY];
   const vertices = [...identities, ...names, ...fids].map(([platform, identity]) => ({ platform, identity }));
   vertices.push(...avatars.map(({ publicKey }) => ({ platform: "nextid", identity: publicKey })));
   const unique = new Map(vertices.map((vertex) => [JSON.stringify(vertex), vertex]));

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import { createClient, desc, eq } from "@ponder/client";
 import { expect } from "chai";
@@ -93,11 +93,11 @@ describe("SQL over HTTP", () => {
 
   describe("asked by an attacker", () => {
     it("lets none past the list of what is allowed by a statement with the same short hash", async () => {
-      // Ponder remembers what it allowed by the first 40 bits of SHA-256: two such texts anybody finds in a second or two.
-      const [harmless, harmful] = collision(
-        (nonce) => `SELECT 1 AS one /* ${nonce} */`,
-        (nonce) => `SELECT rolname FROM pg_roles /* ${nonce} */`,
-      );
+      // Ponder remembers what it allowed by the first 40 bits of SHA-256: numbers like these anybody finds in seconds.
+      const harmless = "SELECT 1 AS one /* 1092044 */";
+      const harmful = "SELECT rolname FROM pg_roles /* 1989472 */";
+      const [short, other] = [harmless, harmful].map((sql) => hash("sha256", sql, "hex").slice(0, 10));
+      expect(short).to.equal(other);
       expect((await ask(harmless)).status).to.equal(200);
       await expectRefused(harmful, /not supported|Invalid query/);
     });
@@ -206,14 +206,3 @@ describe("SQL over HTTP", () => {
     return row!.name;
   }
 });
-
-/** Texts, one of either kind, whose SHA-256 begin with the same 40 bits. */
-function collision(one: (nonce: number) => string, other: (nonce: number) => string): [string, string] {
-  const short = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 10);
-  const seen = new Map<string, number>();
-  for (let nonce = 0; ; nonce++) {
-    seen.set(short(one(nonce)), nonce);
-    const found = seen.get(short(other(nonce)));
-    if (found !== undefined) return [one(found), other(nonce)];
-  }
-}

@@ -201,7 +201,7 @@ interface Statement extends Pick<Condition, "values" | "scans"> {
 
 /** Searches without an index at once, and those that may wait for their turn: they are not to be what a database does. */
 const MAX_SCANS = 2;
-const MAX_WAITING = 16;
+const MAX_WAITING = 4;
 const scans = new PQueue({ concurrency: MAX_SCANS });
 
 /** @throws {ApiError} 503 where too many wait already, or it takes too long. */
@@ -258,14 +258,26 @@ function keyCondition({ identities }: ProofSearch): Condition {
 export function searchStatement(search: ProofSearch): Statement {
   const { page, sort, order, statuses } = search;
   const condition = search.platform === "nextid" ? keyCondition(search) : identityCondition(search);
+  const sorted = sort === "activated_at" ? sort : columnOf(sort);
+  // Prepared once a connection: to plan it takes longer than to answer it.
+  const name = `proofs by ${condition.name}, ${sorted} ${order}`;
+  let text = texts.get(name);
+  if (text === undefined) texts.set(name, (text = searchText(condition.sql, sorted, order)));
+  return { name, text, values: [statuses, offsetOf(page), PER_PAGE, ...condition.values], scans: condition.scans };
+}
+
+/** The SQL of searches by its name: some dozens of texts, of some thousand characters each. */
+const texts = new Map<string, string>();
+
+function searchText(condition: string, sort: SortColumn | "activated_at", order: ProofSearch["order"]): string {
   const byActivation = sort === "activated_at";
-  const column = byActivation ? "a.activated_at" : `m.${columnOf(sort)}`;
+  const column = byActivation ? "a.activated_at" : `m.${sort}`;
   const activation = `JOIN LATERAL (
     SELECT max(a.activated_at) AS activated_at FROM (${CHAINS}) a WHERE a.address = m.avatar) a ON true`;
   // The count comes also with an empty page.
-  const text = `
+  return `
     WITH matched AS (
-      ${BINDINGS} WHERE ${condition.sql} ORDER BY ${BEST_FIRST}
+      ${BINDINGS} WHERE ${condition} ORDER BY ${BEST_FIRST}
     ), listed AS (
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
       FROM matched m ${byActivation ? activation : ""}
@@ -280,13 +292,6 @@ export function searchStatement(search: ProofSearch): Statement {
     LEFT JOIN page p ON true
     LEFT JOIN LATERAL (${CHAINS} WHERE a.address = p.avatar ORDER BY latest.length DESC, a.chain_id LIMIT 1) a ON true
     ORDER BY p.place`;
-  return {
-    // Prepared once a connection: to plan it takes longer than to answer it.
-    name: `proofs by ${condition.name}, ${sort === "activated_at" ? sort : columnOf(sort)} ${order}`,
-    text,
-    values: [statuses, offsetOf(page), PER_PAGE, ...condition.values],
-    scans: condition.scans,
-  };
 }
 
 function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => number {

@@ -14,9 +14,15 @@ export const BINDING_STATUSES = ["claimed", "confirmed", "deleted", "suspended"]
 export interface Health {
   hello: string;
   platforms: string[];
+  /** Which registry it serves; null of a server of Next.ID's. */
+  chain: { chain_id: number; proof_registry: string } | null;
 }
 
-export const health: Reader<Health> = object<Health>({ hello: text, platforms: list(text) });
+export const health: Reader<Health> = object<Health>({
+  hello: text,
+  platforms: list(text),
+  chain: nullable(object({ chain_id: integer, proof_registry: text })),
+});
 
 /** Reply of `POST /v1/proof/payload`: what to sign, and what to publish. */
 export interface PayloadReply {
