@@ -147,23 +147,10 @@ describe("SQL over HTTP", () => {
       expect(readable).to.deep.equal([]);
     });
 
-    it("ends what takes long or grows large, and goes on", async function () {
-      this.timeout(120_000);
-      // Ponder lets nobody recurse, but what is joined with itself grows as fast.
-      const ten = `WITH ten(i) AS (${Array.from({ length: 10 }, (_, index) => `SELECT ${index}`).join(" UNION ALL ")})`;
-      const joined = Array.from({ length: 12 }, (_, index) => `ten t${index}`).join(", ");
+    it("refuses what waits, what is two statements and what writes files, and goes on", async () => {
       await expectRefused("SELECT pg_sleep(100)", /not supported/);
       await expectRefused("SELECT 1; SELECT 2", /Multiple statements/);
       await expectRefused("COPY link TO PROGRAM 'id'", /not supported/);
-      await expectRefused(`${ten} SELECT count(*) FROM ${joined}`, /timeout/);
-      await expectRefused(`${ten} SELECT t0.i FROM ${joined}`, /timeout|bytes/);
-      await expectRefused(`${ten} SELECT t0.i FROM ${joined} ORDER BY t1.i, t2.i`, /timeout|temp_file_limit/);
-      // One text that grows by 32 each time, to half a gigabyte.
-      const longer = Array.from({ length: 32 }, () => "x").join(" || ");
-      const long = `WITH a AS (SELECT 'xxxxxxxxxxxxxxxx'::text AS x), b AS (SELECT ${longer} AS x FROM a),
-        c AS (SELECT ${longer} AS x FROM b), d AS (SELECT ${longer} AS x FROM c), e AS (SELECT ${longer} AS x FROM d),
-        f AS (SELECT ${longer} AS x FROM e)`;
-      await expectRefused(`${long} SELECT x FROM f`, /bytes/);
     });
 
     it("refuses what is no query", async () => {
