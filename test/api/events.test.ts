@@ -26,8 +26,7 @@ const newName = () => `event-${(named += 1)}`;
 const claims = (count: number): SignedLink[] =>
   Array.from({ length: count }, () => claim(somebody(), { platform: "github", identity: newName() }));
 
-describe("GET /v1/events", function () {
-  this.timeout(60_000);
+describe("GET /v1/events", () => {
   let test: TestStack;
   let node: Node;
   const ears: Ear[] = [];
