@@ -60,6 +60,7 @@ async function journalOf({ stack }: TestStack): Promise<{ rows: { id: number }[]
   return { rows, last: rows.at(-1)!.id };
 }
 
+const name = ({ link }: SignedLink) => link.identity;
 const idsOf = (links: readonly SignedLink[]) => links.map(({ id }) => id);
 
 describe("GET /v1/proofchain/changes", () => {
@@ -136,7 +137,6 @@ describe("GET /v1/proofchain/changes", () => {
 
   it("announces by GET /v1/events what a reorg takes back and what it moves, and then what it brings", async () => {
     const [lost, moved, brought] = [newLink(), newLink(), newLink()];
-    const name = ({ link }: SignedLink) => link.identity;
     const [all, one] = [await Ear.open(test.stack), await Ear.open(test.stack, `?avatar=${moved.link.avatar}`)];
     const snapshot = await test.provider.send("evm_snapshot", []);
     await append(test, [lost, moved]);

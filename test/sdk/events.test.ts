@@ -17,21 +17,21 @@ function stream(response: ServerResponse, text: string): ServerResponse {
   return response;
 }
 
+async function take(source: AsyncGenerator<RegistryEvent>, count: number): Promise<number[]> {
+  const ids: number[] = [];
+  while (ids.length < count) ids.push(((await source.next()).value as RegistryEvent).id);
+  return ids;
+}
+
+async function failure(source: AsyncGenerator<RegistryEvent>): Promise<SyngraphError> {
+  const error = await source.next().catch((reason: unknown) => reason);
+  expect(error).to.be.instanceOf(SyngraphError);
+  return error as SyngraphError;
+}
+
 describe("SyngraphClient.events", () => {
   const server = useStubServer();
   const events = (query = {}, options = {}) => new SyngraphClient({ baseUrl: server.origin }).events(query, options);
-
-  async function take(source: AsyncGenerator<RegistryEvent>, count: number): Promise<number[]> {
-    const ids: number[] = [];
-    while (ids.length < count) ids.push(((await source.next()).value as RegistryEvent).id);
-    return ids;
-  }
-
-  async function failure(source: AsyncGenerator<RegistryEvent>): Promise<SyngraphError> {
-    const error = await source.next().catch((reason: unknown) => reason);
-    expect(error).to.be.instanceOf(SyngraphError);
-    return error as SyngraphError;
-  }
 
   it("asks again with its cursor wherever the stream breaks off, also in the middle of an event", async () => {
     const answers: ((response: ServerResponse) => unknown)[] = [
