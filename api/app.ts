@@ -6,13 +6,16 @@ import { ApiError } from "./errors.ts";
 import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { didRoutes } from "./routes/dids.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { identityRoutes } from "./routes/identities.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
+import { pathRoutes } from "./routes/path.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -21,6 +24,7 @@ import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
+import { walletRoutes } from "./routes/wallets.ts";
 
 /** Largest request body, in bytes. */
 const BODY_LIMIT = 64 * 1024;
@@ -54,6 +58,7 @@ export function createApp(context: Context): Express {
     ...attestationRoutes(context),
     ...subkeyRoutes(context),
     ...instanceActorRoutes(context.config),
+    ...[...identityRoutes(context), ...walletRoutes(context), ...pathRoutes(context), ...didRoutes(context)],
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));

@@ -14,6 +14,7 @@ import type { Feed } from "./live/feed.ts";
 import type { Journal } from "./live/journal.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import type { Graph } from "./graph/types.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
@@ -28,6 +29,9 @@ export interface Context {
   config: Config;
   log: Logger;
   db: Pool;
+  /** For statements that only read, by index: see createReadPool. */
+  reads: Pool;
+  graph: Graph;
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;

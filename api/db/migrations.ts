@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 
+import { GRAPH_FUNCTIONS } from "../graph/functions.ts";
+
 /** The API's own tables, in the order in which they came to be. What has landed is never edited; additions go behind it. */
 const MIGRATIONS = [
   `CREATE TABLE api.submission (
@@ -234,6 +236,8 @@ const MIGRATIONS = [
    -- its number is STRIKES of checks/outcome.ts.
    ALTER TABLE api.checks ADD COLUMN IF NOT EXISTS announced boolean NOT NULL DEFAULT false;
    CREATE INDEX IF NOT EXISTS checks_unannounced ON api.checks (chain_id, link_id) WHERE (strikes >= 2) <> announced;`,
+  // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
+  GRAPH_FUNCTIONS.join(";\n"),
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

@@ -68,9 +68,9 @@ function operationOf({ tag, summary, description, params, query, body, example, 
   };
 }
 
-function responseOf({ description, schema, text, headers = {} }: Answer) {
+function responseOf({ description, schema, types = ["application/json"], text, headers = {} }: Answer) {
   const content = schema
-    ? { "application/json": { schema } }
+    ? Object.fromEntries(types.map((type) => [type, { schema }]))
     : text && { [text]: { schema: { type: "string" as const } } };
   const described = Object.entries(headers).map(([name, about]) => [
     name,

@@ -76,6 +76,17 @@ describe("limits", function () {
     expect(statuses).to.deep.equal([400, 400, 400, 400, 400, 400, 429, 429]);
   });
 
+  it("count each identity of a batch", async () => {
+    const { ask } = newClient();
+    const batch = (count: number) => {
+      const ids = Array.from({ length: count }, (_, index) => `github,limits-${index}`);
+      return ask(node, "/v1/identities", { method: "POST", body: JSON.stringify({ ids }) });
+    };
+    expect((await batch(15)).status).to.equal(200);
+    expect((await batch(15)).status).to.equal(429);
+    expect((await ask(node, "/v1/identities/github/limits-0")).status).to.equal(429);
+  });
+
   it("cannot be escaped by a header from behind the proxy's own", async () => {
     const { write } = newClient();
     const address = `198.51.100.${clients}`;

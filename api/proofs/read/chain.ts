@@ -5,8 +5,8 @@ import { z } from "zod";
 
 import type { Journal } from "../../live/journal.ts";
 import { base64Text, hashText, publicKeyText, timeText, uuidText } from "../../shapes.ts";
-import { LATEST_LINK } from "./avatars.ts";
 import { bindingStatusShape } from "./bindings.ts";
+import { type AvatarChain, CHAINS, chainsOf } from "./chains.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** One entry of a proof chain in Next.ID's shape, with what we add behind `arweave_id`. */
@@ -33,7 +33,8 @@ export const chainItemShape = z
       .nullable()
       .meta({ description: "Place in the chain, from 1; null for a release, the other side's own delete." }),
     status: z.enum([...bindingStatusShape.options, "none"]).meta({ description: "Where the binding stood after it." }),
-    chain_id: z.int(),
+    chain_id: z.int().meta({ description: "Where `block` and `tx_hash` are." }),
+    chains: z.array(z.int()).meta({ description: "All chains that have the same link." }),
     block: z.int(),
     tx_hash: hashText,
   })
@@ -61,27 +62,38 @@ export interface LinkRow {
   status: ChainItem["status"];
   block_number: number;
   transaction_hash: string;
+  /** The chains that have it, this one among them. */
+  chains: number[];
 }
 
-/** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
+/**
+ * A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. And the
+ * chains that have it: a link has the same id on each; a release, which has none, the same text.
+ */
 export const LINKS = `
   SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
+    CASE WHEN l.action <> 'release' THEN
+      ARRAY(SELECT same.chain_id FROM indexer.link same WHERE same.id = l.id ORDER BY same.chain_id)
+    ELSE
+      ARRAY(SELECT same.chain_id FROM indexer.link same
+        WHERE same.avatar = l.avatar AND same.sequence IS NULL AND same.uuid = l.uuid AND same.created_at = l.created_at
+          AND same.platform = l.platform AND same.identity = l.identity ORDER BY same.chain_id)
+    END AS chains,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
   JOIN indexer.avatar a ON a.chain_id = l.chain_id AND a.address = l.avatar
   LEFT JOIN indexer.link before
     ON before.chain_id = l.chain_id AND before.avatar = l.avatar AND before.sequence = l.sequence - 1`;
 
-/** A page of an avatar's proof chain, in order, of the chain on which it is longest. */
+/** A page of an avatar's proof chain, in order, of the chain on which it is longest; and where else it stands. */
 export async function proofChain(
   db: Pool,
   avatar: string,
   page: number,
-): Promise<{ pagination: Pagination; proof_chain: ChainItem[] }> {
-  const longest = `l.chain_id = (
-    SELECT a.chain_id FROM indexer.avatar a, ${LATEST_LINK}
-    WHERE a.address = $1 ORDER BY latest.length DESC, a.chain_id LIMIT 1)`;
-  const [counted, { rows }] = await Promise.all([
+): Promise<{ pagination: Pagination; proof_chain: ChainItem[]; chains: AvatarChain[] }> {
+  const longest = `l.chain_id = (SELECT a.chain_id FROM (${CHAINS}) a WHERE a.address = $1 ORDER BY a.length DESC, a.chain_id LIMIT 1)`;
+  const [chains, counted, { rows }] = await Promise.all([
+    chainsOf(db, avatar),
     db.query<{ total: number }>(
       `SELECT count(*)::integer AS total FROM indexer.link l WHERE l.avatar = $1 AND ${longest}`,
       [avatar],
@@ -91,7 +103,7 @@ export async function proofChain(
       [avatar, offsetOf(page)],
     ),
   ]);
-  return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem) };
+  return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem), chains };
 }
 
 /** A link with the number it has in the journal. */
@@ -135,7 +147,8 @@ export function linkOf(row: LinkRow): Link {
   };
 }
 
-function toItem(row: LinkRow): ChainItem {
+/** A link as the read routes print it. */
+export function toItem(row: LinkRow): ChainItem {
   const link = linkOf(row);
   return {
     action: link.action,
@@ -154,6 +167,7 @@ function toItem(row: LinkRow): ChainItem {
     sequence: row.sequence,
     status: row.status,
     chain_id: row.chain_id,
+    chains: row.chains,
     block: row.block_number,
     tx_hash: row.transaction_hash,
   };
