@@ -258,10 +258,10 @@ export class Feed {
   /** Keeps the journal up to date, and tells of it, while the connection lives. */
   async #hear(client: Client, goesWell: () => void): Promise<void> {
     const { journal } = this.#options;
-    let connected = true;
+    const connection = new AbortController();
     this.#moved = true;
     client.on("end", () => {
-      connected = false;
+      connection.abort();
       this.#wake.resolve();
     });
     client.on("notification", ({ channel }) => {
@@ -270,7 +270,7 @@ export class Feed {
     });
     await client.query(`LISTEN ${INDEX_CHANNEL}; LISTEN ${JOURNAL_CHANNEL}`);
     let [waits, lookedAt, compactedAt] = [false, 0, Date.now()];
-    while (connected && !this.#stop.signal.aborted) {
+    while (!connection.signal.aborted && !this.#stop.signal.aborted) {
       this.#wake = Promise.withResolvers();
       const pause = waits ? LOOK_AGAIN : this.#streams.size > 0 ? LOOK : LOOK_ALONE;
       if (this.#moved || Date.now() - lookedAt >= pause) {

@@ -10,9 +10,14 @@ import { FAILURE } from "../proofs/read/bindings.ts";
 /** The channel on which whoever has written to the journal says so. */
 export const JOURNAL_CHANNEL = "syngraph_journal";
 
-/** How long the journal waits for an index that has gone back, in milliseconds. */
-const PATIENCE = 5_000;
+/**
+ * How long the journal waits for an index that has gone back and stands still, and at most where it comes forward again; in
+ * milliseconds.
+ */
+const PATIENCE = 10_000;
+const LONGEST_WAIT = 120_000;
 const LOOK_AGAIN = 50;
+const ATTEMPTS = 5;
 /** Most events that one event takes back: more are told in several. */
 const MOST_TAKEN_BACK = 1_000;
 
@@ -34,6 +39,8 @@ interface Progress {
   known: string | null;
   since: number;
   compacted_block: number;
+  /** The last block of which it tells something that stands. */
+  told: number;
 }
 
 /** From which block on a chain is looked through. */
@@ -70,18 +77,18 @@ export class Journal {
   readonly advance: () => Promise<boolean>;
   readonly #db: Pool;
   readonly #keep: number;
-  /** Since when the journal has waited for chains; by our clock. */
-  readonly #waiting = new Map<number, number>();
+  /** For which chains the journal waits: since when, and since when the index stands where it does; by our clock. */
+  readonly #waiting = new Map<number, { since: number; checkpoint: string | null; still: number }>();
 
   constructor({ db, keep }: JournalOptions) {
     this.#db = db;
     this.#keep = keep;
-    this.advance = anew(() => this.#locked((client) => this.#advance(client)));
+    this.advance = anew(() => this.#retried((client) => this.#advance(client)));
   }
 
   /** The same, and waits while it waits, which is not long. */
   async catchUp(): Promise<void> {
-    const until = Date.now() + 2 * PATIENCE;
+    const until = Date.now() + PATIENCE + 1_000;
     while ((await this.advance()) && Date.now() < until) await sleep(LOOK_AGAIN);
   }
 
@@ -111,6 +118,17 @@ export class Journal {
     });
   }
 
+  /** Works again where somebody has changed what this node saw meanwhile (PostgreSQL, appendix A: serialization_failure). */
+  async #retried<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#locked(work);
+      } catch (error) {
+        if ((error as { code?: string }).code !== "40001" || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
   /** Works alone of all processes, and on one state of the index. */
   async #locked<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#db.connect();
@@ -134,29 +152,17 @@ export class Journal {
 
   async #advance(client: PoolClient): Promise<boolean> {
     const { rows: progress } = await client.query<Progress>(PROGRESS);
-    // While the indexer begins anew, its tables lack what it will have again.
-    if (progress.some(({ ready }) => !ready)) return false;
-    let waits = false;
-    const followed: Progress[] = [];
-    for (const chain of progress) {
-      const { checkpoint, known, build, known_build } = chain;
-      if (checkpoint === null && build === known_build) continue;
-      const behind = checkpoint !== null && known !== null && blockOf(checkpoint) < blockOf(known);
-      if (behind && this.#isPatient(chain.chain_id)) waits = true;
-      else followed.push(chain);
+    if (progress.some(({ ready }) => !ready)) {
+      // While the indexer begins anew, its tables lack what they will have again.
+      this.#waiting.clear();
+      return false;
     }
-    const changed = await changedSince(client, followed.map(windowOf));
-    for (const { chain_id, checkpoint, known, build, known_build } of [...followed]) {
-      // A reorg takes away first, and says how far it is with the next block.
-      const half = checkpoint === known && build === known_build;
-      const gone = changed.some((row) => row.chain_id === chain_id && row.now === null);
-      if (!gone || !half || !this.#isPatient(chain_id)) continue;
-      waits = true;
-      followed.splice(
-        followed.findIndex((chain) => chain.chain_id === chain_id),
-        1,
-      );
-    }
+    // What the index has no more at all was looked through when it lost it.
+    const known = progress.filter(({ checkpoint, build, known_build }) => checkpoint !== null || build !== known_build);
+    const changed = await changedSince(client, known.map(windowOf));
+    const gone = new Set(changed.filter(({ now }) => now === null).map(({ chain_id }) => chain_id));
+    const followed = known.filter((chain) => !gone.has(chain.chain_id) || isSettled(chain) || !this.#isPatient(chain));
+    const waits = followed.length < known.length;
     const chains = new Set(followed.map(({ chain_id }) => chain_id));
     const news = [
       await takeBack(
@@ -185,18 +191,32 @@ export class Journal {
    * Whether a chain is still waited for. An indexer that was started anew, or follows a reorg, has less for a moment than it
    * had; what comes again at once was not taken back.
    */
-  #isPatient(chainId: number): boolean {
-    const since = this.#waiting.get(chainId) ?? Date.now();
-    this.#waiting.set(chainId, since);
-    return Date.now() - since < PATIENCE;
+  #isPatient({ chain_id, checkpoint }: Progress): boolean {
+    const now = Date.now();
+    const before = this.#waiting.get(chain_id);
+    const still = before?.checkpoint === checkpoint ? before.still : now;
+    const since = before?.since ?? now;
+    this.#waiting.set(chain_id, { since, checkpoint, still });
+    return now - still < PATIENCE && now - since < LONGEST_WAIT;
   }
+}
+
+/**
+ * Whether the index has come to where it was, so that what it lacks is gone: a reorg takes away first, and says how far it is
+ * with the blocks that come instead.
+ */
+function isSettled({ checkpoint, told, known, build, known_build }: Progress): boolean {
+  if (checkpoint === null) return true;
+  return blockOf(checkpoint) >= told && !(checkpoint === known && build === known_build);
 }
 
 /** Of each chain that the index or the journal has. */
 const PROGRESS = `
   SELECT coalesce(i.chain_id, s.chain_id)::integer AS chain_id, i.latest_checkpoint AS checkpoint,
     i.safe_checkpoint AS safe, m.build, m.ready, s.build AS known_build, s.checkpoint AS known,
-    coalesce(s.since, 0) AS since, coalesce(s.compacted_block, -1) AS compacted_block
+    coalesce(s.since, 0) AS since, coalesce(s.compacted_block, -1) AS compacted_block, coalesce((
+      SELECT max(j.block) FROM api.journal j
+      WHERE j.chain_id = coalesce(i.chain_id, s.chain_id) AND j.taken_back IS NULL AND j.type <> 'reorg'), 0) AS told
   FROM (indexer._ponder_checkpoint i FULL JOIN api.journal_state s ON s.chain_id = i.chain_id) CROSS JOIN (
     SELECT value ->> 'build_id' AS build, value ->> 'is_ready' = '1' AS ready
     FROM indexer._ponder_meta WHERE key = 'app') m`;

@@ -1,9 +1,8 @@
 import { once } from "node:events";
-
-import type { Response } from "express";
+import type { ServerResponse } from "node:http";
 
 /** Most bytes that wait in memory for somebody who does not read. */
-const MOST_WAITING = 1024 * 1024;
+export const MOST_WAITING = 1024 * 1024;
 /** How long somebody may read nothing at all, in milliseconds. */
 const STALL = 30_000;
 /** After how long a client asks again that has lost its stream, in milliseconds. */
@@ -11,12 +10,12 @@ const RETRY = 2_000;
 
 /** A stream of server-sent events to one client. */
 export class EventStream {
-  readonly #response: Response;
+  readonly #response: ServerResponse;
   #ended = false;
   /** Whether something waited to be read at the last beat. */
   #stuck = false;
 
-  constructor(response: Response) {
+  constructor(response: ServerResponse) {
     this.#response = response;
     response.writeHead(200, {
       "Content-Type": "text/event-stream; charset=utf-8",

@@ -1,9 +1,12 @@
 import { recoverPublicKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
+import type { JournalEvent } from "../../api/live/events.ts";
 import { get } from "../helpers/api.ts";
 import type { SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, startTestStack } from "../helpers/stack.ts";
+import { Ear, inShort } from "./listening.ts";
+import { rowsOf } from "./proofs.ts";
 import { append, claim, somebody } from "./stranger.ts";
 
 /** A link as GET /v1/proofchain/changes lists it, as far as it is looked at. */
@@ -50,6 +53,14 @@ function newLink(): SignedLink {
   return claim(avatar, { platform: "github", identity: `change-${avatar.address.slice(2, 10).toLowerCase()}` });
 }
 
+/** All rows of the journal. */
+async function journalOf({ stack }: TestStack): Promise<{ rows: { id: number }[]; last: number }> {
+  const sql = "SELECT id::integer, type, link_id, taken_back::integer FROM api.journal ORDER BY id";
+  const rows = await rowsOf<{ id: number }>(stack.databaseUrl, sql);
+  return { rows, last: rows.at(-1)!.id };
+}
+
+const name = ({ link }: SignedLink) => link.identity;
 const idsOf = (links: readonly SignedLink[]) => links.map(({ id }) => id);
 
 describe("GET /v1/proofchain/changes", () => {
@@ -122,6 +133,97 @@ describe("GET /v1/proofchain/changes", () => {
     }
     const chain = await get(test.stack, `/v1/proofchain?avatar=${lost.link.avatar}`);
     expect(chain.body.proof_chain).to.deep.equal([]);
+  });
+
+  it("announces by GET /v1/events what a reorg takes back and what it moves, and then what it brings", async () => {
+    const [lost, moved, brought] = [newLink(), newLink(), newLink()];
+    const [all, one] = [await Ear.open(test.stack), await Ear.open(test.stack, `?avatar=${moved.link.avatar}`)];
+    const snapshot = await test.provider.send("evm_snapshot", []);
+    await append(test, [lost, moved]);
+    const told = await all.take(4);
+    const [lostLink, lostBinding, movedLink, movedBinding] = told.map(({ id }) => id);
+
+    expect(await test.provider.send("evm_revert", [snapshot])).to.equal(true);
+    await test.provider.send("evm_mine", []);
+    await append(test, [moved, brought]);
+    const after: JournalEvent[] = [];
+    while (after.at(-1)?.type !== "binding" || after.at(-1)!.identity !== name(brought))
+      after.push(...(await all.take(1)));
+
+    const reorgs = after.filter((event) => event.type === "reorg");
+    expect(after.slice(0, reorgs.length), "what is gone is told first").to.deep.equal(reorgs);
+    const ofLost = reorgs.find(({ identity }) => identity === name(lost))!;
+    expect(ofLost).to.deep.include({ removed: [lostLink, lostBinding], moved: [], status: "none", is_valid: false });
+    expect(after.slice(-2).map(inShort)).to.deep.equal([
+      `link create ${name(brought)}`,
+      `binding ${name(brought)} claimed false link`,
+    ]);
+    // Seen at once with the rest it has moved; seen gone in between it comes anew. Either way it is told where it is.
+    const { body } = await get(test.stack, `/v1/proofchain?avatar=${moved.link.avatar}`);
+    const [{ block, tx_hash }] = body.proof_chain;
+    const ofMoved = reorgs.find(({ identity }) => identity === name(moved))!;
+    if (ofMoved.moved.length > 0) {
+      expect(ofMoved).to.deep.include({
+        removed: [],
+        status: "claimed",
+        moved: [movedLink, movedBinding].map((id) => ({ id, block, tx_hash })),
+      });
+    } else {
+      expect(ofMoved.removed).to.deep.equal([movedLink, movedBinding]);
+      expect(after.find((event) => event.type === "link" && event.identity === name(moved))).to.include({ block });
+    }
+
+    // A filter lets through what took back what it had let through, and no more.
+    const seen = await one.take(3);
+    expect(seen.map(({ identity }) => identity)).to.deep.equal(Array(3).fill(name(moved)));
+    expect(seen[2]).to.deep.equal(ofMoved);
+    // Who comes later is told the same, but for where what moved is.
+    const later = await Ear.open(test.stack, `?cursor=${told[0]!.id - 1}`);
+    const again = await later.take(told.length + after.length);
+    expect(again.map(({ id, type }) => [id, type])).to.deep.equal(
+      [...told, ...after].map(({ id, type }) => [id, type]),
+    );
+    expect(again.slice(told.length)).to.deep.equal(after);
+    for (const ear of [all, one, later]) ear.hangUp();
+  });
+
+  it("takes nothing back when the indexer is killed and begins anew, and tells nothing twice", async () => {
+    const [before, meanwhile] = [newLink(), newLink()];
+    await append(test, [before]);
+    const ear = await Ear.open(test.stack, "?from=start");
+    const told = async (link: SignedLink) => {
+      const events: JournalEvent[] = [];
+      while (events.at(-1)?.type !== "binding" || events.at(-1)!.identity !== link.link.identity) {
+        events.push(...(await ear.take(1)));
+      }
+      return events;
+    };
+    const ids = new Set((await told(before)).map(({ id }) => id));
+    await test.stack.indexer.kill();
+    const appended = append(test, [meanwhile]);
+    await test.stack.startIndexer();
+    await appended;
+    const news = await told(meanwhile);
+    expect(news.map(inShort)).to.deep.equal([
+      `link create ${meanwhile.link.identity}`,
+      `binding ${meanwhile.link.identity} claimed false link`,
+    ]);
+    for (const { id } of news) expect(ids).not.to.include(id);
+    ear.hangUp();
+  });
+
+  it("keeps its numbers, and tells nothing anew, when another version of the index takes over", async () => {
+    const consumer = new Consumer(test);
+    await consumer.follow("100");
+    const { rows, last } = await journalOf(test);
+    // As if all that is had come from another build: everything is compared again.
+    await rowsOf(test.stack.databaseUrl, "UPDATE api.journal_state SET build = 'another'");
+    await append(test, [newLink()]);
+    expect(await consumer.follow("100")).to.have.length(1);
+    const now = await journalOf(test);
+    expect(now.rows.slice(0, rows.length)).to.deep.equal(rows);
+    expect(now.rows).to.have.length(rows.length + 2);
+    expect(now.last).to.be.greaterThan(last);
   });
 
   /** Waits until the index has followed the chain back. */

@@ -27,6 +27,12 @@ function send(origin: URL, agent: Agent, { method, path, headers, body }: FuzzRe
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
+      // A stream has no end; that it begins is its answer.
+      if (response.headers["content-type"]?.startsWith("text/event-stream")) {
+        response.removeAllListeners("error").on("error", () => {});
+        response.once("data", () => response.destroy());
+        response.once("close", () => resolve({ status: 200, headers: response.headers, text: "" }));
+      }
       response.on("end", () => {
         const { statusCode: status = 0, headers: answered } = response;
         resolve({ status, headers: answered, text: Buffer.concat(chunks).toString() });
