@@ -54,7 +54,7 @@ function bindings(when: When, strength: Strength, condition: string, order: stri
       (SELECT b.chain_id, b.key, b.avatar, b.platform, b.identity, b.status, b.link, b.account_id, b.proof_location, b.as_of,
          b.created_at, b.updated_at
        FROM indexer.binding b
-       WHERE ${condition} AND b.status = '${status}' ${when === "past" ? "AND b.created_at <= p_at" : ""}
+       WHERE ${condition} AND b.status = '${status}'
        ORDER BY ${order} LIMIT ${limit})`,
   );
   return `(${rows.join(" UNION ALL ")})`;
@@ -84,7 +84,7 @@ function state(when: When): string {
          ${latest}
        ) s
        JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
-       WHERE b.updated_at > p_at)
+       WHERE b.created_at <= p_at AND b.updated_at > p_at)
     )`;
 }
 
@@ -153,11 +153,7 @@ function own(when: When, strength: Strength): string {
   ), believed AS MATERIALIZED (
     SELECT k.*, CASE
         WHEN k.evidence NOT IN ('account', 'handle') THEN false
-        WHEN NOT EXISTS (
-          SELECT FROM indexer.binding o
-          WHERE o.platform = k.platform AND o.identity = k.identity AND o.avatar <> k.avatar
-            ${when === "now" ? "AND o.status = 'confirmed'" : ""}
-        ) THEN false
+        WHEN NOT EXISTS (SELECT FROM ${rivals} o WHERE o.avatar <> k.avatar) THEN false
         -- Of those who have it confirmed, whoever published the latest proof: the account's holder of then.
         ELSE (
           SELECT CASE WHEN count(*) <= ${RIVALS} THEN (array_agg(r.avatar ORDER BY r.proved DESC, r.avatar)
@@ -193,8 +189,8 @@ function sentinel(rows: string, each: string): string {
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
 const SAME = 8;
 
-/** Rows `e` of other registries' edges, as they stand or stood. Conditions name their columns by `e`. */
-function joins(when: When, condition: string, order = ""): string {
+/** Rows `e` of other registries' edges that stand or stood; or `whatever` is there, with a column that tells which do. */
+function joins(when: When, condition: string, order = "", whatever = false): string {
   const columns = `e.chain_id, e.slot, e.source, e.kind::text AS kind, e.from_platform, e.from_identity, e.to_platform,
          e.to_identity, e.since, e.block_number, e.transaction_hash, e.log_index`;
   // What has expired stands for nothing, though no event says so. Of an address's own statement that is the other side's matter.
@@ -206,15 +202,14 @@ function joins(when: When, condition: string, order = ""): string {
   const tables: Record<When, string[][]> = {
     now: [["edge", ""]],
     past: [
-      ["edge", "AND e.since <= p_at"],
-      ["past_edge", "AND e.since <= p_at AND e.until > p_at"],
+      ["edge", "e.since <= p_at AND"],
+      ["past_edge", "e.since <= p_at AND e.until > p_at AND"],
     ],
   };
   const rows = tables[when].map(
     ([table, stands]) => `
-      (SELECT ${columns}
-       FROM indexer.${table} e WHERE ${condition} ${stands}
-         AND ${alive}
+      (SELECT ${columns}${whatever ? `, ${stands} ${alive} AS stands` : ""}
+       FROM indexer.${table} e WHERE ${condition} ${whatever ? "" : `AND ${stands} ${alive}`}
        ${order})`,
   );
   return `(${rows.join(" UNION ALL ")})`;
@@ -239,6 +234,8 @@ function others(when: When, strength: Strength): string {
       when,
       `e.${end}_platform = v.platform AND e.${end}_identity = v.identity AND e.kind ${kinds}`,
       `ORDER BY e.kind, e.${other}_platform, e.${other}_identity, e.chain_id, e.slot LIMIT p_scan`,
+      // What has come since, or is over, counts among what is read: there may be a million of it.
+      true,
     )} e LIMIT p_scan * ${BUDGET})`;
   };
   // Anybody may say of anybody that a name stands for them, a million times. Where that joins nobody it is not looked at: what
@@ -267,7 +264,7 @@ function others(when: When, strength: Strength): string {
   ), said AS MATERIALIZED (
     SELECT t.*, b.chain_id AS b_chain_id, b.slot AS b_slot, b.source AS b_source, b.kind AS b_kind, b.since AS b_since,
       b.block_number AS b_block_number, b.transaction_hash AS b_transaction_hash, b.log_index AS b_log_index
-    FROM theirs t LEFT JOIN LATERAL ${back(when, "t")} b ON true
+    FROM theirs t LEFT JOIN LATERAL ${back(when, "t")} b ON true WHERE t.stands
   ), weighed AS (
     SELECT DISTINCT ON (t.chain_id, t.slot, t.since, t.block_number, t.log_index) t.* FROM (
       SELECT chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity, since, block_number,
@@ -320,6 +317,14 @@ export function referenced(relation: string): string {
 const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan";
 
 /**
+ * One plan serves all, whatever the statistics say at its time: by indexes alone, and in their order, so that nobody's question
+ * becomes a scan, or a sort of all that a hub has.
+ */
+const BY_INDEX = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
+  .map((way) => `SET enable_${way} = off`)
+  .join(" ");
+
+/**
  * All edges at some vertices that are worth `p_level`, some of them twice. Of one vertex at most `p_scan` rows of a kind are
  * read, and of all of them few times as many. What nobody asks for is no part of a statement: to begin one costs more than to
  * read what is few.
@@ -327,7 +332,7 @@ const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = for
 const INCIDENT = `
   CREATE FUNCTION api.graph_incident(
     p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer
-  ) RETURNS SETOF api.graph_edge ${OPTIONS} AS $$
+  ) RETURNS SETOF api.graph_edge ${OPTIONS} ${BY_INDEX} AS $$
   DECLARE
     -- Without other registries there is nothing to ask of them.
     others boolean := EXISTS (
@@ -439,7 +444,7 @@ const WALK = `
  */
 const PREFIX = `
   CREATE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
-  RETURNS TABLE (platform text, identity text) ${OPTIONS} AS $$
+  RETURNS TABLE (platform text, identity text) ${OPTIONS} ${BY_INDEX} AS $$
   BEGIN
     RETURN QUERY
     WITH RECURSIVE bound AS (

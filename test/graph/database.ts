@@ -18,6 +18,10 @@ interface Statements {
 export interface GraphDatabase {
   db: Pool;
   url: string;
+  /** What the indexer's tables were read for meanwhile: scans of a whole table, and rows. */
+  rowsRead(meanwhile: () => Promise<void>): Promise<{ scans: number; tuples: number }>;
+  /** Deletes all rows. */
+  empty(): Promise<void>;
   /** Fills in what only begins to count with it. Ponder makes indexes behind the history as well. */
   makeIndexes(): Promise<void>;
   drop(): Promise<void>;
@@ -36,6 +40,8 @@ export async function createGraphDatabase(server: string): Promise<GraphDatabase
     }
   };
   await once(`CREATE DATABASE ${name}`);
+  // Tables are small here, and PostgreSQL would rather scan them: what still does has no index to use.
+  await once(`ALTER DATABASE ${name} SET enable_seqscan = off`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   const db = createPool(url);
   // Dropping the database ends connections that are idle.
@@ -60,6 +66,17 @@ export async function createGraphDatabase(server: string): Promise<GraphDatabase
   return {
     db,
     url,
+    rowsRead: async (meanwhile) => {
+      const before = await readUntilNow(db);
+      await meanwhile();
+      const after = await readUntilNow(db);
+      return { scans: after.scans - before.scans, tuples: after.tuples - before.tuples };
+    },
+    empty: async () => {
+      const tables = statements.tables.json.map(({ tableName }) => tableName);
+      const filled = tables.filter((table) => !table.startsWith("_reorg__"));
+      await db.query(`TRUNCATE api.checks, ${filled.map((table) => `indexer_test."${table}"`).join()}`);
+    },
     makeIndexes: async () => {
       const maker = await db.connect();
       try {
@@ -83,4 +100,20 @@ async function indexerStatements(): Promise<Statements> {
     getSql(schema: object): Statements;
   };
   return kit.getSql(schema);
+}
+
+/** Sums of what every connection has reported. */
+async function readUntilNow(db: Pool): Promise<{ scans: number; tuples: number }> {
+  const clients = await Promise.all(Array.from({ length: db.totalCount }, () => db.connect()));
+  try {
+    for (const client of clients) await client.query("SELECT pg_stat_force_next_flush()");
+    for (const client of clients) await client.query("SELECT 1");
+    const { rows } = await clients[0]!.query<{ scans: number; tuples: number }>(
+      `SELECT sum(seq_scan)::integer AS scans, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::integer AS tuples
+       FROM pg_stat_user_tables WHERE schemaname = 'indexer_test'`,
+    );
+    return rows[0]!;
+  } finally {
+    for (const client of clients) client.release();
+  }
 }
