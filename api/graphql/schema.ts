@@ -84,16 +84,17 @@ function charge<T>(answer: T, asked: Asked, info: GraphQLResolveInfo): T {
   return answer;
 }
 
+function lowerCase(value: unknown): string {
+  if (typeof value !== "string") throw badInput(`${JSON.stringify(value)?.slice(0, 100)} is no text`);
+  return value.trim().toLowerCase();
+}
+
 function lenientEnum(scalar: GraphQLScalarType): void {
-  const parse = (value: unknown): string => {
-    if (typeof value !== "string") throw badInput(`${JSON.stringify(value)?.slice(0, 100)} is no text`);
-    return value.trim().toLowerCase();
-  };
-  scalar.parseValue = parse;
+  scalar.parseValue = lowerCase;
   scalar.parseLiteral = (node) => {
     if (node.kind !== Kind.STRING && node.kind !== Kind.ENUM)
       throw badInput("it is neither a text nor an enum's value");
-    return parse(node.value);
+    return lowerCase(node.value);
   };
 }
 

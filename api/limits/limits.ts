@@ -93,6 +93,8 @@ export class Limits {
       return;
     }
     if (this.#leases.size >= MAX_LEASES) this.#leases.clear();
+    // What is left of it counts no more, also where this is too much: or it could be used up after all.
+    this.#leases.delete(who);
     const taken = Math.max(points, this.#leaseSize);
     const { msBeforeNext } = await this.#consume("read", who, taken);
     this.#leases.set(who, { left: taken - points, until: now + msBeforeNext });

@@ -51,6 +51,10 @@ describe("graph, with an attacker in it", () => {
     return one;
   }
 
+  async function texts(...question: Parameters<Graph["beginningWith"]>): Promise<string[]> {
+    return (await graph.beginningWith(...question)).map(textOf);
+  }
+
   describe("who would be somebody else", () => {
     it("is joined with them by an alias that both signed", async () => {
       const world = two();
@@ -66,10 +70,8 @@ describe("graph, with an attacker in it", () => {
       expect(await joined(world)).to.equal(false);
       const [holder] = await graph.components([handle]);
       expect(holder!.vertices.map(textOf)).to.include(textOf(ALICE));
-      const [{ edges }] = (await graph.neighbourhoods([handle], 1, { level: 1 })) as [
-        { edges: { disputed: boolean; level: number }[] },
-      ];
-      expect(edges.map(({ disputed, level }) => [disputed, level]).sort()).to.deep.equal([
+      const [around] = await graph.neighbourhoods([handle], 1, { level: 1 });
+      expect(around!.edges.map(({ disputed, level }) => [disputed, level]).sort()).to.deep.equal([
         [false, 4],
         [true, 2],
       ]);
@@ -252,19 +254,17 @@ describe("graph, with an attacker in it", () => {
       world.names.push({ chainId: 1, platform: "ens", identity: "alice.eth", expiresAt: now + DAY });
       world.names.push({ chainId: 1, platform: "ens", identity: "alold.eth", expiresAt: now - DAY });
       await store(database.db, world);
-      const found = async (...args: Parameters<Graph["beginningWith"]>) =>
-        (await graph.beginningWith(...args)).map(textOf);
       const all = ["github,al", "github,al%", "github,al_x", "github,alan", "twitter,alan", "github,alb", "ens,alice.eth", "github,alç"]; // prettier-ignore
-      expect(await found("al")).to.deep.equal(all);
-      expect(await found("al", { limit: 3 })).to.deep.equal(all.slice(0, 3));
-      expect(await found("al", { platforms: ["twitter", "ens", "nothing"] })).to.deep.equal([
+      expect(await texts("al")).to.deep.equal(all);
+      expect(await texts("al", { limit: 3 })).to.deep.equal(all.slice(0, 3));
+      expect(await texts("al", { platforms: ["twitter", "ens", "nothing"] })).to.deep.equal([
         "twitter,alan",
         "ens,alice.eth",
       ]);
-      expect(await found("al%")).to.deep.equal(["github,al%"]);
-      expect(await found("alice.eth\u{10ffff}")).to.deep.equal([]);
-      expect(await found(alice.publicKey.slice(0, 12))).to.deep.equal([textOf(ALICE)]);
-      expect(await found("", { limit: 0 })).to.deep.equal([]);
+      expect(await texts("al%")).to.deep.equal(["github,al%"]);
+      expect(await texts("alice.eth\u{10ffff}")).to.deep.equal([]);
+      expect(await texts(alice.publicKey.slice(0, 12))).to.deep.equal([textOf(ALICE)]);
+      expect(await texts("", { limit: 0 })).to.deep.equal([]);
     });
 
     it("ends where the last text that begins so ends", () => {

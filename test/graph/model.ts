@@ -2,7 +2,7 @@ import type { Edge, EvidenceKind, VertexId } from "../../api/graph/types.ts";
 import type { BindingEvent, Check, Join, World } from "./world.ts";
 
 const DAY = 86_400;
-const TWO_SIDED = ["ethereum", "solana", "nextid"];
+const TWO_SIDED = new Set(["ethereum", "solana", "nextid"]);
 const BASE: Record<EvidenceKind, number> = {
   ...{ signatures: 5, holding: 5, agreement: 5, account: 4, handle: 3, statement: 2, third_party: 1 },
 };
@@ -164,7 +164,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 
 function evidenceOf({ status, platform, accountId }: BindingEvent): EvidenceKind {
   if (status === "claimed") return "statement";
-  if (TWO_SIDED.includes(platform)) return "signatures";
+  if (TWO_SIDED.has(platform)) return "signatures";
   return accountId === "" ? "handle" : "account";
 }
 

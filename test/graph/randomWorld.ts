@@ -2,7 +2,7 @@ import type { VertexId } from "../../api/graph/types.ts";
 import { type BindingEvent, type Join, type World, binding, join, makeAvatar, newHash } from "./world.ts";
 
 const DAY = 86_400;
-const TWO_SIDED = ["ethereum", "solana", "nextid"];
+const TWO_SIDED = new Set(["ethereum", "solana", "nextid"]);
 const CHAINS = [1, 10];
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -80,7 +80,7 @@ export function randomWorld(seed: number, now: number): { world: World; times: n
       world.bindings.push(event);
       if (event.status !== "none") slots.set(key, event);
     };
-    const twoSided = TWO_SIDED.includes(platform);
+    const twoSided = TWO_SIDED.has(platform);
     const createdAt = time - below(100);
     if (!before && chance(0.05)) {
       put(binding({ ...where, createdAt, status: "none" }));
