@@ -8,10 +8,13 @@ import type { OwnLook } from "./attest/look.ts";
 import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
+import type { Connections } from "./limits/connections.ts";
 import type { Limits } from "./limits/limits.ts";
+import type { Feed } from "./live/feed.ts";
+import type { Journal } from "./live/journal.ts";
+import type { Graph } from "./graph/types.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
-import type { Graph } from "./graph/types.ts";
 import type { Engine } from "./platforms/engine.ts";
 import type { Outbox } from "./relay/outbox.ts";
 import type { Registry } from "./relay/registry.ts";
@@ -26,6 +29,8 @@ export interface Context {
   config: Config;
   log: Logger;
   db: Pool;
+  /** For statements that only read, by index: see createReadPool. */
+  reads: Pool;
   graph: Graph;
   provider: JsonRpcProvider;
   registry: Registry;
@@ -35,6 +40,10 @@ export interface Context {
   engine: Engine;
   attester: Attester;
   limits: Limits;
+  /** Streams of events. */
+  connections: Connections;
+  journal: Journal;
+  feed: Feed;
   metrics: Metrics;
   watch: Watch;
   attesters: Attesters;

@@ -6,7 +6,7 @@ export const bindingStatus = onchainEnum("binding_status", STATUSES);
 /** What a link does; a release is the other side's own delete, which is no link of the avatar's chain. */
 export const linkAction = onchainEnum("link_action", ["create", "delete", "release"]);
 
-/** One row per avatar and chain it stands on. */
+/** One row per avatar and chain it stands on. How long its chain is there, and how old, say its links. */
 export const avatar = onchainTable(
   "avatar",
   (t) => ({
@@ -15,15 +15,12 @@ export const avatar = onchainTable(
     address: t.hex().notNull(),
     /** Compressed public key. */
     publicKey: t.hex().notNull(),
-    /** How many links its chain has here. */
-    length: t.integer().notNull(),
-    /** `created_at` of its latest link, Unix seconds. */
-    activatedAt: t.integer().notNull(),
     /** The signature its first link's `prev` quotes, where the chain was imported without its beginning. */
     importedAfter: t.hex(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.address] }),
+    // Reads know the avatar, and ask for its chains.
+    pk: primaryKey({ columns: [table.address, table.chainId] }),
     publicKeyIndex: index().on(table.publicKey.op("text_pattern_ops")),
   }),
 );
@@ -66,8 +63,9 @@ export const link = onchainTable(
     logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.id] }),
-    avatarIndex: index().on(table.avatar, table.sequence),
+    // Reads ask which chains have a link.
+    pk: primaryKey({ columns: [table.id, table.chainId] }),
+    avatarIndex: index().on(table.avatar, table.chainId, table.sequence),
     // How a binding stood at a time.
     historyIndex: index().on(table.avatar, table.identity, table.blockTime),
     positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
@@ -108,7 +106,8 @@ export const binding = onchainTable(
     logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.key] }),
+    // Not its key: of what a row is named by in an event itself, Ponder fetches many rows at once (decision 13).
+    pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
     // Edges of the graph, in the order in which they are cut off: strangers' claims are passed over without a look.
     avatarIndex: index().on(table.avatar, table.status, table.platform, table.identity),
     standingIndex: index().on(table.status, table.platform, table.identity.op("text_pattern_ops"), table.avatar),
@@ -143,6 +142,7 @@ export const turn = onchainTable(
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
     bindingIndex: index().on(table.chainId, table.binding),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
   }),
 );
 
@@ -225,6 +225,115 @@ export const subkey = onchainTable(
   }),
 );
 
+/** A link of a batch, or a confirmation, that the registry refused: it changed nothing. */
+export const refusal = onchainTable(
+  "refusal",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+    /** Its place in the batch, from 0. */
+    place: t.integer().notNull(),
+    /** linkId; of a link zero where its text or signature is such that it has none. */
+    link: t.hex().notNull(),
+    /** The contract's `Refusal`; null for a confirmation, of which the contract does not say. */
+    reason: t.integer(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
+    linkIndex: index().on(table.link),
+  }),
+);
+
+/** Roots of what operators keep off chain; none is ever changed. */
+export const anchor = onchainTable(
+  "anchor",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** Lower case. Whether it still is an operator says `attester`. */
+    operator: t.hex().notNull(),
+    /** keccak256 of the topic's name. */
+    topic: t.hex().notNull(),
+    epoch: t.bigint().notNull(),
+    root: t.hex().notNull(),
+    /** Where the data is; empty where that is not public. */
+    uri: t.text().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.operator, table.topic, table.epoch] }),
+    topicIndex: index().on(table.topic, table.epoch),
+  }),
+);
+
+/** Everything that was ever changed about who may do what: all events of the AccessManager, and of whom it manages. */
+export const governance = onchainTable(
+  "governance",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+    /** Who emitted it, lower case. */
+    contract: t.hex().notNull(),
+    /** The event's name in the contract's ABI, and its values by theirs; numbers as decimal text. */
+    event: t.text().notNull(),
+    values: t.json().$type<Record<string, string | boolean>>().notNull(),
+    blockNumber: t.bigint().notNull(),
+    blockTime: t.integer().notNull(),
+  }),
+  (table) => ({
+    pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
+  }),
+);
+
+/** Who has which role now. */
+export const roleMember = onchainTable(
+  "role_member",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    role: t.bigint().notNull(),
+    /** Lower case. */
+    account: t.hex().notNull(),
+    /** Seconds for which what it does must be announced. */
+    delay: t.bigint().notNull(),
+    /** From when on, Unix seconds. */
+    since: t.bigint().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.role, table.account] }) }),
+);
+
+/** Where an announced operation stands. */
+export const operationStatus = onchainEnum("operation_status", ["scheduled", "executed", "canceled"]);
+
+/** Operations that were announced: one row for each, as it was scheduled last. */
+export const operation = onchainTable(
+  "operation",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    /** The AccessManager's: of caller, target and data. */
+    id: t.hex().notNull(),
+    /** How often it was scheduled. */
+    nonce: t.bigint().notNull(),
+    status: operationStatus().notNull(),
+    /** From when on it may be executed, Unix seconds. */
+    executableAt: t.bigint().notNull(),
+    caller: t.hex().notNull(),
+    target: t.hex().notNull(),
+    data: t.hex().notNull(),
+    /** Time of the block of its last event, Unix seconds. */
+    updatedAt: t.integer().notNull(),
+    transactionHash: t.hex().notNull(),
+    logIndex: t.integer().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.id] }) }),
+);
+
 /** Who is an attester, or was. */
 export const attester = onchainTable(
   "attester",
@@ -272,6 +381,11 @@ const joins = (t: Columns) => ({
   fromIdentity: t.text().notNull(),
   toPlatform: t.text().notNull(),
   toIdentity: t.text().notNull(),
+  /**
+   * The names (`name`, of this chain, with the source for their platform) with the first of which that expires the edge ends;
+   * null where nothing expires.
+   */
+  restsOn: t.text().array(),
   /** Since which event; time in Unix seconds. */
   since: t.integer().notNull(),
   blockNumber: t.bigint().notNull(),
@@ -315,11 +429,13 @@ export const name = onchainTable(
     identity: t.text().notNull(),
     /** The registry's own number of it: a namehash, a fid. */
     uid: t.text().notNull(),
+    /** What it is called, where `identity` is a number. */
+    displayName: t.text(),
     /** The resolver contract; null where it has none. */
     resolver: t.hex(),
     /** Text records and the like, as their holder likes to say: claims only. */
     texts: t.json().$type<Record<string, string>>().notNull(),
-    /** Unix seconds; null where the registry does not say. */
+    /** Unix seconds; null where the registry does not say. What has expired has no edges (see `rests_on`). */
     registeredAt: t.integer(),
     expiresAt: t.bigint(),
     updatedAt: t.integer().notNull(),
@@ -329,4 +445,15 @@ export const name = onchainTable(
     identityIndex: index().on(table.platform, table.identity.op("text_pattern_ops")),
     uidIndex: index().on(table.uid),
   }),
+);
+
+/** What a source has to remember between events, by keys of its own: no answer to anybody's question. */
+export const sourceState = onchainTable(
+  "source_state",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    key: t.text().notNull(),
+    value: t.json().$type<object>().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.key] }) }),
 );

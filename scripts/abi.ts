@@ -14,6 +14,9 @@ export const ABI_FILE = "sdk/src/protocol/abi.ts";
 /** The contracts whose ABIs the project uses. */
 const CONTRACTS = ["ProofRegistry", "AttesterRegistry", "SubkeyRegistry", "StateAnchor"] as const;
 
+/** Contracts that are not ours, of which the events are all that is used. */
+const HEARD = ["AccessManager"] as const;
+
 /** Contracts that are never deployed, but created by calls and transactions: their creation code is all that is used. */
 const CREATED = ["wallets/WalletCheck", "wallets/WalletPreparation"] as const;
 
@@ -23,6 +26,11 @@ export async function abiModule(): Promise<string> {
   for (const name of CONTRACTS) {
     const { abi } = await readArtifact(name);
     parts.push(`export const ${constantName(name, "ABI")} = ${JSON.stringify(abi)} as const;`);
+  }
+  for (const name of HEARD) {
+    const { abi } = await readArtifact(name);
+    const events = abi.filter(({ type }) => type === "event");
+    parts.push(`export const ${constantName(name, "EVENTS")} = ${JSON.stringify(events)} as const;`);
   }
   for (const name of CREATED) {
     const { contractName, bytecode } = await readArtifact(name);

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 
 import { findPath } from "./path.ts";
 import { beginningWith } from "./prefix.ts";
-import { type Component, type Graph, type Neighbourhood, type Scope, type VertexId } from "./types.ts";
+import { type Component, type Edge, type Graph, type Neighbourhood, type Scope, type VertexId } from "./types.ts";
 import { describeVertices } from "./vertices.ts";
 import { type EdgeRow, sortedEdges } from "./edges.ts";
 import { referenced } from "./functions.ts";
@@ -82,6 +82,14 @@ export function createGraph(db: Pool): Graph {
         });
         return { neighbours, edges, truncated };
       });
+    },
+
+    async incident(ids, { cap = COMPONENT_CAP, ...scope } = {}) {
+      const edges = new Map(ids.map((id) => [keyOf(id), [] as Edge[]]));
+      for (const edge of await steps(ids.filter(isStorable), scope, cap)) {
+        for (const key of new Set([keyOf(edge.from), keyOf(edge.to)])) edges.get(key)?.push(edge);
+      }
+      return ids.map((id) => edges.get(keyOf(id))!);
     },
 
     async path(from, to, { depth = 10, ...scope } = {}) {

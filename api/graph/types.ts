@@ -119,6 +119,8 @@ export interface Neighbourhood {
 export interface Graph {
   components(roots: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Component[]>;
   neighbourhoods(roots: readonly VertexId[], depth: number, scope?: Scope & { cap?: number }): Promise<Neighbourhood[]>;
+  /** The edges at each of some vertices; of one vertex at most `cap` of each kind are looked at. */
+  incident(ids: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Edge[][]>;
   /**
    * The shortest way from one to the other, of those the one with the strongest weakest edge; null where there is none, or
    * none that bounded work finds.

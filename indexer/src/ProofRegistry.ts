@@ -1,7 +1,8 @@
 import {
   type BindingStatus,
-  bindingKey,
+  bindingKeyOf,
   compressedPoint,
+  identityKey,
   isCosigned,
   quotedSignature,
   submissionSignature,
@@ -10,10 +11,10 @@ import {
 import { type Context, ponder } from "ponder:registry";
 import schema from "ponder:schema";
 import { concat, keccak256, numberToHex, zeroAddress } from "viem";
-import { publicKeyToAddress } from "viem/accounts";
 
 import { hear, hearList } from "./attesters.ts";
 import { lower } from "./hex.ts";
+import { type PositionedEvent, changeOf, position } from "./position.ts";
 
 type Hex = `0x${string}`;
 
@@ -24,10 +25,9 @@ ponder.on("ProofRegistry:AvatarRegistered", async ({ event, context }) => {
   const { x, y } = event.args;
   await context.db.insert(schema.avatar).values({
     chainId: context.chain.id,
-    address: lower(publicKeyToAddress(concat(["0x04", x, y]))),
+    // The contract's invariant 4.
+    address: `0x${keccak256(concat([x, y])).slice(-40)}`,
     publicKey: compressedPoint(x, y) as Hex,
-    length: 0,
-    activatedAt: 0,
   });
 });
 
@@ -38,7 +38,7 @@ ponder.on("ProofRegistry:ChainImported", async ({ event, context }) => {
 });
 
 ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
-  const { linkId, identityKey, platform, identity, r, vs, proof, proofLocation } = event.args;
+  const { linkId, identityKey: key, platform, identity, r, vs, proof, proofLocation } = event.args;
   const { uuid, createdAt, asOf, sequence, previousV, action, status } = unpackHeader(event.args.header);
   const chainId = context.chain.id;
   const avatar = lower(event.args.avatar);
@@ -55,14 +55,10 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     ...{ proof, proofLocation, accountId: heard.accountId, status },
     ...at,
   });
-  await context.db
-    .update(schema.avatar, { chainId, address: avatar })
-    .set({ length: sequence, activatedAt: createdAt });
 
   if (status === "none") return; // A delete of what this avatar never had.
-  const key = bindingKey(avatar, platform, identity) as Hex;
   if (status === "deleted") {
-    await endBinding(context, key, event);
+    await endBinding(context, event);
     return;
   }
   const { accountId, attesters } = heard;
@@ -73,8 +69,19 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
   };
   await context.db
     .insert(schema.binding)
-    .values({ chainId, key, avatar, identityKey, platform, identity, ...state, createdAt: at.blockTime })
+    .values({
+      ...{ chainId, key: bindingKeyOf(avatar, key) as Hex, avatar, identityKey: key, platform, identity },
+      ...{ ...state, createdAt: at.blockTime },
+    })
     .onConflictDoUpdate(state);
+});
+
+ponder.on("ProofRegistry:LinkRefused", async ({ event, context }) => {
+  await refuse(context, event, event.args.reason);
+});
+
+ponder.on("ProofRegistry:ConfirmationRefused", async ({ event, context }) => {
+  await refuse(context, event, null);
 });
 
 ponder.on("ProofRegistry:FindingsAttested", async ({ event, context }) => {
@@ -109,7 +116,7 @@ ponder.on("ProofRegistry:BindingReleased", async ({ event, context }) => {
     ...{ proof, proofLocation, accountId: "", status: "deleted" },
     ...position(event),
   });
-  await endBinding(context, bindingKey(avatar, platform, identity) as Hex, event);
+  await endBinding(context, event);
 });
 
 ponder.on("ProofRegistry:AvatarSet", async ({ event, context }) => {
@@ -129,54 +136,60 @@ interface Turn extends PositionedEvent {
 }
 
 async function turnBinding(context: Context, event: Turn, status: "confirmed" | "suspended"): Promise<void> {
-  const { linkId, attestations, proofLocation } = event.args;
-  const row = { chainId: context.chain.id, key: event.args.bindingKey };
+  const { linkId, attestations, proofLocation = "" } = event.args;
+  const chainId = context.chain.id;
+  // It names the binding by a hash; the link that it rests on says what is hashed.
+  const link = (await context.db.find(schema.link, { chainId, id: linkId }))!;
+  const row = { chainId, avatar: link.avatar, identityKey: identityKey(link.platform, link.identity) as Hex };
   const before = (await context.db.find(schema.binding, row))!;
   const found = status === "confirmed";
   // The contract takes for it only what is newer than the status, unless that is a claim.
   const notBefore = before.status === "claimed" ? 0 : before.asOf + 1;
-  const { transactionHash } = changeOf(event);
-  const { accountId, ...heard } = await hear(context, { linkId, found, transactionHash }, attestations, notBefore);
-  await context.db.update(schema.binding, row).set({
-    status,
+  const { hash: transactionHash } = event.transaction;
+  const said = await hear(context, { linkId, found, transactionHash }, attestations, notBefore);
+  const heard = { asOf: said.asOf, attesters: said.attesters, attestations };
+  // Where they found nothing, they still know whose it was.
+  const accountId = found ? said.accountId : before.accountId;
+
+  await context.db.insert(schema.turn).values({
+    ...{ chainId, binding: event.args.bindingKey, link: linkId, status, accountId, proofLocation },
     ...heard,
-    attestations,
-    // Where they found nothing, they still know whose it was.
-    ...(found ? { accountId } : {}),
+    ...position(event),
+  });
+  await context.db.update(schema.binding, row).set({
+    ...{ status, accountId },
+    ...heard,
     // Empty stands for what the link says.
-    ...(proofLocation ? { proofLocation } : {}),
+    ...(proofLocation === "" ? {} : { proofLocation }),
     ...changeOf(event),
   });
 }
 
-async function endBinding(context: Context, key: Hex, event: PositionedEvent): Promise<void> {
+/** An event that ends a binding. */
+interface End extends PositionedEvent {
+  args: { avatar: Hex; identityKey: Hex };
+}
+
+async function endBinding(context: Context, event: End): Promise<void> {
   const { attesters, attestations } = NOTHING_HEARD;
   const status: BindingStatus = "deleted";
   await context.db
-    .update(schema.binding, { chainId: context.chain.id, key })
+    .update(schema.binding, {
+      chainId: context.chain.id,
+      avatar: lower(event.args.avatar),
+      identityKey: event.args.identityKey,
+    })
     .set({ status, attesters, attestations, ...changeOf(event) });
 }
 
-interface PositionedEvent {
-  block: { number: bigint; timestamp: bigint };
-  transaction: { hash: Hex };
-  log: { logIndex: number };
+/** An event that says what was refused. */
+interface Refused extends PositionedEvent {
+  args: { index: bigint; linkId: Hex };
 }
 
-function position({ block, transaction, log }: PositionedEvent) {
-  return {
-    blockNumber: block.number,
-    blockTime: Number(block.timestamp),
-    transactionHash: transaction.hash,
-    logIndex: log.logIndex,
-  };
-}
-
-/** Which event last changed a binding, and when. */
-function changeOf({ block, transaction, log }: PositionedEvent) {
-  return {
-    updatedAt: Number(block.timestamp),
-    transactionHash: transaction.hash,
-    logIndex: log.logIndex,
-  };
+async function refuse(context: Context, event: Refused, reason: number | null): Promise<void> {
+  const { index, linkId } = event.args;
+  await context.db
+    .insert(schema.refusal)
+    .values({ chainId: context.chain.id, place: Number(index), link: linkId, reason, ...position(event) });
 }

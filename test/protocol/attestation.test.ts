@@ -6,7 +6,7 @@ import {
   ProtocolError,
   attestationBatchHash,
   attestationHash,
-  attestationListHash,
+  findingsDigest,
   findingHash,
   packAttestations,
   packList,
@@ -175,18 +175,18 @@ describe("a list of findings", () => {
     expect(attestationBatchHash(batch)).to.equal(
       TypedDataEncoder.hash(ATTESTATION_DOMAIN, ATTESTATION_BATCH_TYPES, batch),
     );
-    expect(attestationListHash(hashes, NOW)).to.equal(attestationBatchHash(batch));
-    expect(attestationListHash([], NOW)).to.equal(attestationBatchHash({ findings: [], checkedAt: NOW }));
+    expect(findingsDigest(hashes, NOW)).to.equal(attestationBatchHash(batch));
+    expect(findingsDigest([], NOW)).to.equal(attestationBatchHash({ findings: [], checkedAt: NOW }));
   });
 
   it("commits to each finding, their order and the time", () => {
     const others = [
-      attestationListHash(hashes.toReversed(), NOW),
-      attestationListHash(hashes.slice(1), NOW),
-      attestationListHash(hashes, NOW + 1),
-      attestationListHash([hashes[0]!, findingHash({ ...findings[1]!, found: false }), hashes[2]!], NOW),
+      findingsDigest(hashes.toReversed(), NOW),
+      findingsDigest(hashes.slice(1), NOW),
+      findingsDigest(hashes, NOW + 1),
+      findingsDigest([hashes[0]!, findingHash({ ...findings[1]!, found: false }), hashes[2]!], NOW),
     ];
-    expect(new Set([attestationListHash(hashes, NOW), ...others]).size).to.equal(5);
+    expect(new Set([findingsDigest(hashes, NOW), ...others]).size).to.equal(5);
   });
 
   it("is recovered from either", () => {

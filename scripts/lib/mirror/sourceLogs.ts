@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { type JsonRpcProvider, dataSlice, id } from "ethers";
 
-import { readPatiently } from "../logs.ts";
+import { readPatiently } from "@syngraph/sdk/verify";
 import type { RegistryChain } from "../registryChain.ts";
 
 /** What of a log matters here. */

@@ -10,6 +10,7 @@ import { bindDns, bindGithub } from "./commands/bindPost.ts";
 import { chain } from "./commands/chain.ts";
 import { revoke } from "./commands/revoke.ts";
 import { show } from "./commands/show.ts";
+import { verify } from "./commands/verify.ts";
 import { type Context, type GlobalOptions, createContext } from "./context.ts";
 
 const ENVIRONMENT_HELP = `
@@ -18,6 +19,7 @@ Environment:
   SYNGRAPH_KEY              the avatar's private key, instead of a keystore
   SYNGRAPH_WALLET_PASSWORD  password of the wallet's keystore
   SYNGRAPH_WALLET_KEY       the wallet's private key
+  DATABASE_URL              what verify compares with, instead of --database
 
 Exit codes: 0 it worked, 1 it did not, 2 the command was not understood.`;
 
@@ -85,6 +87,20 @@ export function createProgram(signal: AbortSignal): Command {
     )
     .argument("<avatar>", "public key or address")
     .action(withContext(chain));
+  program
+    .command("verify")
+    .description(
+      "rebuild the registry from the chain's logs, check every signature, and compare it with the contracts' storage and an " +
+        "index; exit code 1 if anything differs, 2 if it could not be checked",
+    )
+    .requiredOption("--rpc <url>", "RPC of the chain; several are held against each other", collect)
+    .option("--registry <address>", "the ProofRegistry; else --deployment, deployments/<chain id>.json, or the node's")
+    .option("--deployment <file>", "a deployment file")
+    .addOption(new Option("--from-block <number>", "first block to read; else all").argParser(readBlock))
+    .addOption(new Option("--to-block <number>", "last block to read; else that of the index").argParser(readBlock))
+    .addOption(new Option("--database <url>", "the index's PostgreSQL, postgres://…").env("DATABASE_URL"))
+    .addOption(new Option("--schema <name>", "the schema of its tables").argParser(readSchema).default("indexer"))
+    .action(withContext(verify));
   return program;
 }
 
@@ -92,6 +108,20 @@ function addPatience(command: Command, wait: number, every: number): Command {
   return command
     .addOption(new Option("--wait <seconds>", "how long to wait in all").argParser(readSeconds).default(wait))
     .addOption(new Option("--every <seconds>", "how long between two tries").argParser(readSeconds).default(every));
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function readBlock(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be the number of a block.");
+  return Number(text);
+}
+
+function readSchema(text: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/i.test(text)) throw new InvalidArgumentError("It must be a plain name.");
+  return text;
 }
 
 function readSeconds(text: string): number {

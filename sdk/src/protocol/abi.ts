@@ -1183,6 +1183,127 @@ export const STATE_ANCHOR_ABI = [
   },
 ] as const;
 
+export const ACCESS_MANAGER_EVENTS = [
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "operationId", type: "bytes32" },
+      { indexed: true, internalType: "uint32", name: "nonce", type: "uint32" },
+    ],
+    name: "OperationCanceled",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "operationId", type: "bytes32" },
+      { indexed: true, internalType: "uint32", name: "nonce", type: "uint32" },
+    ],
+    name: "OperationExecuted",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "bytes32", name: "operationId", type: "bytes32" },
+      { indexed: true, internalType: "uint32", name: "nonce", type: "uint32" },
+      { indexed: false, internalType: "uint48", name: "schedule", type: "uint48" },
+      { indexed: false, internalType: "address", name: "caller", type: "address" },
+      { indexed: false, internalType: "address", name: "target", type: "address" },
+      { indexed: false, internalType: "bytes", name: "data", type: "bytes" },
+    ],
+    name: "OperationScheduled",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: true, internalType: "uint64", name: "admin", type: "uint64" },
+    ],
+    name: "RoleAdminChanged",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: false, internalType: "uint32", name: "delay", type: "uint32" },
+      { indexed: false, internalType: "uint48", name: "since", type: "uint48" },
+    ],
+    name: "RoleGrantDelayChanged",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: true, internalType: "address", name: "account", type: "address" },
+      { indexed: false, internalType: "uint32", name: "delay", type: "uint32" },
+      { indexed: false, internalType: "uint48", name: "since", type: "uint48" },
+      { indexed: false, internalType: "bool", name: "newMember", type: "bool" },
+    ],
+    name: "RoleGranted",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: true, internalType: "uint64", name: "guardian", type: "uint64" },
+    ],
+    name: "RoleGuardianChanged",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: false, internalType: "string", name: "label", type: "string" },
+    ],
+    name: "RoleLabel",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+      { indexed: true, internalType: "address", name: "account", type: "address" },
+    ],
+    name: "RoleRevoked",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "target", type: "address" },
+      { indexed: false, internalType: "uint32", name: "delay", type: "uint32" },
+      { indexed: false, internalType: "uint48", name: "since", type: "uint48" },
+    ],
+    name: "TargetAdminDelayUpdated",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "target", type: "address" },
+      { indexed: false, internalType: "bool", name: "closed", type: "bool" },
+    ],
+    name: "TargetClosed",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "target", type: "address" },
+      { indexed: false, internalType: "bytes4", name: "selector", type: "bytes4" },
+      { indexed: true, internalType: "uint64", name: "roleId", type: "uint64" },
+    ],
+    name: "TargetFunctionRoleUpdated",
+    type: "event",
+  },
+] as const;
+
 export const WALLET_CHECK_CODE =
   "0x60808060405234610145576101ea803803809161001c8285610149565b8339810160a0828203126101455761003382610180565b61003f60208401610180565b60408401519092906001600160401b0381116101455781610061918601610194565b93606081015191608082015160018060401b038111610145576100849201610194565b935f93833b1561012b575b5050813b6100a0575b825f5360015ff35b5f925060206100fb6084829660405193849181830196630b135d3f60e11b88526024840152604060448401528051918291826064860152018484015e87838284010152601f801991011681010301601f198101835282610149565b519162061a80fa630b135d3f60e11b5f5114601f3d1116165f146101245760015b805f80610098565b600261011c565b815f92918360208194519301916216e360f1505f8061008f565b5f80fd5b601f909101601f19168101906001600160401b0382119082101761016c57604052565b634e487b7160e01b5f52604160045260245ffd5b51906001600160a01b038216820361014557565b81601f82011215610145578051906001600160401b03821161016c57604051926101c8601f8401601f191660200185610149565b8284526020838301011161014557815f9260208093018386015e830101529056fe";
 

@@ -1,12 +1,9 @@
 import {
-  AbiCoder,
   Signature as EthersSignature,
   SigningKey,
   TypedDataEncoder,
   Utf8ErrorFuncs,
   concat,
-  dataLength,
-  dataSlice,
   id,
   keccak256,
   toBeHex,
@@ -72,8 +69,6 @@ export const ATTESTATION_BATCH_TYPES = {
   Finding: ATTESTATION_TYPES.Attestation.slice(0, 3),
 };
 
-const BATCH_TYPE = TypedDataEncoder.from(ATTESTATION_BATCH_TYPES).encodeType("AttestationBatch");
-
 /** What an attester states of many links in one signature. */
 export interface AttestationBatch {
   findings: readonly Finding[];
@@ -91,26 +86,12 @@ export function attestationBatchHash({ findings, checkedAt }: AttestationBatch):
  * is hashed as the hashes of its members.
  */
 export function findingsDigest(findingHashes: readonly string[], checkedAt: number): string {
-  const structHash = AbiCoder.defaultAbiCoder().encode(
-    ["bytes32", "bytes32", "uint64"],
-    [id(BATCH_TYPE), keccak256(concat(findingHashes)), checkedAt],
-  );
-  return keccak256(concat(["0x1901", TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN), keccak256(structHash)]));
+  return digestOf("AttestationBatch", [keccak256(concat(findingHashes)), word(checkedAt)]);
 }
 
 /** The EIP-712 struct hash of a finding, as it stands in `FindingsAttested`. */
 export function findingHash(finding: Finding): string {
   return TypedDataEncoder.hashStruct("Finding", { Finding: ATTESTATION_BATCH_TYPES.Finding }, finding);
-}
-
-/**
- * {@link attestationBatchHash} of a list of which only the hashes of its findings are known, as `FindingsAttested` has them.
- *
- * @param findings the {@link findingHash} of each.
- */
-export function attestationListHash(findings: readonly string[], checkedAt: number): string {
-  // EIP-712: an array is encoded as the hash of its members' hashes.
-  return digestOf("AttestationBatch", ["bytes32", "uint64"], [keccak256(concat(findings)), checkedAt]);
 }
 
 /** Signs a list of findings with an attester's private key; 65 bytes, `0x` hex, v in {27, 28}. */
@@ -125,7 +106,7 @@ export function recoverBatchAttester(batch: AttestationBatch, signature: string)
 
 /** {@link recoverBatchAttester} of a list of which only the hashes of its findings are known. */
 export function recoverListAttester(findings: readonly string[], { checkedAt, signature }: SignedAttestation): string {
-  return recoverSigner(attestationListHash(findings, checkedAt), signature);
+  return recoverSigner(findingsDigest(findings, checkedAt), signature);
 }
 
 /** An attester's signature and the time it signed for; link, `found` and account id stand beside it. */
@@ -170,13 +151,32 @@ export function packList(attestations: readonly SignedAttestation[]): string {
  * @throws {ProtocolError} when it is no account id and whole attestations.
  */
 export function unpackAttestations(said: string): Attested {
-  const start = dataLength(said) === 0 ? 0 : 1 + Number(dataSlice(said, 0, 1));
-  if (start === 0 || start > dataLength(said)) {
-    throw new ProtocolError("signature", `${dataLength(said)} bytes of attestations do not begin with an account id`);
-  }
+  const accountIdBytes = accountIdOf(said);
   // The contracts take any bytes, and Postgres no U+0000.
-  const accountId = toUtf8String(dataSlice(said, 1, start), Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd");
-  return { accountId, attestations: unpackList(dataSlice(said, start)) };
+  const accountId = toUtf8String(accountIdBytes, Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd");
+  return { accountId, attestations: unpackList(slice(said, 1 + sizeOf(accountIdBytes))) };
+}
+
+/** The account id in front of attestations, as bytes. */
+function accountIdOf(said: string): string {
+  const size = sizeOf(said);
+  const end = size === 0 ? 0 : 1 + Number(slice(said, 0, 1));
+  if (end === 0 || end > size) {
+    throw new ProtocolError("signature", `${size} bytes of attestations do not begin with an account id`);
+  }
+  return slice(said, 1, end);
+}
+
+/** Bytes in `0x` hex. @throws {ProtocolError} where it is none. */
+function sizeOf(hex: string): number {
+  if (!/^0x(?:[0-9a-f]{2})*$/i.test(hex))
+    throw new ProtocolError("signature", `the attestations ${hex} are no bytes in hex`);
+  return (hex.length - 2) / 2;
+}
+
+/** What ethers's `dataSlice` does, without reading all of it: an indexer does this for every link there ever was. */
+function slice(hex: string, start: number, end?: number): string {
+  return `0x${hex.slice(2 + 2 * start, end === undefined ? undefined : 2 + 2 * end)}`;
 }
 
 /** Who signed an attestation, and for which time. */
@@ -194,30 +194,38 @@ export interface Witness {
  * @throws when a signature recovers to nothing, and {@link ProtocolError} as {@link unpackAttestations} does.
  */
 export function recoverWitnesses({ linkId, found }: Pick<Attestation, "linkId" | "found">, said: string): Witness[] {
-  const accountIdHash = keccak256(dataSlice(said, 1, 1 + Number(dataSlice(said, 0, 1))));
+  const accountIdHash = keccak256(accountIdOf(said));
   return unpackAttestations(said).attestations.map(({ checkedAt, signature }) => {
-    const digest = digestOf(
-      "Attestation",
-      ["bytes32", "bool", "bytes32", "uint64"],
-      [linkId, found, accountIdHash, checkedAt],
-    );
+    const digest = digestOf("Attestation", [linkId, word(Number(found)), accountIdHash, word(checkedAt)]);
     return { attester: recoverSigner(digest, signature), checkedAt };
   });
 }
 
+/** The struct types by their hashes, and the domain by its: they never change. */
+const TYPE_HASHES = {
+  Attestation: id(TypedDataEncoder.from(ATTESTATION_TYPES).encodeType("Attestation")),
+  AttestationBatch: id(TypedDataEncoder.from(ATTESTATION_BATCH_TYPES).encodeType("AttestationBatch")),
+};
+const DOMAIN_SEPARATOR = TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN);
+
 /**
  * The EIP-712 digest of a struct whose members of dynamic size are given by their hashes: `TypedDataEncoder` takes them whole
  * only.
+ *
+ * @param words 32 bytes each.
  */
-function digestOf(
-  type: "Attestation" | "AttestationBatch",
-  words: readonly string[],
-  values: readonly unknown[],
-): string {
-  const types = type === "Attestation" ? ATTESTATION_TYPES : ATTESTATION_BATCH_TYPES;
-  const typeHash = id(TypedDataEncoder.from(types).encodeType(type));
-  const struct = AbiCoder.defaultAbiCoder().encode(["bytes32", ...words], [typeHash, ...values]);
-  return keccak256(concat(["0x1901", TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN), keccak256(struct)]));
+function digestOf(type: keyof typeof TYPE_HASHES, words: readonly string[]): string {
+  return keccak256(join(["0x1901", DOMAIN_SEPARATOR, keccak256(join([TYPE_HASHES[type], ...words]))]));
+}
+
+/** What ethers's `concat` does of `0x` hex, without reading it. */
+function join(parts: readonly string[]): string {
+  return `0x${parts.map((part) => part.slice(2)).join("")}`;
+}
+
+/** A number as 32 bytes. */
+function word(value: number): string {
+  return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
 /**
@@ -226,19 +234,30 @@ function digestOf(
  * @throws {ProtocolError} when they are no multiple of 73 bytes.
  */
 export function unpackList(packed: string): SignedAttestation[] {
-  const length = dataLength(packed);
-  if (length % ATTESTATION_SIZE !== 0) {
-    throw new ProtocolError("signature", `${length} bytes of attestations are no multiple of ${ATTESTATION_SIZE}`);
+  const size = sizeOf(packed);
+  if (size % ATTESTATION_SIZE !== 0) {
+    throw new ProtocolError("signature", `${size} bytes of attestations are no multiple of ${ATTESTATION_SIZE}`);
   }
-  return Array.from({ length: length / ATTESTATION_SIZE }, (_, index) => {
+  return Array.from({ length: size / ATTESTATION_SIZE }, (_, index) => {
     const start = index * ATTESTATION_SIZE;
     return {
-      checkedAt: Number(dataSlice(packed, start, start + 8)),
-      signature: dataSlice(packed, start + 8, start + ATTESTATION_SIZE),
+      checkedAt: Number(slice(packed, start, start + 8)),
+      signature: slice(packed, start + 8, start + ATTESTATION_SIZE),
     };
   });
 }
 
+/** Who signed lately, by their points: attesters are few, and to write an address as EIP-55 takes two hashes. */
+const signers = new Map<string, string>();
+const MOST_SIGNERS = 1_000;
+
 function recoverSigner(digest: string, signature: string): string {
-  return fromUncompressed(recoverPoint(digest, signature)).address;
+  const point = recoverPoint(digest, signature);
+  let address = signers.get(point);
+  if (address === undefined) {
+    address = fromUncompressed(point).address;
+    if (signers.size === MOST_SIGNERS) signers.clear();
+    signers.set(point, address);
+  }
+  return address;
 }

@@ -1,4 +1,4 @@
-import { concat, dataSlice, toBeHex } from "ethers";
+import { concat, toBeHex } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
 import { ACTIONS, type Action, uuidBytes, uuidFromBytes } from "./signPayload.ts";
@@ -46,12 +46,18 @@ export function packHeader({ uuid, createdAt, previousV, action }: LinkHeader): 
   ]);
 }
 
-/** The header in a `LinkAppended`, 32 bytes of `0x` hex. Of a submission's, `asOf`, `sequence` and `status` say nothing. */
+/**
+ * The header in a `LinkAppended`, 32 bytes of `0x` hex. Of a submission's, `asOf`, `sequence` and `status` say nothing.
+ *
+ * @throws {ProtocolError} when it is no 32 bytes.
+ */
 export function unpackHeader(header: string): CompleteHeader {
-  const number = (start: number, end: number) => Number(dataSlice(header, start, end));
+  if (!/^0x[0-9a-f]{64}$/i.test(header)) throw new ProtocolError("uuid", `the header ${header} is not 32 bytes`);
+  const bytes = (start: number, end: number) => header.slice(2 + 2 * start, 2 + 2 * end);
+  const number = (start: number, end: number) => Number.parseInt(bytes(start, end), 16);
   const previousV = number(29, 30);
   return {
-    uuid: uuidFromBytes(dataSlice(header, 0, 16)),
+    uuid: uuidFromBytes(`0x${bytes(0, 16)}`),
     createdAt: number(16, 21),
     asOf: number(21, 26),
     sequence: number(26, 29),

@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, getAddress, keccak256 } from "ethers";
 
 import { type Link, payloadHash } from "./signPayload.ts";
 import { head } from "./signature.ts";
@@ -20,5 +20,11 @@ export function identityKey(platform: string, identity: string): string {
 
 /** keccak256(abi.encode(avatar, identityKey)): the name of a binding. `avatar` is the address of the avatar's key. */
 export function bindingKey(avatar: string, platform: string, identity: string): string {
-  return keccak256(abi.encode(["address", "bytes32"], [avatar, identityKey(platform, identity)]));
+  return bindingKeyOf(getAddress(avatar), identityKey(platform, identity));
+}
+
+/** {@link bindingKey} of an address and an {@link identityKey} as events have them. */
+export function bindingKeyOf(avatar: string, key: string): string {
+  // abi.encode, for which ethers's coder takes ten times as long.
+  return keccak256(`0x${"0".repeat(24)}${avatar.slice(2)}${key.slice(2)}`);
 }

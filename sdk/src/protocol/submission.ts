@@ -58,8 +58,9 @@ export function toSubmission(link: Link, parts: SubmissionParts): Submission {
  */
 export function submissionSignature({ r, vs }: Pick<Submission, "r" | "vs">): string {
   if (r === ZeroHash && vs === ZeroHash) return "0x";
-  const { s, yParity } = EthersSignature.from({ r, yParityAndS: vs });
-  return concat([r, s, Uint8Array.of(yParity)]);
+  const top = Number.parseInt(vs.charAt(2), 16);
+  // ERC-2098: the highest bit of s, which is low, is the parity of v.
+  return `${r}${(top & 7).toString(16)}${vs.slice(3)}0${top >> 3}`;
 }
 
 /** What `prev` of a submission quotes, 65 bytes as they were published, `0x` hex; null where it is null. */

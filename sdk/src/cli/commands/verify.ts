@@ -1,0 +1,156 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  Chain,
+  type Database,
+  type Problem,
+  type ProblemKind,
+  type RegistryContracts,
+  VerifyError,
+  type VerifyReport,
+  contractsOf,
+  findContracts,
+  verifyRegistry,
+} from "../../verify/index.ts";
+import type { Context } from "../context.ts";
+import { CliError, EXIT, interrupted } from "../errors.ts";
+
+/** The options of `syngraph verify`. */
+export interface VerifyCommandOptions {
+  rpc: string[];
+  registry?: string;
+  deployment?: string;
+  fromBlock?: number;
+  toBlock?: number;
+  database?: string;
+  schema: string;
+}
+
+/** Problems printed for people; with `--json` there are all. */
+const PRINTED = 100;
+
+/** What is compared, in words, by the kind of its problems. */
+const KINDS: Readonly<Record<ProblemKind, string>> = {
+  log: "not as signed, or not by the rules",
+  state: "the contracts keep something else than their logs say",
+  database: "the index says something else than the logs",
+  rpc: "servers disagree",
+};
+
+/**
+ * `syngraph verify`: the registry rebuilt from its logs, every signature checked, and compared with the contracts' storage
+ * and an index.
+ *
+ * @throws {CliError} 1 where something is wrong, 2 where it could not be checked.
+ */
+export async function verify(context: Context, options: VerifyCommandOptions): Promise<void> {
+  const { output, signal } = context;
+  const opened: (() => Promise<void> | void)[] = [];
+  try {
+    const chains: Chain[] = [];
+    for (const url of options.rpc) {
+      const chain = await Chain.open(url);
+      opened.push(() => chain.close());
+      chains.push(chain);
+    }
+    const [first, ...others] = chains as [Chain, ...Chain[]];
+    for (const { url, chainId } of others) {
+      if (chainId !== first.chainId) throw new VerifyError(`${url} is of chain ${chainId}, not ${first.chainId}`);
+    }
+    const contracts = await chooseContracts(context, options, first);
+    const connection = options.database === undefined ? null : await connect(options.database);
+    if (connection) opened.push(() => connection.end());
+    const report = await verifyRegistry({
+      ...{ chains: [first, ...others], contracts, fromBlock: options.fromBlock, toBlock: options.toBlock },
+      index: connection ? { database: connection, schema: options.schema } : undefined,
+      progress: (message) => output.status(message),
+      signal,
+    });
+    output.result(textOf(report), machineOf(report));
+    if (report.findings.total > 0) throw new CliError(`${report.findings.total} things are not as they must be`);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    if (signal.aborted) throw interrupted(error);
+    const { message, cause } = error as Error;
+    const why = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+    throw new CliError(`nothing could be verified: ${message}${why}`, EXIT.usage, { cause: error });
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+}
+
+/** Where the contracts are: as told, as `deployments/<chainId>.json` says, or as the node does. */
+async function chooseContracts(
+  { client, output, signal }: Context,
+  { registry, deployment }: VerifyCommandOptions,
+  chain: Chain,
+): Promise<RegistryContracts> {
+  if (registry !== undefined) return findContracts(chain, registry);
+  if (deployment !== undefined) return contractsOf(await readJson(deployment), chain.chainId);
+  const file = join(process.env.DEPLOYMENTS_DIR ?? "deployments", `${chain.chainId}.json`);
+  const there = await readJson(file).catch(() => null);
+  if (there !== null) return contractsOf(there, chain.chainId);
+  const { chain: named } = await client.health({ signal });
+  if (named?.chain_id !== chain.chainId) {
+    throw new VerifyError(`there is no ${file}, and the node is not on chain ${chain.chainId}: give --registry`);
+  }
+  output.note(
+    `${named.proof_registry} is verified, which the node names: whether it is the right one, --registry says`,
+  );
+  return findContracts(chain, named.proof_registry);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new VerifyError(`${file} cannot be read: ${cause.code ?? cause.message}`);
+  });
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new VerifyError(`${file} is no JSON`);
+  }
+}
+
+async function connect(url: string): Promise<Database & { end: () => Promise<void> }> {
+  // Only this command needs it, and only with --database.
+  const pg = await import("pg").catch(() => {
+    throw new VerifyError("--database needs the package pg: npm install pg");
+  });
+  const client = new pg.default.Client({ connectionString: url });
+  // What a lost connection says, the query that waits for it says too.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    // Its address has the password.
+    throw new VerifyError("the database does not answer", { cause });
+  }
+}
+
+function textOf({ chainId, fromBlock, toBlock, blockHash, findings, signatures, seconds }: VerifyReport): string {
+  const { problems, counts, checked, unchecked, total } = findings;
+  const speed = Math.round(signatures / Math.max(seconds, 0.001));
+  return [
+    ...problems.slice(0, PRINTED).map(lineOf),
+    ...(total > PRINTED ? [`… and ${total - PRINTED} more`] : []),
+    `chain ${chainId}, blocks ${fromBlock} to ${toBlock} (${blockHash})`,
+    ...Object.entries(checked).map(([what, count]) => `  ${count} ${what}`),
+    ...Object.entries(unchecked).map(([why, count]) => `not checked: ${why} (${count})`),
+    ...Object.entries(counts).map(([kind, count]) => `wrong: ${count} (${KINDS[kind as ProblemKind]})`),
+    `${signatures} signatures, ${speed} a second; ${total === 0 ? "no difference" : `${total} differences`}`,
+  ].join("\n");
+}
+
+function lineOf({ kind, subject, detail }: Problem): string {
+  return `${kind}: ${subject}: ${detail}`;
+}
+
+function machineOf({ chainId, fromBlock, toBlock, blockHash, findings, signatures, seconds }: VerifyReport): object {
+  const { problems, counts, checked, unchecked, total } = findings;
+  return {
+    ...{ ok: total === 0, chain_id: chainId, from_block: fromBlock, to_block: toBlock, block_hash: blockHash },
+    ...{ signatures, seconds, checked, unchecked, counts, problems },
+  };
+}

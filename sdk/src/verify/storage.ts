@@ -1,0 +1,146 @@
+import { Interface, type Result } from "ethers";
+
+import {
+  ATTESTER_REGISTRY_ABI,
+  PROOF_REGISTRY_ABI,
+  STATE_ANCHOR_ABI,
+  STATUSES,
+  SUBKEY_REGISTRY_ABI,
+} from "../protocol/index.ts";
+import type { AnchorModel } from "./anchors.ts";
+import type { AttesterBook } from "./attesters.ts";
+import type { Chain } from "./chain.ts";
+import type { Findings } from "./findings.ts";
+import type { ProofModel } from "./proofs.ts";
+import { plain } from "./rows.ts";
+import type { SubkeyModel } from "./subkeys.ts";
+
+const PROOFS = new Interface(PROOF_REGISTRY_ABI);
+const ATTESTERS = new Interface(ATTESTER_REGISTRY_ABI);
+const SUBKEYS = new Interface(SUBKEY_REGISTRY_ABI);
+const ANCHORS = new Interface(STATE_ANCHOR_ABI);
+
+/** What one contract is asked, and what it must answer; undefined for what cannot be known here. */
+interface Question {
+  subject: string;
+  to: string;
+  contract: Interface;
+  method: string;
+  args: readonly unknown[];
+  expected: readonly (string | undefined)[];
+}
+
+/** How many questions are put at once. */
+const AT_ONCE = 2_000;
+
+/** What is held against the contracts' own storage. */
+export interface Stored {
+  proofs: { address: string; model: ProofModel };
+  attesters: { address: string; book: AttesterBook };
+  subkeys: { address: string; model: SubkeyModel } | null;
+  anchors: { address: string; model: AnchorModel } | null;
+}
+
+/** Compares what the logs make of the registry with what the contracts keep, by their own word at a block. */
+export async function compareStorage(chain: Chain, block: number, stored: Stored, findings: Findings): Promise<void> {
+  let some: Question[] = [];
+  const settle = async (): Promise<void> => {
+    const calls = some.map(({ to, contract, method, args }) => ({
+      ...{ to, block },
+      data: contract.encodeFunctionData(method, args),
+    }));
+    const answers = await chain.call(calls);
+    some.forEach((question, index) => judge(question, answers[index]!, findings));
+    some = [];
+  };
+  for (const question of questions(stored)) {
+    some.push(question);
+    if (some.length === AT_ONCE) await settle();
+  }
+  await settle();
+}
+
+function judge({ subject, contract, method, expected }: Question, answer: string | Error, findings: Findings): void {
+  if (answer instanceof Error) {
+    findings.leave(`the contracts' storage: this RPC does not answer ${method}`);
+    return;
+  }
+  let values: string[];
+  try {
+    values = contract.decodeFunctionResult(method, answer).toArray().map(textOf);
+  } catch {
+    findings.add("state", subject, `${method}: the contract answers ${answer}`);
+    return;
+  }
+  findings.count("slots of the contracts' storage");
+  for (const [index, value] of expected.entries()) {
+    if (value !== undefined && value !== values[index]) {
+      findings.add(
+        "state",
+        subject,
+        `${method}: the logs say ${plain(value)}, the contract keeps ${plain(values[index])}`,
+      );
+    }
+  }
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return (value as Result).map(textOf).sort().join(" ");
+  return String(value).toLowerCase();
+}
+
+function* questions({ proofs, attesters, subkeys, anchors }: Stored): Generator<Question> {
+  const book = attesters.book;
+  const ofAttesters = { to: attesters.address, contract: ATTESTERS };
+  yield {
+    ...ofAttesters,
+    subject: "attesters",
+    method: "attesters",
+    args: [],
+    expected: [book.attesters.sort().join(" ")],
+  };
+  for (const platform of new Set(["", ...book.platforms])) {
+    if (platform === "") continue;
+    const expected = [String(book.quorumOf(platform))];
+    yield { ...ofAttesters, subject: `quorum of ${platform}`, method: "quorumOf", args: [platform], expected };
+  }
+  const ofProofs = { to: proofs.address, contract: PROOFS };
+  for (const { avatar, length, head } of proofs.model.storedChains()) {
+    const subject = `avatar ${avatar}`;
+    yield { ...ofProofs, subject, method: "lengthOf", args: [avatar], expected: [String(length)] };
+    yield { ...ofProofs, subject, method: "headOf", args: [avatar], expected: [head] };
+  }
+  for (const { avatar, platform, identity, status, asOf, link } of proofs.model.storedBindings()) {
+    yield {
+      ...{ ...ofProofs, subject: `binding ${avatar} ${platform} ${identity}`, method: "statusOf" },
+      args: [avatar, platform, identity],
+      expected: [
+        String(STATUSES.indexOf(status)),
+        asOf === undefined ? undefined : String(asOf),
+        link === undefined ? undefined : link.slice(0, 2 + 48),
+      ],
+    };
+  }
+  for (const { wallet, avatar } of proofs.model.storedReverse()) {
+    yield {
+      ...ofProofs,
+      subject: `reverse record of ${wallet}`,
+      method: "avatarOf",
+      args: [wallet],
+      expected: [avatar],
+    };
+  }
+  for (const { operator, topic, epoch, root } of anchors?.model.stored() ?? []) {
+    yield {
+      ...{ to: anchors!.address, contract: ANCHORS, subject: `anchor ${epoch} of ${operator} ${topic}` },
+      ...{ method: "rootOf", args: [operator, topic, epoch], expected: [root] },
+    };
+  }
+  if (!subkeys) return;
+  for (const { avatar, id, nonce, validUntil } of subkeys.model.stored()) {
+    yield {
+      ...{ to: subkeys.address, contract: SUBKEYS, subject: `subkey ${id} of ${avatar}`, method: "authorizationOf" },
+      ...{ args: [avatar, id], expected: [nonce === null ? undefined : String(nonce), String(validUntil)] },
+    };
+  }
+}
