@@ -133,13 +133,7 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   const person = (wallets: number, accounts: number) => {
     const [avatar, publicKey] = [hex(40), keyOf(hex(64))];
     identities++;
-    put("avatar", {
-      chain_id: CHAIN,
-      address: avatar,
-      public_key: publicKey,
-      length: wallets + accounts,
-      activated_at: now,
-    });
+    put("avatar", { chain_id: CHAIN, address: avatar, public_key: publicKey });
     const own: VertexId[] = [{ platform: "nextid", identity: publicKey }];
     for (let left = wallets; left > 0; left--) {
       const wallet = hex(40);
