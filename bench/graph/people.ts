@@ -116,6 +116,7 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       },
       ...{ to_platform: to[0], to_identity: to[1], since: now - below(10_000_000), block_number: sequence },
       ...{ transaction_hash: hex(64), log_index: 0 },
+      rests_on: kind === "reverse_resolve" ? "\\N" : `{${kind === "hold" ? to[1] : from[1]}}`,
     });
   };
   const nameOf = (wallet: string) => {

@@ -168,7 +168,7 @@ export async function store(db: Pool, { bindings, joins, checks, names }: World)
       rows.map((edge) => ({
         ...{ chain_id: edge.chainId, slot: edge.slot, source: edge.source, kind: edge.kind },
         ...{ from_platform: edge.from[0], from_identity: edge.from[1] },
-        ...{ to_platform: edge.to[0], to_identity: edge.to[1], since: edge.since },
+        ...{ to_platform: edge.to[0], to_identity: edge.to[1], since: edge.since, rests_on: restsOn(edge) },
         ...(edge.until === null ? {} : { until: edge.until }),
         ...{ block_number: edge.block, transaction_hash: edge.transactionHash, log_index: edge.logIndex },
       })),
@@ -212,4 +212,10 @@ async function insert(db: Pool, table: string, rows: object[], schema = "indexer
 
 function keyOf({ avatar, platform, identity }: BindingEvent): string {
   return bindingKey(avatar.address, platform, identity);
+}
+
+/** The names with which it expires. */
+function restsOn({ kind, from, to }: Join): string[] | null {
+  const [platform, identity] = kind === "hold" ? to : from;
+  return platform === "ens" && kind !== "reverse_resolve" && kind !== "recover" ? [identity] : null;
 }
