@@ -12,7 +12,6 @@ import { Client, type Pool } from "pg";
 import { createPool } from "../api/db/pool.ts";
 import { createGraph } from "../api/graph/graph.ts";
 import type { VertexId } from "../api/graph/types.ts";
-import { indexerSchema } from "../scripts/lib/stack/indexerSchema.ts";
 import { freePort } from "../scripts/lib/stack/ports.ts";
 import { Stack } from "../scripts/lib/stack/stack.ts";
 import { NO_LIMITS } from "../test/helpers/noLimits.ts";
@@ -48,7 +47,7 @@ const stack = await Stack.start({
 const db = createPool(stack.databaseUrl);
 try {
   progress("loads");
-  const loaded = await fill(await indexerSchema(stack.deploymentsDir));
+  const loaded = await fill();
   progress(`asks: ${loaded.identities} identities, ${loaded.edges} edges, ${SPAM} more of somebody's`);
   const asked = loaded.asked.slice(0, SAMPLE);
   const bound = asked.filter(({ platform }) => platform !== "ens" && platform !== "nextid");
@@ -138,10 +137,15 @@ ${table([
 }
 
 /** Loads people as an indexer leaves them behind history: rows first, then indexes. */
-async function fill(schema: string): Promise<Loaded> {
+async function fill(): Promise<Loaded> {
   const client = new Client({ connectionString: stack.databaseUrl });
   await client.connect();
   try {
+    const { rows: behind } = await client.query<{ schema: string }>(
+      `SELECT table_schema AS schema FROM information_schema.view_table_usage
+       WHERE view_schema = 'indexer' AND view_name = 'binding'`,
+    );
+    const { schema } = behind[0]!;
     const { rows: indexes } = await client.query<{ indexname: string; indexdef: string }>(
       `SELECT indexname, indexdef FROM pg_indexes
        WHERE schemaname = $1 AND indexname !~ '_pk$|_pkey$' AND tablename IN ('avatar', 'link', 'binding', 'edge', 'name')`,

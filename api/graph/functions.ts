@@ -193,12 +193,10 @@ const SAME = 8;
 function joins(when: When, condition: string, order = "", whatever = false): string {
   const columns = `e.chain_id, e.slot, e.source, e.kind::text AS kind, e.from_platform, e.from_identity, e.to_platform,
          e.to_identity, e.since, e.block_number, e.transaction_hash, e.log_index`;
-  // What has expired stands for nothing, though no event says so. Of an address's own statement that is the other side's matter.
-  const name = "CASE WHEN e.kind = 'hold' THEN e.to_platform ELSE e.from_platform END";
-  const alive = `NOT EXISTS (
-         SELECT FROM indexer.name m WHERE e.kind IN ('hold', 'resolve', 'claim') AND m.chain_id = e.chain_id
-           AND m.platform = ${name} AND m.identity = ${name.replaceAll("_platform", "_identity")}
-           AND m.expires_at <= p_at)`;
+  // What rests on a name that has expired stands for nothing, though no event says so.
+  const alive = `(e.rests_on IS NULL OR NOT EXISTS (
+         SELECT FROM indexer.name m WHERE m.chain_id = e.chain_id AND m.platform = e.source AND m.identity = ANY (e.rests_on)
+           AND m.expires_at <= p_at))`;
   const tables: Record<When, string[][]> = {
     now: [["edge", ""]],
     past: [

@@ -38,16 +38,7 @@ export async function linkNamed(db: Pool, uuid: string): Promise<NamedLink | und
 async function byEdge(db: Pool, uuid: string): Promise<LinkRow | undefined> {
   const start = `0x${uuid.replaceAll("-", "").slice(0, 12)}`;
   const { rows } = await db.query<LinkRow>(
-    // Chain by chain, each found behind the one before, since the key begins with the chain.
-    `WITH RECURSIVE chain AS (
-       (SELECT chain_id FROM indexer.link ORDER BY chain_id LIMIT 1)
-       UNION ALL
-       SELECT (SELECT l.chain_id FROM indexer.link l WHERE l.chain_id > c.chain_id ORDER BY l.chain_id LIMIT 1)
-       FROM chain c WHERE c.chain_id IS NOT NULL
-     )
-     SELECT f.* FROM chain c CROSS JOIN LATERAL (
-       ${LINK} WHERE l.chain_id = c.chain_id AND l.id >= $1 AND l.id <= $2 AND l.action = 'create' ORDER BY l.id LIMIT 100
-     ) f`,
+    `${LINK} WHERE l.id >= $1 AND l.id <= $2 AND l.action = 'create' ORDER BY l.id, l.chain_id LIMIT 100`,
     [start.padEnd(66, "0"), start.padEnd(66, "f")],
   );
   return rows.find(({ id }) => edgeUuid(id) === uuid);

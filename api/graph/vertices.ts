@@ -37,8 +37,8 @@ const VERTICES = `
       SELECT a.chain_id, a.address FROM indexer.avatar a WHERE a.public_key = v.identity LIMIT ${READ}
     ) a CROSS JOIN LATERAL (
       SELECT
-        (SELECT l.block_time FROM indexer.link l WHERE l.avatar = a.address ORDER BY l.sequence LIMIT 1) AS added,
-        (SELECT l.block_time FROM indexer.link l WHERE l.avatar = a.address AND l.sequence IS NOT NULL
+        (SELECT l.block_time FROM indexer.link l WHERE l.avatar = a.address AND l.chain_id = a.chain_id ORDER BY l.sequence LIMIT 1) AS added,
+        (SELECT l.block_time FROM indexer.link l WHERE l.avatar = a.address AND l.chain_id = a.chain_id AND l.sequence IS NOT NULL
          ORDER BY l.sequence DESC LIMIT 1) AS updated
     ) l
   ) chain ON v.platform = 'nextid'

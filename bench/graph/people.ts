@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import secp256k1 from "secp256k1";
 
 import type { VertexId } from "../../api/graph/types.ts";
 
@@ -27,7 +28,7 @@ export interface Loaded {
 }
 
 const CHAIN = 31337;
-const ACCOUNTS = ["twitter", "github", "discord", "telegram", "steam", "dns"];
+const ACCOUNTS = ["twitter", "github", "keybase", "dns"];
 
 /** Numbers that are the same in each run (mulberry32). */
 function generator(): () => number {
@@ -115,6 +116,7 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       },
       ...{ to_platform: to[0], to_identity: to[1], since: now - below(10_000_000), block_number: sequence },
       ...{ transaction_hash: hex(64), log_index: 0 },
+      rests_on: kind === "reverse_resolve" ? "\\N" : `{${kind === "hold" ? to[1] : from[1]}}`,
     });
   };
   const nameOf = (wallet: string) => {
@@ -130,15 +132,9 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
     return name;
   };
   const person = (wallets: number, accounts: number) => {
-    const [avatar, publicKey] = [hex(40), `0x02${hex(64).slice(2)}`];
+    const [avatar, publicKey] = [hex(40), keyOf(hex(64))];
     identities++;
-    put("avatar", {
-      chain_id: CHAIN,
-      address: avatar,
-      public_key: publicKey,
-      length: wallets + accounts,
-      activated_at: now,
-    });
+    put("avatar", { chain_id: CHAIN, address: avatar, public_key: publicKey });
     const own: VertexId[] = [{ platform: "nextid", identity: publicKey }];
     for (let left = wallets; left > 0; left--) {
       const wallet = hex(40);
@@ -147,9 +143,10 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       if (below(6) === 0) own.push(vertex(nameOf(wallet)));
     }
     for (let left = accounts; left > 0; left--) {
-      const [platform, handle] = [ACCOUNTS[below(ACCOUNTS.length)]!, `${word()}${identities}`];
-      bind(avatar, platform, handle, platform === "dns" ? "" : String(sequence));
-      own.push({ platform, identity: handle });
+      const [platform, handle] = [ACCOUNTS[below(ACCOUNTS.length)]!, `${word()}${identities.toString(36)}`];
+      const identity = platform === "dns" ? `${handle}.example` : handle;
+      bind(avatar, platform, identity, platform === "dns" ? "" : String(sequence));
+      own.push({ platform, identity });
       if (below(5_000) === 0) prefixes.push(handle.slice(0, 1 + below(5)));
     }
     return own;
@@ -168,6 +165,11 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   }
   await flush();
   return { identities, edges: edges - sizes.spam, asked, crowd, victim, prefixes };
+}
+
+/** The compressed public key of a private one: the API takes none that is no point of the curve. */
+function keyOf(privateKey: string): string {
+  return `0x${Buffer.from(secp256k1.publicKeyCreate(Buffer.from(privateKey.slice(2), "hex"))).toString("hex")}`;
 }
 
 function vertex([platform, identity]: [string, string]): VertexId {

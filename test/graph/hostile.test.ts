@@ -188,7 +188,9 @@ describe("graph, with an attacker in it", () => {
         [[hers.identity, handle.identity], COUNT],
       );
       await database.db.query(
-        `INSERT INTO indexer_test.edge SELECT 1, 'ens:resolve:' || n, 'ens', 'resolve', 'ens', n || '.spam.eth', 'ethereum', $1,
+        `INSERT INTO indexer_test.edge (chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity,
+           since, block_number, transaction_hash, log_index)
+         SELECT 1, 'ens:resolve:' || n, 'ens', 'resolve', 'ens', n || '.spam.eth', 'ethereum', $1,
            $3, n, 'hash', 0 FROM generate_series(1, $2) n`,
         [hers.identity, COUNT, now - DAY],
       );

@@ -111,7 +111,7 @@ export async function store(db: Pool, { bindings, joins, checks, names }: World)
     db,
     "avatar",
     [...avatars.values()].map(({ chainId, avatar }) => ({
-      ...{ chain_id: chainId, address: avatar.address, public_key: avatar.publicKey, length: 1, activated_at: 1 },
+      ...{ chain_id: chainId, address: avatar.address, public_key: avatar.publicKey },
     })),
   );
   const links = bindings.filter(({ how }) => how !== "turn");
@@ -168,7 +168,8 @@ export async function store(db: Pool, { bindings, joins, checks, names }: World)
       rows.map((edge) => ({
         ...{ chain_id: edge.chainId, slot: edge.slot, source: edge.source, kind: edge.kind },
         ...{ from_platform: edge.from[0], from_identity: edge.from[1] },
-        ...{ to_platform: edge.to[0], to_identity: edge.to[1], since: edge.since, until: edge.until },
+        ...{ to_platform: edge.to[0], to_identity: edge.to[1], since: edge.since, rests_on: restsOn(edge) },
+        ...(edge.until === null ? {} : { until: edge.until }),
         ...{ block_number: edge.block, transaction_hash: edge.transactionHash, log_index: edge.logIndex },
       })),
     );
@@ -199,12 +200,22 @@ export async function store(db: Pool, { bindings, joins, checks, names }: World)
 }
 
 async function insert(db: Pool, table: string, rows: object[], schema = "indexer_test"): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const columns = Object.keys(first).join(", ");
   const into = `${schema}."${table}"`;
-  await db.query(`INSERT INTO ${into} SELECT * FROM jsonb_populate_recordset(NULL::${into}, $1)`, [
-    JSON.stringify(rows),
-  ]);
+  await db.query(
+    `INSERT INTO ${into} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${into}, $1)`,
+    [JSON.stringify(rows)],
+  );
 }
 
 function keyOf({ avatar, platform, identity }: BindingEvent): string {
   return bindingKey(avatar.address, platform, identity);
+}
+
+/** The names with which it expires. */
+function restsOn({ kind, from, to }: Join): string[] | null {
+  const [platform, identity] = kind === "hold" ? to : from;
+  return platform === "ens" && kind !== "reverse_resolve" && kind !== "recover" ? [identity] : null;
 }
