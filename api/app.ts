@@ -5,13 +5,18 @@ import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { didRoutes } from "./routes/dids.ts";
 import { limitRequests } from "./limits/requests.ts";
 import { requestLog } from "./observe/requestLog.ts";
+import { graphiqlFiles, graphqlPaths, graphqlRoutes } from "./routes/graphql.ts";
 import { healthRoutes } from "./routes/healthz.ts";
 import { answerError } from "./routes/http.ts";
+import { identityRoutes } from "./routes/identities.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
+import { pathRoutes } from "./routes/path.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -20,6 +25,7 @@ import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
+import { walletRoutes } from "./routes/wallets.ts";
 
 /** Largest request body, in bytes. */
 const BODY_LIMIT = 64 * 1024;
@@ -35,6 +41,7 @@ export function createApp(context: Context): Express {
   app.use(context.metrics.observe);
   app.use(securityHeaders());
   app.use(cors);
+  app.use(graphqlPaths);
   app.use(limitRequests(context.limits));
   // Clients send JSON under many names, some of which name a character set that is none.
   app.use(express.raw({ type: () => true, limit: BODY_LIMIT }));
@@ -47,15 +54,19 @@ export function createApp(context: Context): Express {
     ...restoreRoutes(context),
     ...proofChainRoutes(context),
     ...avatarRoutes(context),
+    ...eventRoutes(context),
     ...submissionRoutes(context),
     ...sessionRoutes(context),
     ...attestationRoutes(context),
     ...subkeyRoutes(context),
     ...instanceActorRoutes(context.config),
+    ...[...identityRoutes(context), ...walletRoutes(context), ...pathRoutes(context), ...didRoutes(context)],
+    ...graphqlRoutes(context),
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
   app.use("/docs", docsFiles());
+  app.use("/graphiql", graphiqlFiles());
   app.use(express.static(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);

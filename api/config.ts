@@ -55,6 +55,7 @@ export interface Config {
   submitTimeout: number;
   logLevel: string;
   limits: LimitSettings;
+  events: EventsConfig;
   /** Express's setting "trust proxy": how many proxies, or which addresses, stand in front and say whom they speak for. */
   trustProxy: number | string | false;
   /** Where this API is reached from outside: an origin. */
@@ -76,6 +77,15 @@ export interface AttestConfig {
   timeout: number;
   /** How often the chain is looked through for claims to confirm. */
   watchInterval: number;
+}
+
+/** Streams of events. */
+export interface EventsConfig {
+  /** Streams at once of one client, and of all, for each process. */
+  perClient: number;
+  total: number;
+  /** Seconds for which events are kept. */
+  keep: number;
 }
 
 const privateKey = z.string().regex(/^0x[0-9a-f]{64}$/i, "must be a private key of 32 bytes in hex");
@@ -123,6 +133,9 @@ const environment = z.object({
   RATE_LIMIT_AVATAR: limit(30),
   SPONSORED_LINKS_PER_AVATAR: limit(50),
   SPONSORED_LINKS_PER_CLIENT: limit(200),
+  EVENT_STREAMS_PER_CLIENT: limit(20),
+  EVENT_STREAMS: limit(5_000),
+  EVENTS_KEPT_DAYS: z.coerce.number().int().positive().max(36_500).default(90),
   TRUST_PROXY: z.string().default(""),
   PUBLIC_URL: z
     .string()
@@ -189,6 +202,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       avatarWritesPerMinute: values.RATE_LIMIT_AVATAR,
       sponsoredPerAvatarAndDay: values.SPONSORED_LINKS_PER_AVATAR,
       sponsoredPerClientAndDay: values.SPONSORED_LINKS_PER_CLIENT,
+    },
+    events: {
+      perClient: values.EVENT_STREAMS_PER_CLIENT,
+      total: values.EVENT_STREAMS,
+      keep: values.EVENTS_KEPT_DAYS * 24 * 3600,
     },
     trustProxy: readTrustProxy(values.TRUST_PROXY),
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,

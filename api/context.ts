@@ -8,7 +8,11 @@ import type { OwnLook } from "./attest/look.ts";
 import type { Quorum } from "./attest/quorum.ts";
 import type { Checks } from "./checks/checks.ts";
 import type { Config } from "./config.ts";
+import type { Connections } from "./limits/connections.ts";
 import type { Limits } from "./limits/limits.ts";
+import type { Feed } from "./live/feed.ts";
+import type { Journal } from "./live/journal.ts";
+import type { Graph } from "./graph/types.ts";
 import type { Watch } from "./observe/readiness.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Engine } from "./platforms/engine.ts";
@@ -25,6 +29,9 @@ export interface Context {
   config: Config;
   log: Logger;
   db: Pool;
+  /** For statements that only read, by index: see createReadPool. */
+  reads: Pool;
+  graph: Graph;
   provider: JsonRpcProvider;
   registry: Registry;
   outbox: Outbox;
@@ -33,6 +40,10 @@ export interface Context {
   engine: Engine;
   attester: Attester;
   limits: Limits;
+  /** Streams of events. */
+  connections: Connections;
+  journal: Journal;
+  feed: Feed;
   metrics: Metrics;
   watch: Watch;
   attesters: Attesters;

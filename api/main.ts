@@ -16,13 +16,17 @@ import { Checks } from "./checks/checks.ts";
 import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import { Connections } from "./limits/connections.ts";
+import { createGraph } from "./graph/graph.ts";
 import { Limits } from "./limits/limits.ts";
+import { Feed } from "./live/feed.ts";
+import { Journal } from "./live/journal.ts";
 import { Watch } from "./observe/readiness.ts";
 import { registerGauges } from "./observe/gauges.ts";
 import { createLog } from "./observe/log.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
-import { createPool } from "./db/pool.ts";
+import { createPool, createReadPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
 import { RelayQueue } from "./relay/queue.ts";
@@ -38,7 +42,10 @@ const log = createLog(config.logLevel, config.chain.rpcUrl);
 const { chain } = config;
 
 const db = createPool(config.databaseUrl);
-db.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
+const reads = createReadPool(config.databaseUrl);
+for (const pool of [db, reads]) {
+  pool.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
+}
 await migrate(db);
 
 const rpc = new FetchRequest(chain.rpcUrl);
@@ -68,11 +75,17 @@ const checks = new Checks({ db, chainId: chain.chainId });
 const { peers: configured, timeout } = config.attest;
 const peers = new Peers({ configured, attesters, attester, timeout, log });
 const attest = new Quorum({ attester, attesters, peers, log });
+const journal = new Journal({ db, keep: config.events.keep });
+const feed = new Feed({ databaseUrl: config.databaseUrl, db, journal, log });
+checks.onOutcome = () => feed.look();
 const context: Context = {
-  ...{ config, log, db, provider, registry, outbox, relayer, engine },
+  ...{ config, log, db, reads, provider, registry, outbox, relayer, engine },
+  graph: createGraph(db),
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
+  connections: new Connections(config.events),
+  ...{ journal, feed },
   metrics: new Metrics(),
   watch: new Watch({
     db,
@@ -100,6 +113,7 @@ await once(server, "listening");
 relayer.start();
 watcher.start();
 revalidator.start();
+feed.start();
 await warnUnlessAttester();
 log.info({ port: config.port, chainId: chain.chainId, relayer: relayer.address }, "listening");
 
@@ -114,11 +128,13 @@ async function warnUnlessAttester(): Promise<void> {
 async function stop(): Promise<void> {
   server.close();
   server.closeIdleConnections();
-  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop()]);
+  await Promise.all([relayer.stop(), watcher.stop(), revalidator.stop(), feed.stop()]);
+  // Streams have ended by now.
+  server.closeIdleConnections();
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();
-  await db.end();
+  await Promise.all([db.end(), reads.end()]);
   provider.destroy();
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

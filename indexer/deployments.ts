@@ -34,3 +34,46 @@ export function readIndexedChains(env: NodeJS.ProcessEnv = process.env): Indexed
   }
   return chains;
 }
+
+/** How a chain is asked. */
+export interface Connection {
+  /** One URL, as often as it may be asked at once. */
+  rpc: string[];
+  /** Told of new blocks by it, instead of asking. */
+  ws?: string;
+  /** Milliseconds from one question for the latest block to the next. */
+  pollingInterval: number;
+}
+
+/** A chain on this machine has no limits to keep to, and a block whenever somebody wants one. */
+const LOCAL = { connections: 16, pollingInterval: 50 };
+
+/** A public RPC is asked by one connection, and as often as the chains of the OP stack may have a block. */
+const PUBLIC = { connections: 1, pollingInterval: 1_000 };
+
+/**
+ * How to ask a chain: as suits where it is, unless RPC_CONNECTIONS_<chainId> and POLLING_INTERVAL_MS_<chainId> say otherwise. Ponder
+ * asks each connection 20 times a second at first, and up to 500 times while all goes well (decision 13). Where the RPC
+ * is a websocket, new blocks are subscribed to.
+ *
+ * @throws when one of them is no whole number above 0.
+ */
+export function connectionTo(
+  { chainId, rpc }: Pick<IndexedChain, "chainId" | "rpc">,
+  env: NodeJS.ProcessEnv = process.env,
+): Connection {
+  const { connections, pollingInterval } = chainId === LOCAL_CHAIN_ID ? LOCAL : PUBLIC;
+  const urls = Array.from({ length: positive(`RPC_CONNECTIONS_${chainId}`, connections, env) }, () => rpc);
+  return {
+    rpc: urls,
+    // Not on the local chain: there Ponder would wait for the next block, and none comes by itself.
+    ...(/^wss?:/.test(rpc) && chainId !== LOCAL_CHAIN_ID ? { ws: rpc } : {}),
+    pollingInterval: positive(`POLLING_INTERVAL_MS_${chainId}`, pollingInterval, env),
+  };
+}
+
+function positive(name: string, otherwise: number, env: NodeJS.ProcessEnv): number {
+  const text = env[name] ?? String(otherwise);
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new TypeError(`${name} must be a whole number above 0, and is ${text}`);
+  return Number(text);
+}

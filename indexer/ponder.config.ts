@@ -7,21 +7,24 @@ import {
 } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
-import { type ContractName, LOCAL_CHAIN_ID, readIndexedChains } from "./deployments.ts";
+import { type ContractName, LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "./deployments.ts";
+import { giveUpLostBlocks } from "./lostBlocks.ts";
+import { ALL_SOURCES } from "./sources/index.ts";
+import { contractsOf, readSources } from "./sources/settings.ts";
 
 const indexed = readIndexedChains();
+const sources = contractsOf(readSources(ALL_SOURCES));
+const sourceChains = sources.flatMap(({ places }) => places.map(({ chainId }) => chainId));
+const rpcs = new Map(sourceChains.map((chainId) => [chainId, process.env[`RPC_URL_${chainId}`]!]));
+for (const { chainId, rpc } of indexed) rpcs.set(chainId, rpc);
+giveUpLostBlocks([...rpcs.values()]);
 
 export default createConfig({
   database: { kind: "postgres", connectionString: process.env.DATABASE_URL! },
   chains: Object.fromEntries(
-    indexed.map(({ chainId, rpc }) => [
+    [...rpcs].map(([chainId, rpc]) => [
       `chain_${chainId}`,
-      {
-        id: chainId,
-        rpc,
-        // By polling: with a websocket Ponder would wait for the next block, and a local chain makes none by itself.
-        ...(chainId === LOCAL_CHAIN_ID ? { pollingInterval: 100, disableCache: true } : {}),
-      },
+      { id: chainId, ...connectionTo({ chainId, rpc }), disableCache: chainId === LOCAL_CHAIN_ID },
     ]),
   ),
   contracts: {
@@ -30,6 +33,8 @@ export default createConfig({
     ProofRegistry: { abi: PROOF_REGISTRY_ABI, chain: placesOf("ProofRegistry") },
     StateAnchor: { abi: STATE_ANCHOR_ABI, chain: placesOf("StateAnchor") },
     SubkeyRegistry: { abi: SUBKEY_REGISTRY_ABI, chain: placesOf("SubkeyRegistry") },
+    // Without their names: the types of what is always there shall not depend on what is switched on.
+    ...(sourceContracts() as object),
   },
 });
 
@@ -39,6 +44,19 @@ function placesOf(name: ContractName) {
     indexed.map(({ chainId, contracts }) => {
       const { address, block } = contracts[name];
       return [`chain_${chainId}`, { address, startBlock: block }];
+    }),
+  );
+}
+
+/** The contracts of other registries that are switched on. */
+function sourceContracts() {
+  return Object.fromEntries(
+    sources.map(({ name, contract, places }) => {
+      const chains = places.map(({ chainId, place: { address, startBlock } }) => [
+        `chain_${chainId}`,
+        { startBlock, ...(address.length > 0 && { address }) },
+      ]);
+      return [name, { abi: contract.abi, chain: Object.fromEntries(chains) }];
     }),
   );
 }

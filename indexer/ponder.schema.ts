@@ -1,5 +1,5 @@
 import { STATUSES, SUBKEY_ALGORITHMS } from "@syngraph/sdk/protocol";
-import { index, onchainEnum, onchainTable, primaryKey } from "ponder";
+import { type ExtraConfigColumn, index, onchainEnum, onchainTable, primaryKey } from "ponder";
 
 /** Where a binding stands; the order is that of the contract's `Status`. */
 export const bindingStatus = onchainEnum("binding_status", STATUSES);
@@ -19,8 +19,9 @@ export const avatar = onchainTable(
     importedAfter: t.hex(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.address] }),
-    publicKeyIndex: index().on(table.publicKey),
+    // Reads know the avatar, and ask for its chains.
+    pk: primaryKey({ columns: [table.address, table.chainId] }),
+    publicKeyIndex: index().on(table.publicKey.op("text_pattern_ops")),
   }),
 );
 
@@ -62,8 +63,11 @@ export const link = onchainTable(
     logIndex: t.integer().notNull(),
   }),
   (table) => ({
-    pk: primaryKey({ columns: [table.chainId, table.id] }),
+    // Reads ask which chains have a link.
+    pk: primaryKey({ columns: [table.id, table.chainId] }),
     avatarIndex: index().on(table.avatar, table.chainId, table.sequence),
+    // How a binding stood at a time.
+    historyIndex: index().on(table.avatar, table.identity, table.blockTime),
     positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
     uuidIndex: index().on(table.uuid),
   }),
@@ -104,7 +108,9 @@ export const binding = onchainTable(
   (table) => ({
     // Not its key: of what a row is named by in an event itself, Ponder fetches many rows at once (decision 13).
     pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
-    avatarIndex: index().on(table.avatar),
+    // Edges of the graph, in the order in which they are cut off: strangers' claims are passed over without a look.
+    avatarIndex: index().on(table.avatar, table.status, table.platform, table.identity),
+    standingIndex: index().on(table.status, table.platform, table.identity.op("text_pattern_ops"), table.avatar),
     // With this class of operators it finds equal identities, and those that begin alike, in whatever locale the database is.
     identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
     accountIndex: index().on(table.platform, table.accountId),
@@ -136,6 +142,7 @@ export const turn = onchainTable(
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.transactionHash, table.logIndex] }),
     bindingIndex: index().on(table.chainId, table.binding),
+    positionIndex: index().on(table.chainId, table.blockNumber, table.logIndex),
   }),
 );
 
@@ -171,7 +178,7 @@ export const reverseRecord = onchainTable(
     wallet: t.hex().notNull(),
     avatar: t.hex().notNull(),
   }),
-  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }) }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.wallet] }), walletIndex: index().on(table.wallet) }),
 );
 
 /** The kinds of subkeys; the order is that of the contract's `SubkeyAlgorithm`. */
@@ -374,6 +381,11 @@ const joins = (t: Columns) => ({
   fromIdentity: t.text().notNull(),
   toPlatform: t.text().notNull(),
   toIdentity: t.text().notNull(),
+  /**
+   * The names (`name`, of this chain, with the source for their platform) with the first of which that expires the edge ends;
+   * null where nothing expires.
+   */
+  restsOn: t.text().array(),
   /** Since which event; time in Unix seconds. */
   since: t.integer().notNull(),
   blockNumber: t.bigint().notNull(),
@@ -381,11 +393,16 @@ const joins = (t: Columns) => ({
   logIndex: t.integer().notNull(),
 });
 
+/** By either end, in the order in which the graph cuts them off. */
+const ends = (table: Record<`${"from" | "to"}${"Platform" | "Identity"}` | "kind", ExtraConfigColumn>) => ({
+  fromIndex: index().on(table.fromIdentity, table.fromPlatform, table.kind, table.toPlatform, table.toIdentity),
+  toIndex: index().on(table.toIdentity, table.toPlatform, table.kind, table.fromPlatform, table.fromIdentity),
+});
+
 /** Edges that other registries know, as they stand now. Empty unless sources are configured. */
 export const edge = onchainTable("edge", joins, (table) => ({
   pk: primaryKey({ columns: [table.chainId, table.slot] }),
-  fromIndex: index().on(table.fromIdentity, table.fromPlatform),
-  toIndex: index().on(table.toIdentity, table.toPlatform),
+  ...ends(table),
 }));
 
 /** Edges that stood until another took their slot, or none. */
@@ -398,8 +415,7 @@ export const pastEdge = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.slot, table.blockNumber, table.logIndex] }),
-    fromIndex: index().on(table.fromIdentity, table.fromPlatform),
-    toIndex: index().on(table.toIdentity, table.toPlatform),
+    ...ends(table),
   }),
 );
 
@@ -413,18 +429,31 @@ export const name = onchainTable(
     identity: t.text().notNull(),
     /** The registry's own number of it: a namehash, a fid. */
     uid: t.text().notNull(),
+    /** What it is called, where `identity` is a number. */
+    displayName: t.text(),
     /** The resolver contract; null where it has none. */
     resolver: t.hex(),
     /** Text records and the like, as their holder likes to say: claims only. */
     texts: t.json().$type<Record<string, string>>().notNull(),
-    /** Unix seconds; null where the registry does not say. */
+    /** Unix seconds; null where the registry does not say. What has expired has no edges (see `rests_on`). */
     registeredAt: t.integer(),
     expiresAt: t.bigint(),
     updatedAt: t.integer().notNull(),
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.platform, table.identity] }),
-    identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
+    identityIndex: index().on(table.platform, table.identity.op("text_pattern_ops")),
     uidIndex: index().on(table.uid),
   }),
+);
+
+/** What a source has to remember between events, by keys of its own: no answer to anybody's question. */
+export const sourceState = onchainTable(
+  "source_state",
+  (t) => ({
+    chainId: t.integer().notNull(),
+    key: t.text().notNull(),
+    value: t.json().$type<object>().notNull(),
+  }),
+  (table) => ({ pk: primaryKey({ columns: [table.chainId, table.key] }) }),
 );

@@ -68,6 +68,8 @@ export class Checks {
   readonly policy: CheckPolicy;
   /** Called when somebody read what is due. */
   onDue: () => void = () => {};
+  /** Called when something else is known of a link than before. */
+  onOutcome: () => void = () => {};
   readonly #db: Pool;
   readonly #chainId: number;
 
@@ -90,6 +92,7 @@ export class Checks {
          strikes = 0, first_failed_at = NULL, severity = NULL, reason = '', soft_failures = 0, trouble = ''`,
       [this.#chainId, linkId, state.last_checked_at, seen.location, shown(seen), state.next_due],
     );
+    this.onOutcome();
   }
 
   /** What is known of a link; undefined where nothing is. */
@@ -171,6 +174,7 @@ export class Checks {
         ...[seen?.location ?? null, seen && shown(seen)],
       ],
     );
+    this.onOutcome();
     return rowCount === 1;
   }
 

@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 
+import { GRAPH_FUNCTIONS } from "../graph/functions.ts";
+
 /** The API's own tables, in the order in which they came to be. What has landed is never edited; additions go behind it. */
 const MIGRATIONS = [
   `CREATE TABLE api.submission (
@@ -184,6 +186,58 @@ const MIGRATIONS = [
   `CREATE INDEX IF NOT EXISTS transaction_kept ON api.transaction (chain_id, sender, block)
      WHERE state = 'included' AND raw <> '';
    CREATE INDEX IF NOT EXISTS transaction_alone ON api.transaction USING gin (items) WHERE kind IN ('release', 'call');`,
+
+  // The journal tells of bindings and of reorgs too: GET /v1/events. Rows are written in the order of their ids, and never
+  // changed but for being taken back, or moved, by a reorg. What stood in it before is of use to /v1/proofchain/changes alone.
+  `ALTER TABLE api.journal
+     ADD COLUMN IF NOT EXISTS type text NOT NULL DEFAULT 'link' CHECK (type IN ('link', 'binding', 'reorg')),
+     -- What made it so: the link itself, what attesters said later, what this node saw, or a reorg.
+     ADD COLUMN IF NOT EXISTS cause text NOT NULL DEFAULT 'link' CHECK (cause IN ('link', 'attesters', 'node', 'reorg')),
+     ADD COLUMN IF NOT EXISTS tx_hash text,
+     ADD COLUMN IF NOT EXISTS log_index integer,
+     ADD COLUMN IF NOT EXISTS block_time integer,
+     -- Address of the avatar's key, lower case, and the key.
+     ADD COLUMN IF NOT EXISTS avatar text,
+     ADD COLUMN IF NOT EXISTS public_key text,
+     ADD COLUMN IF NOT EXISTS platform text,
+     ADD COLUMN IF NOT EXISTS identity text,
+     -- Where the binding stood after it; of a reorg where it stands now.
+     ADD COLUMN IF NOT EXISTS status text,
+     ADD COLUMN IF NOT EXISTS is_valid boolean,
+     ADD COLUMN IF NOT EXISTS data jsonb NOT NULL DEFAULT '{}',
+     -- The reorg that told that it is gone.
+     ADD COLUMN IF NOT EXISTS taken_back bigint,
+     ADD COLUMN IF NOT EXISTS written_at timestamptz NOT NULL DEFAULT now(),
+     ALTER COLUMN link_id DROP NOT NULL,
+     DROP CONSTRAINT IF EXISTS journal_chain_id_link_id_key;
+   CREATE UNIQUE INDEX IF NOT EXISTS journal_link ON api.journal (chain_id, link_id)
+     WHERE type = 'link' AND taken_back IS NULL;
+   CREATE UNIQUE INDEX IF NOT EXISTS journal_turn ON api.journal (chain_id, tx_hash, log_index)
+     WHERE cause = 'attesters' AND taken_back IS NULL;
+   CREATE INDEX IF NOT EXISTS journal_avatar ON api.journal (avatar, id);
+   CREATE INDEX IF NOT EXISTS journal_identity ON api.journal (identity, platform, id);
+   CREATE INDEX IF NOT EXISTS journal_reorg ON api.journal (id) WHERE type = 'reorg';
+   CREATE INDEX IF NOT EXISTS journal_old ON api.journal (written_at) WHERE type <> 'link' OR taken_back IS NOT NULL;
+   -- How far the journal has followed the index of each chain.
+   CREATE TABLE IF NOT EXISTS api.journal_state (
+     chain_id        integer PRIMARY KEY,
+     -- Which version of the index, and its checkpoint then; of a chain that it has no more, null.
+     build           text,
+     checkpoint      text,
+     -- The block up to which the index was final: only what came behind it may change.
+     since           bigint NOT NULL DEFAULT 0,
+     -- What is older was thrown away, but for links that stand: the last id, and the block.
+     compacted_id    bigint NOT NULL DEFAULT 0,
+     compacted_block bigint NOT NULL DEFAULT -1
+   );
+   INSERT INTO api.journal_state (chain_id, compacted_id, compacted_block)
+     SELECT chain_id, max(id), max(block) FROM api.journal GROUP BY chain_id ON CONFLICT DO NOTHING;
+   -- Whether the journal has told that this node holds the link's binding for invalid. The index is of what it must still tell;
+   -- its number is STRIKES of checks/outcome.ts.
+   ALTER TABLE api.checks ADD COLUMN IF NOT EXISTS announced boolean NOT NULL DEFAULT false;
+   CREATE INDEX IF NOT EXISTS checks_unannounced ON api.checks (chain_id, link_id) WHERE (strikes >= 2) <> announced;`,
+  // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
+  GRAPH_FUNCTIONS.join(";\n"),
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

@@ -54,6 +54,11 @@ export interface Edge {
   /** The registry that says so: `nextid` for our own links. */
   source: string;
   evidence: EvidenceKind;
+  /**
+   * Whether others have a better claim to it: of an account, an avatar with a later proof; of a name that is held, who goes by
+   * it. Then its level is 2 at most.
+   */
+  disputed: boolean;
   /** Of kind and freshness, when it was asked for. */
   level: Level;
   firstSeen: number;
@@ -91,7 +96,10 @@ export interface Scope {
 export interface Component {
   /** The least of its vertices' ids: the same whichever of them was asked for, as long as it is whole. */
   id: string;
-  /** By distance from the one asked for, which is the first; then by platform and identity. */
+  /**
+   * By distance from the one asked for, which is the first; then by platform and identity. Where there are too many, of those
+   * equally far first whom our own links join: nobody can be given one of these without asking.
+   */
   vertices: VertexId[];
   /** All edges among the vertices, in a defined order. */
   edges: Edge[];
@@ -111,7 +119,12 @@ export interface Neighbourhood {
 export interface Graph {
   components(roots: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Component[]>;
   neighbourhoods(roots: readonly VertexId[], depth: number, scope?: Scope & { cap?: number }): Promise<Neighbourhood[]>;
-  /** The shortest way from one to the other, of those the one with the strongest weakest edge; null where there is none. */
+  /** The edges at each of some vertices; of one vertex at most `cap` of each kind are looked at. */
+  incident(ids: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Edge[][]>;
+  /**
+   * The shortest way from one to the other, of those the one with the strongest weakest edge; null where there is none, or
+   * none that bounded work finds.
+   */
   path(from: VertexId, to: VertexId, scope?: Scope & { depth?: number }): Promise<Edge[] | null>;
   vertices(ids: readonly VertexId[], at?: number): Promise<Vertex[]>;
   /** One of our own links' edges, by its uuid or by the link's own. */

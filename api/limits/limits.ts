@@ -69,10 +69,15 @@ export class Limits {
     log.debug({ ...settings }, "limits");
   }
 
-  /** Counts one more. @throws {ApiError} 429 where that is too many. */
-  async count(kind: Kind, who: string): Promise<void> {
-    if (kind === "read") await this.#countRead(who);
-    else await this.#consume(kind, who, 1);
+  /**
+   * Counts one more.
+   *
+   * @param points as how many it counts.
+   * @throws {ApiError} 429 where that is too many.
+   */
+  async count(kind: Kind, who: string, points = 1): Promise<void> {
+    if (kind === "read") await this.#countRead(who, points);
+    else await this.#consume(kind, who, points);
   }
 
   /** Takes a count back, of what was not done after all. */
@@ -80,16 +85,17 @@ export class Limits {
     await this.#limiters.get(kind)!.reward(who, 1);
   }
 
-  async #countRead(who: string): Promise<void> {
+  async #countRead(who: string, points: number): Promise<void> {
     const now = Date.now();
     const lease = this.#leases.get(who);
-    if (lease && lease.left > 0 && lease.until > now) {
-      lease.left--;
+    if (lease && lease.left >= points && lease.until > now) {
+      lease.left -= points;
       return;
     }
     if (this.#leases.size >= MAX_LEASES) this.#leases.clear();
-    const { msBeforeNext } = await this.#consume("read", who, this.#leaseSize);
-    this.#leases.set(who, { left: this.#leaseSize - 1, until: now + msBeforeNext });
+    const taken = Math.max(points, this.#leaseSize);
+    const { msBeforeNext } = await this.#consume("read", who, taken);
+    this.#leases.set(who, { left: taken - points, until: now + msBeforeNext });
   }
 
   async #consume(kind: Kind, who: string, points: number): Promise<RateLimiterRes> {

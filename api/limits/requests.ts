@@ -7,10 +7,10 @@ import type { Limits } from "./limits.ts";
 const UNLIMITED = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /** POST requests that only compute and read. */
-const CHEAP = new Set(["/v1/proof/payload", "/v1/subkey/payload", "/v1/proof/restore_pubkey"]);
+const CHEAP = new Set(["/v1/proof/payload", "/v1/subkey/payload", "/v1/proof/restore_pubkey", "/graphql"]);
 
-/** Writes that their route counts, since it depends on who asks. */
-const COUNTED_LATER = new Set(["/v1/attestations"]);
+/** POST requests that their route counts, since it depends on who asks, or for how much. */
+const COUNTED_LATER = new Set(["/v1/attestations", "/v1/identities"]);
 
 /** Counts each request for the client that it comes from. */
 export function limitRequests(limits: Limits): RequestHandler {

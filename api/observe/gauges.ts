@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { shared } from "./shared.ts";
 
 /** The figures by which an operator sees whether the node keeps up. */
-export function registerGauges({ metrics, watch, db, relayer, attest }: Context): void {
+export function registerGauges({ metrics, watch, db, relayer, attest, feed }: Context): void {
   // Gauges of one scrape ask at once: one reading answers them all.
   const [blocks, status] = [shared(() => watch.blocks()), shared(() => relayer.status())];
   metrics.gauge("relayer_balance_ether", "What the relayer's key has left to pay with.", async () => [
@@ -46,5 +46,6 @@ export function registerGauges({ metrics, watch, db, relayer, attest }: Context)
       ),
     ["peer"],
   );
+  metrics.gauge("event_streams", "Clients that listen to GET /v1/events.", () => [{ value: feed.listeners }]);
   metrics.gauge("database_connections", "Connections of this process's pool.", () => [{ value: db.totalCount }]);
 }

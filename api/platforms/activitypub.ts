@@ -20,6 +20,8 @@ export const activitypub = definePlatform({
     ],
     normalForm: accountName,
   },
+  // RFC 7565.
+  uri: (account) => `acct:${account}`,
   location: {
     rule: "the address of a note, or its id on the account's server",
     shapes: [/^(https:\/\/[!-[\]-~]{1,1024})$/, /^([0-9A-Za-z]{8,32})$/],

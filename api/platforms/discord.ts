@@ -53,6 +53,7 @@ export const discord = definePlatform({
     ],
     normalForm: lowerCase,
   },
+  uri: "https://discord.com/users/{account}",
   location: {
     rule: "the address of a message in a server's channel, https://discord.com/channels/…/…/…",
     shapes: [LOCATION],

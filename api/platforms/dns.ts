@@ -16,6 +16,8 @@ export const dns = definePlatform({
     ],
     normalForm: hostName,
   },
+  // RFC 4501.
+  uri: (name) => `dns:${name}`,
   template: "ps:true;v:1;sig:%SIG_BASE64%;ca:{created_at};uuid:{uuid};prev:{prev}",
   lookup: { kind: "dns", extract: readRecords },
   readProof: readRecordProof,

@@ -37,6 +37,7 @@ export const dotbit = definePlatform({
     shapes: [/^@?([^\s/:@?#%]{1,120}\.bit)$/i, /^(?:https?:\/\/)?(?:www\.)?d\.id\/([^\s/:@?#%]{1,120}\.bit)\/?$/i],
     normalForm: bitName,
   },
+  uri: "https://d.id/{identity}",
   template: "%COMPRESSED_PERSONA_PUBKEY_HEX%:%SIG_BASE64%",
   lookup: {
     kind: "http",

@@ -17,6 +17,7 @@ export const ethereum = definePlatform({
     ],
     normalForm: address,
   },
+  uri: (wallet) => `did:pkh:eip155:1:${getAddress(wallet)}`,
   template: "",
   verifyCounterSignature: verifyWalletSignature,
 });

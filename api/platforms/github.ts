@@ -29,6 +29,7 @@ export const github = definePlatform({
     ],
     normalForm: lowerCase,
   },
+  uri: "https://github.com/{identity}",
   location: {
     rule: "a gist's id or its address https://gist.github.com/…",
     shapes: [

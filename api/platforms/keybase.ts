@@ -36,6 +36,7 @@ export const keybase = definePlatform({
     ],
     normalForm: lowerCase,
   },
+  uri: "https://keybase.io/{identity}",
   template: "NextID proof: %SIG_BASE64%:{created_at}:{uuid}:{prev}",
   lookup: {
     kind: "http",

@@ -34,6 +34,7 @@ export const minds = definePlatform({
     shapes: [new RegExp(`^@?(${NAME})$`), new RegExp(`^${HOST}\\/@?(${NAME})\\/?(?:\\?[!-~]*)?$`)],
     normalForm: lowerCase,
   },
+  uri: "https://www.minds.com/{identity}",
   location: {
     rule: "a post's guid or its address https://www.minds.com/newsfeed/…",
     shapes: [

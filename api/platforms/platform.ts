@@ -8,6 +8,9 @@ export function definePlatform(description: PlatformDescription): Platform {
     ...description,
     needsPost: description.lookup !== undefined,
     normaliseIdentity: (raw) => normalise("identity", description.identity, raw),
+    // On chain anything can be claimed, also what is no identity at all.
+    uriOf: (identity, account) =>
+      isNormal(description.identity, identity) ? fillUri(description.uri, { identity, account }) : null,
     normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
     postContent: (given) => {
       const draft = { ...given, typedIdentity: typedName(description.identity, given.typedIdentity) };
@@ -28,7 +31,24 @@ function typedName({ shapes }: InputRule, raw: string): string {
   return shapes.map((shape) => shape.exec(text)?.[1]).find((name) => name !== undefined) ?? raw;
 }
 
-function normalise(field: PlatformInputError["field"], { rule, shapes, normalForm }: InputRule, raw: string): string {
+function isNormal({ shapes, normalForm }: InputRule, identity: string): boolean {
+  if (identity.length > MAX_INPUT) return false;
+  return shapes.some((shape) => shape.exec(identity)?.[1] === identity) && normalForm(identity) === identity;
+}
+
+function fillUri(uri: PlatformDescription["uri"], slots: Readonly<Record<string, string>>): string | null {
+  if (typeof uri !== "string") return uri?.(slots.identity!) ?? null;
+  const names = [...uri.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  if (names.some((name) => !slots[name])) return null;
+  return uri.replace(/\{(\w+)\}/g, (_slot, name: string) => encodeURIComponent(slots[name]!));
+}
+
+/** The normal form of what a user typed or pasted. @throws {PlatformInputError} */
+export function normalise(
+  field: PlatformInputError["field"],
+  { rule, shapes, normalForm }: Pick<InputRule, "rule" | "shapes" | "normalForm">,
+  raw: string,
+): string {
   const text = raw.trim();
   if (text.length <= MAX_INPUT) {
     for (const shape of shapes) {

@@ -4,6 +4,9 @@ import { solanaAddress } from "./normalForms.ts";
 import { definePlatform } from "./platform.ts";
 import { CheckError, type CounterSignature } from "./types.ts";
 
+/** The chain's name by CAIP-2: the beginning of its genesis hash. */
+const MAINNET = "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp";
+
 /**
  * A Solana wallet, which signs the same text as the avatar. The contract knows no ed25519, so attesters stand for it; the
  * signature is kept as the location of the proof, where anybody can verify it.
@@ -19,6 +22,7 @@ export const solana = definePlatform({
     ],
     normalForm: solanaAddress,
   },
+  uri: (wallet) => `did:pkh:${MAINNET}:${wallet}`,
   template: "",
   verifyCounterSignature: verifySolanaWallet,
 });

@@ -27,6 +27,7 @@ export const steam = definePlatform({
     shapes: [/^(\d{17})$/, new RegExp(`^${HOST}\\/profiles\\/(\\d{17})\\/?(?:\\?[!-~]*)?$`)],
     normalForm: (id) => (isIndividual(BigInt(id)) ? id : null),
   },
+  uri: "https://steamcommunity.com/profiles/{identity}",
   resolution: {
     shapes: [/^@?([A-Za-z0-9_-]{2,32})$/, new RegExp(`^${HOST}\\/id\\/([A-Za-z0-9_-]{2,32})\\/?(?:\\?[!-~]*)?$`)],
     step: { origin: ORIGIN, path: "/id/{name}/?xml=1", as: "text", redirects: 1, always: true },

@@ -20,6 +20,7 @@ export const telegram = definePlatform({
     shapes: [new RegExp(`^@?(${NAME})$`), new RegExp(`^${HOST}\\/(?:s\\/)?(${NAME})\\/?$`)],
     normalForm: lowerCase,
   },
+  uri: "https://t.me/{identity}",
   location: {
     rule: "the address of a channel's post, https://t.me/channel/number",
     shapes: [new RegExp(`^${HOST}\\/(?:s\\/)?(${NAME}\\/[1-9]\\d{0,9})\\/?(?:\\?[!-~]*)?$`)],

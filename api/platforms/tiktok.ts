@@ -30,6 +30,7 @@ export const tiktok = definePlatform({
     shapes: [new RegExp(`^@?(${NAME})$`), new RegExp(`^${HOST}\\/@(${NAME})\\/?(?:\\?[!-~]*)?$`)],
     normalForm: lowerCase,
   },
+  uri: "https://www.tiktok.com/@{identity}",
   location: {
     rule: "a video's id or its whole address https://www.tiktok.com/@…/video/…",
     shapes: [

@@ -50,6 +50,7 @@ export const twitter = definePlatform({
     shapes: [/^@?([A-Za-z0-9_]{1,15})$/, new RegExp(`^${HOST}\\/@?([A-Za-z0-9_]{1,15})\\/?(?:\\?[!-~]*)?$`)],
     normalForm: lowerCase,
   },
+  uri: "https://x.com/{identity}",
   location: {
     rule: "a tweet's id or its address https://x.com/…/status/…",
     shapes: [

@@ -261,6 +261,11 @@ export interface PlatformDescription {
   /** Why nothing can be bound any more, where the service ended. */
   closed?: string;
   identity: InputRule;
+  /**
+   * The account as a URI: its profile's address, with slots `{identity}` and `{account}` (its stable id), or of a scheme for
+   * its kind. Absent where there is none.
+   */
+  uri?: string | ((identity: string) => string);
   resolution?: Resolution;
   /** Absent where the proof needs no location. */
   location?: InputRule;
@@ -292,6 +297,8 @@ export interface Platform extends PlatformDescription {
   needsPost: boolean;
   /** The identity as it is signed and stored. @throws {PlatformInputError} */
   normaliseIdentity(raw: string): string;
+  /** The account as a URI; null where it has none. `accountId` may be empty. */
+  uriOf(identity: string, accountId: string): string | null;
   /** The location as it is stored; empty where the platform needs none. @throws {PlatformInputError} */
   normaliseLocation(raw: string): string;
   postContent(draft: Draft): PostContent;

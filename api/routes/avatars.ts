@@ -3,8 +3,10 @@ import { z } from "zod";
 
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
-import { avatarWithBindings } from "../proofs/read/avatars.ts";
-import { proofShape, validityOf } from "../proofs/read/search.ts";
+import { avatarOf } from "../proofs/read/avatars.ts";
+import { avatarChainShape, toAvatarChain } from "../proofs/read/chains.ts";
+import { forkShape } from "../proofs/read/forks.ts";
+import { proofShape, toProof } from "../proofs/read/search.ts";
 import { addressText, publicKeyText, timeText } from "../shapes.ts";
 import { type Route, route } from "./route.ts";
 
@@ -18,6 +20,8 @@ const bindingShape = proofShape
     attesters: true,
     link_id: true,
     chain_id: true,
+    chains: true,
+    disputed_by: true,
     last_checked_at: true,
     is_valid: true,
     invalid_reason: true,
@@ -26,7 +30,7 @@ const bindingShape = proofShape
   .meta({ id: "Binding" });
 
 /** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed, suspended and deleted ones. */
-export function avatarRoutes({ db }: Context): Route[] {
+export function avatarRoutes({ reads }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -42,39 +46,34 @@ export function avatarRoutes({ db }: Context): Route[] {
             avatar: publicKeyText,
             address: addressText,
             length: z.int().meta({ description: "Links of its longest chain." }),
+            chains: z.array(avatarChainShape).meta({ description: "Where it stands, the longest first." }),
+            forks: z.array(forkShape).meta({ description: "Where these diverge." }),
             bindings: z.array(bindingShape),
           }),
         },
       },
       errors: { 404: "No chain knows it." },
       handle: async ({ params: { key } }) => {
-        const found = await avatarWithBindings(db, addressOf(key));
-        if (!found) throw new ApiError(404, `no avatar ${key} is known`);
-        const { avatar, bindings } = found;
+        const avatar = await avatarOf(reads, addressOf(key));
+        if (!avatar) throw new ApiError(404, `no avatar ${key} is known`);
         return {
           avatar: avatar.public_key,
           address: avatar.address,
-          length: avatar.length,
-          bindings: bindings.map((binding) => ({
-            platform: binding.platform,
-            identity: binding.identity,
-            alt_id: binding.alt_id,
-            status: binding.status,
-            proof_location: binding.proof_location,
-            as_of: String(binding.as_of),
-            last_checked_at: String(binding.last_checked_at),
-            ...validityOf(binding),
-            attesters: binding.attesters,
-            link_id: binding.link_id,
-            chain_id: binding.chain_id,
-          })),
+          length: avatar.chains[0]!.length,
+          chains: avatar.chains.map(toAvatarChain),
+          forks: avatar.forks,
+          bindings: avatar.bindings.map((binding) => {
+            const { created_at: _, ...proof } = toProof(binding);
+            return { ...proof, as_of: String(binding.as_of) };
+          }),
         };
       },
     }),
   ];
 }
 
-function addressOf(key: string): string {
+/** The address of an avatar that is named by it or by its key. @throws {ApiError} 400. */
+export function addressOf(key: string): string {
   if (/^0x[0-9a-f]{40}$/i.test(key)) return key.toLowerCase();
   try {
     return parsePublicKey(key).address.toLowerCase();

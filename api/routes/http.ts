@@ -85,7 +85,7 @@ export function methodNotAllowed(allowed: string): RequestHandler {
   };
 }
 
-/** Answers any throw with its status and `{"message"}`, and what else an ApiError has to say. */
+/** Answers any throw with its status and `{"message"}`, what else an ApiError has to say, and `errors` for GraphQL's clients. */
 export function answerError(error: unknown, request: Request, response: Response, next: NextFunction): void {
   if (response.headersSent) {
     next(error);
@@ -95,7 +95,9 @@ export function answerError(error: unknown, request: Request, response: Response
   if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
   if (error instanceof ApiError && error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
   const fields = error instanceof ApiError ? error.fields : {};
-  response.status(status).json({ message: sentenceOf(error, status), ...fields });
+  const message = sentenceOf(error, status);
+  const errors = response.locals.hasGraphqlErrors === true ? { errors: [{ message }] } : {};
+  response.status(status).json({ message, ...fields, ...errors });
 }
 
 /** What a caller may be told: our own words, not those of a library about our inside. */
@@ -114,10 +116,10 @@ function statusOf(error: unknown): number {
 
 /**
  * Codes of what comes back by itself. PostgreSQL (appendix A): the indexer's schema or views are not there yet, the server
- * shuts down or starts up, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg. Node: nobody listens. ethers: the RPC does not answer.
+ * shuts down or starts up, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg, a statement had its time. Node: nobody listens. ethers: the RPC does not answer.
  */
 const UNAVAILABLE = new Set([
-  ...["3F000", "42P01", "57P01", "57P03", "40P01"],
+  ...["3F000", "42P01", "57P01", "57P03", "40P01", "57014"],
   ...["ECONNREFUSED", "ECONNRESET"],
   ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
 ]);

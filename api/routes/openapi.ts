@@ -11,6 +11,10 @@ const error = z
       .nullable()
       .optional()
       .meta({ description: "Where another link was added meanwhile: the signature that is the avatar's latest now." }),
+    errors: z
+      .array(z.looseObject({ message: z.string() }))
+      .optional()
+      .meta({ description: "Of `/graphql`: the same, where GraphQL's clients look for it." }),
   })
   .meta({
     id: "Error",
@@ -68,9 +72,9 @@ function operationOf({ tag, summary, description, params, query, body, example, 
   };
 }
 
-function responseOf({ description, schema, text, headers = {} }: Answer) {
+function responseOf({ description, schema, types = ["application/json"], text, headers = {} }: Answer) {
   const content = schema
-    ? { "application/json": { schema } }
+    ? Object.fromEntries(types.map((type) => [type, { schema }]))
     : text && { [text]: { schema: { type: "string" as const } } };
   const described = Object.entries(headers).map(([name, about]) => [
     name,

@@ -10,7 +10,7 @@ import { type Route, route } from "./route.ts";
 import { z } from "zod";
 
 /** GET /v1/proof/exists: whether an avatar has one identity, confirmed, or suspended and so not valid. */
-export function proofExistsRoutes({ db, checks }: Context): Route[] {
+export function proofExistsRoutes({ reads, checks }: Context): Route[] {
   return [
     route({
       method: "get",
@@ -30,7 +30,7 @@ export function proofExistsRoutes({ db, checks }: Context): Route[] {
       handle: async ({ query: { platform, identity, public_key } }) => {
         const avatar = readKey(public_key);
         const forms = storedForms(identity, platformOf(platform));
-        const found = (await bindingsOf(db, [avatar])).find(
+        const found = (await bindingsOf(reads, avatar)).find(
           (binding) =>
             (binding.status === "confirmed" || binding.status === "suspended") &&
             binding.platform === platform &&

@@ -135,7 +135,7 @@ export function proofRoutes(context: Context): Route[] {
           order: query.order === "asc" ? ("asc" as const) : ("desc" as const),
           statuses: STATUSES_LISTED[query.status],
         };
-        return searchProofs(context.db, search, (bindings) => context.checks.noticed(bindings));
+        return searchProofs(context.reads, search, (bindings) => context.checks.noticed(bindings));
       },
     }),
   ];

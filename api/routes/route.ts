@@ -8,6 +8,8 @@ export interface Answer {
   description: string;
   /** Of the JSON body; absent where there is no body, or where it is `text`. */
   schema?: z.ZodType;
+  /** Media types of that JSON, where it is not `application/json` alone. */
+  types?: readonly string[];
   /** Media type of a body that is not JSON. */
   text?: string;
   /** Headers by name, each with what it says. */

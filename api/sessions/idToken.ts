@@ -36,7 +36,7 @@ export async function issueIdToken(context: Context, { audience, ...signed }: Id
       return avatarIn(read);
     },
   });
-  const bindings = platforms.size === 0 ? [] : await bindingsOf(context.db, [avatar.address.toLowerCase()]);
+  const bindings = platforms.size === 0 ? [] : await bindingsOf(context.reads, avatar.address.toLowerCase());
   return context.signingKeys.sign(
     {
       iss: context.config.publicUrl,

@@ -11,7 +11,6 @@ import {
 import { type Context, ponder } from "ponder:registry";
 import schema from "ponder:schema";
 import { concat, keccak256, numberToHex, zeroAddress } from "viem";
-import { publicKeyToAddress } from "viem/accounts";
 
 import { hear, hearList } from "./attesters.ts";
 import { lower } from "./hex.ts";
@@ -26,7 +25,8 @@ ponder.on("ProofRegistry:AvatarRegistered", async ({ event, context }) => {
   const { x, y } = event.args;
   await context.db.insert(schema.avatar).values({
     chainId: context.chain.id,
-    address: lower(publicKeyToAddress(concat(["0x04", x, y]))),
+    // The contract's invariant 4.
+    address: `0x${keccak256(concat([x, y])).slice(-40)}`,
     publicKey: compressedPoint(x, y) as Hex,
   });
 });
@@ -38,7 +38,7 @@ ponder.on("ProofRegistry:ChainImported", async ({ event, context }) => {
 });
 
 ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
-  const { linkId, identityKey, platform, identity, r, vs, proof, proofLocation } = event.args;
+  const { linkId, identityKey: key, platform, identity, r, vs, proof, proofLocation } = event.args;
   const { uuid, createdAt, asOf, sequence, previousV, action, status } = unpackHeader(event.args.header);
   const chainId = context.chain.id;
   const avatar = lower(event.args.avatar);
@@ -67,10 +67,12 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     ...{ status, link: linkId, accountId, proofLocation, asOf, attesters, attestations },
     ...changeOf(event),
   };
-  const key = bindingKeyOf(avatar, identityKey) as Hex;
   await context.db
     .insert(schema.binding)
-    .values({ chainId, key, avatar, identityKey, platform, identity, ...state, createdAt: at.blockTime })
+    .values({
+      ...{ chainId, key: bindingKeyOf(avatar, key) as Hex, avatar, identityKey: key, platform, identity },
+      ...{ ...state, createdAt: at.blockTime },
+    })
     .onConflictDoUpdate(state);
 });
 

@@ -76,6 +76,32 @@ describe("limits", function () {
     expect(statuses).to.deep.equal([400, 400, 400, 400, 400, 400, 429, 429]);
   });
 
+  it("count each identity of a batch", async () => {
+    const { ask } = newClient();
+    const batch = (count: number) => {
+      const ids = Array.from({ length: count }, (_, index) => `github,limits-${index}`);
+      return ask(node, "/v1/identities", { method: "POST", body: JSON.stringify({ ids }) });
+    };
+    expect((await batch(15)).status).to.equal(200);
+    expect((await batch(15)).status).to.equal(429);
+    expect((await ask(node, "/v1/identities/github/limits-0")).status).to.equal(429);
+  });
+
+  it("count a query to the graph for what it read, and refuse the next one as GraphQL's clients want it", async () => {
+    const { ask } = newClient();
+    const paths = Array.from(
+      { length: 9 },
+      (_path, index) => `a${index}: path(from: "github,a", to: "github,b") { level }`,
+    );
+    const send = (query: string) => ask(node, "/graphql", { method: "POST", body: JSON.stringify({ query }) });
+    expect((await send("{ ping }")).status).to.equal(200);
+    expect((await send(`{ ${paths.join(" ")} }`)).body.data).to.have.keys(paths.map((_path, index) => `a${index}`));
+    const refused = await send("{ ping }");
+    expect(refused.status).to.equal(429);
+    expect(refused.body.errors).to.deep.equal([{ message: refused.body.message }]);
+    expect(Number(refused.headers.get("retry-after"))).to.be.within(1, 60);
+  });
+
   it("cannot be escaped by a header from behind the proxy's own", async () => {
     const { write } = newClient();
     const address = `198.51.100.${clients}`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
+import { Client } from "pg";
 
 import { get } from "../helpers/api.ts";
 import type { Person, SignedLink } from "../helpers/contractLinks.ts";
@@ -259,5 +260,37 @@ describe("GET /v1/proof", () => {
         expect((await found({ ...query, sort: "identity", order }, people)).slice(0, 2)).to.deep.equal(expected);
       }
     });
+  });
+
+  it("lets nobody burn the database by looking for parts of identities", async () => {
+    const client = new Client({ connectionString: test.stack.databaseUrl });
+    await client.connect();
+    try {
+      // A table that answers nobody just now is as good as one of a billion rows.
+      const [view] = (
+        await client.query("SELECT definition FROM pg_views WHERE schemaname = 'indexer' AND viewname = 'binding'")
+      ).rows as { definition: string }[];
+      await client.query("BEGIN");
+      await client.query(`LOCK TABLE ${/FROM (\S+\.binding)/.exec(view!.definition)![1]!} IN ACCESS EXCLUSIVE MODE`);
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => get(test.stack, `/v1/proof?identity=burning-${index}`)),
+      );
+      const messages = answers.map(({ status, headers, body }) => {
+        expect(status).to.equal(503);
+        expect(headers.get("retry-after")).to.equal("1");
+        return body.message as string;
+      });
+      for (const [why, count] of [
+        ["too many look for parts of identities just now", 2],
+        ["to look for a part of an identity takes too long", 6],
+      ] as const) {
+        expect(
+          messages.filter((message) => message === `${why}: ask for the whole one with exact=true`),
+        ).to.have.length(count);
+      }
+    } finally {
+      await client.end();
+    }
+    await search({ identity: "burning-1" });
   });
 });

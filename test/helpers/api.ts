@@ -41,7 +41,8 @@ export async function ask(stack: ApiOrigin, path: string, init: RequestInit = {}
     body: text === "" ? undefined : JSON.parse(text),
   };
   const { pathname } = new URL(response.url);
-  (await contractOf(stack)).requireDocumented(init.method ?? "GET", pathname, answer.status, answer.body);
+  const type = response.headers.get("content-type") ?? undefined;
+  (await contractOf(stack)).requireDocumented(init.method ?? "GET", pathname, answer.status, answer.body, type);
   return answer;
 }
 

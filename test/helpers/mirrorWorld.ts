@@ -143,13 +143,18 @@ export function bare(index: number): string {
   return packAttestations(String(index), []);
 }
 
-async function startChain(chainId: number, deploymentsDir: string): Promise<MirrorChain> {
-  const anvil = await Anvil.start("--chain-id", String(chainId), "--timestamp", String(NOW));
+/** Starts a chain with the contracts, where a clock and an attester are as told. */
+export async function startChain(
+  chainId: number,
+  deploymentsDir: string,
+  { timestamp = NOW, attestedBy = attester.address } = {},
+): Promise<MirrorChain> {
+  const anvil = await Anvil.start("--chain-id", String(chainId), "--timestamp", String(timestamp));
   const { provider } = anvil;
   const balance = toQuantity(10n ** 21n);
   for (const { address } of [deployer, relayer]) await provider.send("anvil_setBalance", [address, balance]);
   const signer = new Wallet(deployer.privateKey, provider);
-  const attesters = [{ address: attester.address, endpoint: "" }];
+  const attesters = [{ address: attestedBy, endpoint: "" }];
   const { contracts } = await deploySyngraph({ signer, deploymentsDir, local: true, delay: 0, attesters });
   return {
     chainId,

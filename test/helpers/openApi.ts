@@ -61,13 +61,14 @@ export class Contract {
   }
 
   /** Fails unless the document tells of such an answer. What it does not know at all has to be refused as every error is. */
-  requireDocumented(method: string, pathname: string, status: number, body: unknown): void {
+  requireDocumented(method: string, pathname: string, status: number, body: unknown, type = "application/json"): void {
     if (method === "OPTIONS" || method === "HEAD") return;
     const answers = this.operation(method, pathname)?.responses;
     const answer = answers?.[status] ?? (status >= 400 ? answers?.default : undefined);
     const words = `${method} ${pathname} answered ${status}`;
     expect(answer !== undefined || status >= 400, `${words}, which the document does not tell of`).to.equal(true);
-    const schema = answer?.content?.["application/json"]?.schema ?? (status >= 400 ? ERROR : undefined);
+    const [, content] = Object.entries(answer?.content ?? {}).find(([name]) => type.startsWith(name)) ?? [];
+    const schema = content?.schema ?? (status >= 400 ? ERROR : undefined);
     if (schema === undefined) return;
     const { success, error } = this.#schemaOf(schema).safeParse(body);
     expect(success, `${words} ${JSON.stringify(body)}: ${error && z.prettifyError(error)}`).to.equal(true);

@@ -81,13 +81,22 @@ const HOSTILE_TEXTS = [
 /** Whose other side stands in, or does not need one: of others the public services would be asked. */
 const PLATFORMS = ["ethereum", "github", "dns", "nextid", "myspace", "GitHub"];
 
+/** Of all kinds that the resolver tells apart. */
+const DIDS = [
+  "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+  "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme#zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme",
+  "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+  "did:pkh:solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp:9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM",
+  "did:web:127.0.0.1%3A1",
+];
+
 const HEADERS: readonly (readonly [string, readonly string[]])[] = [
   [
     "content-type",
     ["application/json", "text/plain;charset=UTF-8", "a", "multipart/form-data", "\u00ff/\u00fe", ";;;"],
   ],
   ["content-encoding", ["gzip", "deflate", "br", "identity", "nonsense"]],
-  ["accept", ["text/html", "*/*;q=", "application/xml", "\u00e9"]],
+  ["accept", ["text/html", "*/*;q=", "application/xml", "\u00e9", "application/did", "application/did+ld+json"]],
   ["accept-encoding", ["gzip, br", "*;q=0", "nonsense"]],
   ["accept-language", ["zh-CN", "x".repeat(500)]],
   ["authorization", ["Bearer ", "Bearer a.b.c", "Basic \u00ff", "x".repeat(2000)]],
@@ -138,7 +147,10 @@ export class RequestFuzzer {
 
   #path(path: string, { parameters = [] }: Operation): string {
     const random = this.#random;
-    const filled = path.replace(/\{(\w+)\}/g, () => this.#encoded(this.#text()) || "x");
+    const filled = path.replace(
+      /\{(\w+)\}/g,
+      (_slot, name: string) => this.#encoded(random.once(2) ? this.#likely(name) : this.#text()) || "x",
+    );
     const pairs = parameters
       .filter(({ in: place, required }) => place === "query" && !random.once(required ? 10 : 2))
       .map(({ name, schema }) => [name, this.#queryText(schema, name)] as const);
@@ -218,6 +230,16 @@ export class RequestFuzzer {
         return random.pick(PLATFORMS);
       case "identity":
         return random.pick(["alice", "@Alice", "alice.example", `0x${hex(40)}`, `0x02${hex(64)}`, "a,b,c", "null"]);
+      case "address":
+        return `0x${hex(40)}`;
+      case "ids":
+      case "from":
+      case "to":
+        return random.pick(["github,alice", "dns,alice.example", `ethereum,0x${hex(40)}`, "farcaster,#3", "a,b"]);
+      case "did":
+        return random.pick([...DIDS, `did:pkh:eip155:1:0x${hex(40)}`, `did:key:z${hex(48)}`]);
+      case "as_of":
+        return random.pick([String(now - 60), "0", "31337:1", "31337:999999999999999", "1:1"]);
       case "uuid":
         return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
       case "created_at":

@@ -28,15 +28,20 @@ export interface TestStack {
 }
 
 /** Starts one. The contracts must be compiled; `npm test` sees to it. */
-export async function startTestStack(env: NodeJS.ProcessEnv = {}): Promise<TestStack> {
+export async function startTestStack(
+  env: NodeJS.ProcessEnv = {},
+  indexerEnv: NodeJS.ProcessEnv = {},
+  dataDir?: string,
+): Promise<TestStack> {
   await buildWeb();
-  const dataDir = await mkdtemp(join(tmpdir(), "syngraph-test-"));
+  dataDir ??= await mkdtemp(join(tmpdir(), "syngraph-test-"));
   const [github, dns] = [await startGitHub(), await startDns()];
   const peerPorts = [await freePort(), await freePort()] as const;
   const peers = [`127.0.0.1:${peerPorts[0]}`, `127.0.0.1:${peerPorts[1]}`, `localhost:${peerPorts[1]}`];
   const stack = await Stack.start({
     dataDir,
     ports: { api: await freePort(), indexer: await freePort(), rpc: await freePort() },
+    indexerEnv,
     env: {
       ...{ UPSTREAM_GITHUB: github.origin, UPSTREAM_DNS: dns.upstream },
       ...{ ATTESTER_PEERS: peers.map((host) => `http://${host}`).join(), ATTEST_TIMEOUT_MS: "3000" },

@@ -4,3 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(25);
 }
+
+/** What is answered as soon as that is good. */
+export async function eventually<T>(ask: () => Promise<T>, isGood: (answer: T) => boolean): Promise<T> {
+  let answer!: T;
+  await until(async () => isGood((answer = await ask())));
+  return answer;
+}

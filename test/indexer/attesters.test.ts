@@ -221,9 +221,7 @@ describe("indexer: what attesters say", () => {
     const values = [type, link.id, true, keccak256(noText)];
     const findings = [keccak256(AbiCoder.defaultAbiCoder().encode(words, values))];
     const checkedAt = now() - 10;
-    const { serialized: signature } = new SigningKey(ATTESTER.privateKey).sign(
-      findingsDigest(findings, checkedAt),
-    );
+    const { serialized: signature } = new SigningKey(ATTESTER.privateKey).sign(findingsDigest(findings, checkedAt));
     const key = bindingKey(person.address, "github", "idx-no-text");
     const entry = { bindingKey: key, linkId: link.id, proofLocation: "", account, index: 0 };
     const { hash } = await registry.confirmBatch([entry], findings, packList([{ checkedAt, signature }]));

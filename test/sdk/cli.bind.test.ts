@@ -193,7 +193,7 @@ describe("syngraph command that signs", function () {
 
     it("gives up after the time it was given, with the server's reason", async () => {
       api.verdicts = [refused("the gist belongs to mallory")];
-      const args = ["bind", "github", "alice", "--gist", GIST, "--every", "0.05", "--wait", "0.2"];
+      const args = ["bind", "github", "alice", "--gist", GIST, "--every", "0.05", "--wait", "2"];
       expectError(await run(args), "the gist belongs to mallory");
       expect(api.handed.length).to.be.greaterThan(1);
     });

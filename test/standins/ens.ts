@@ -118,7 +118,8 @@ export async function stopSharedEns(): Promise<void> {
   await (await shared)?.stop();
 }
 
-async function create(
+/** Deploys a contract from an account that the node unlocks. */
+export async function create(
   provider: JsonRpcProvider,
   from: string,
   { abi, bytecode }: { abi: unknown; bytecode: string },
@@ -127,8 +128,18 @@ async function create(
   return send(provider, from, undefined, concat([bytecode, new Interface(abi as InterfaceAbi).encodeDeploy(values)]));
 }
 
-/** The address of what it created; zero where it created nothing. */
-async function send(provider: JsonRpcProvider, from: string, to: string | undefined, data: string): Promise<string> {
+/**
+ * Sends a transaction from an account that the node unlocks.
+ *
+ * @returns the address of what it created; zero where it created nothing.
+ * @throws when it reverts.
+ */
+export async function send(
+  provider: JsonRpcProvider,
+  from: string,
+  to: string | undefined,
+  data: string,
+): Promise<string> {
   const hash = (await provider.send("eth_sendTransaction", [{ from, to, data, gas: "0x5b8d80" }])) as string;
   let receipt = await provider.getTransactionReceipt(hash);
   // anvil mines at once, but on a busy machine not before it has answered.

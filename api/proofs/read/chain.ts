@@ -3,9 +3,10 @@ import { concat, dataSlice, encodeBase64, toBeHex } from "ethers";
 import type { Pool } from "pg";
 import { z } from "zod";
 
+import type { Journal } from "../../live/journal.ts";
 import { base64Text, hashText, publicKeyText, timeText, uuidText } from "../../shapes.ts";
-import { LATEST_LINK } from "./avatars.ts";
 import { bindingStatusShape } from "./bindings.ts";
+import { type AvatarChain, CHAINS, chainsOf } from "./chains.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** One entry of a proof chain in Next.ID's shape, with what we add behind `arweave_id`. */
@@ -32,7 +33,8 @@ export const chainItemShape = z
       .nullable()
       .meta({ description: "Place in the chain, from 1; null for a release, the other side's own delete." }),
     status: z.enum([...bindingStatusShape.options, "none"]).meta({ description: "Where the binding stood after it." }),
-    chain_id: z.int(),
+    chain_id: z.int().meta({ description: "Where `block` and `tx_hash` are." }),
+    chains: z.array(z.int()).meta({ description: "All chains that have the same link." }),
     block: z.int(),
     tx_hash: hashText,
   })
@@ -60,27 +62,38 @@ export interface LinkRow {
   status: ChainItem["status"];
   block_number: number;
   transaction_hash: string;
+  /** The chains that have it, this one among them. */
+  chains: number[];
 }
 
-/** A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. */
+/**
+ * A link with the signature that its text quotes: its predecessor's, or the one an imported chain begins after. And the
+ * chains that have it: a link has the same id on each; a release, which has none, the same text.
+ */
 export const LINKS = `
   SELECT l.*, l.block_number::bigint AS block_number, a.public_key,
+    CASE WHEN l.action <> 'release' THEN
+      ARRAY(SELECT same.chain_id FROM indexer.link same WHERE same.id = l.id ORDER BY same.chain_id)
+    ELSE
+      ARRAY(SELECT same.chain_id FROM indexer.link same
+        WHERE same.avatar = l.avatar AND same.sequence IS NULL AND same.uuid = l.uuid AND same.created_at = l.created_at
+          AND same.platform = l.platform AND same.identity = l.identity ORDER BY same.chain_id)
+    END AS chains,
     coalesce(l.previous, before.signature, CASE WHEN l.sequence = 1 THEN a.imported_after END) AS quoted
   FROM indexer.link l
   JOIN indexer.avatar a ON a.chain_id = l.chain_id AND a.address = l.avatar
   LEFT JOIN indexer.link before
     ON before.chain_id = l.chain_id AND before.avatar = l.avatar AND before.sequence = l.sequence - 1`;
 
-/** A page of an avatar's proof chain, in order, of the chain on which it is longest. */
+/** A page of an avatar's proof chain, in order, of the chain on which it is longest; and where else it stands. */
 export async function proofChain(
   db: Pool,
   avatar: string,
   page: number,
-): Promise<{ pagination: Pagination; proof_chain: ChainItem[] }> {
-  const longest = `l.chain_id = (
-    SELECT a.chain_id FROM indexer.avatar a, ${LATEST_LINK}
-    WHERE a.address = $1 ORDER BY latest.length DESC, a.chain_id LIMIT 1)`;
-  const [counted, { rows }] = await Promise.all([
+): Promise<{ pagination: Pagination; proof_chain: ChainItem[]; chains: AvatarChain[] }> {
+  const longest = `l.chain_id = (SELECT a.chain_id FROM (${CHAINS}) a WHERE a.address = $1 ORDER BY a.length DESC, a.chain_id LIMIT 1)`;
+  const [chains, counted, { rows }] = await Promise.all([
+    chainsOf(db, avatar),
     db.query<{ total: number }>(
       `SELECT count(*)::integer AS total FROM indexer.link l WHERE l.avatar = $1 AND ${longest}`,
       [avatar],
@@ -90,11 +103,8 @@ export async function proofChain(
       [avatar, offsetOf(page)],
     ),
   ]);
-  return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem) };
+  return { pagination: pagination(counted.rows[0]!.total, page), proof_chain: rows.map(toItem), chains };
 }
-
-/** How far behind the journal's last block links are still looked for, in blocks: deeper than reorgs go. */
-const REORG_DEPTH = 1024;
 
 /** A link with the number it has in the journal. */
 export const journalItemShape = chainItemShape
@@ -106,36 +116,22 @@ export const journalItemShape = chainItemShape
 export type JournalItem = z.infer<typeof journalItemShape>;
 
 /**
- * Links of all avatars after a cursor. Each link gets its number when this database first sees it, so numbers only grow:
- * what a reorg moves keeps its number, and what it brings comes last. So does what was away when somebody asked, and came
- * back: who asked then was not shown it, and will not look behind their cursor again.
+ * Links of all avatars after a cursor: what the journal tells of links, but for what was taken back. Each link gets its number
+ * when this database first sees it, so numbers only grow: what a reorg moves keeps its number, and what it brings comes last. So
+ * does what was told to be gone, and came back: who asked then was not shown it, and will not look behind their cursor again.
  */
-export async function changesAfter(db: Pool, lastId: number, count: number): Promise<JournalItem[]> {
-  for (;;) {
-    await numberNewLinks(db);
-    const { rows } = await db.query<LinkRow & { journal_id: number; id: string | null }>(
-      `SELECT j.id AS journal_id, x.* FROM api.journal j LEFT JOIN LATERAL (
-         ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
-       WHERE j.id > $1 ORDER BY j.id LIMIT $2`,
-      [lastId, count],
-    );
-    const gone = rows.filter(({ id }) => id === null).map((row) => row.journal_id);
-    if (gone.length === 0) return rows.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
-    await db.query("DELETE FROM api.journal WHERE id = ANY($1)", [gone]);
-  }
-}
-
-async function numberNewLinks(db: Pool): Promise<void> {
-  await db.query(
-    `WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('journal', 0)))
-     INSERT INTO api.journal (chain_id, link_id, block)
-     SELECT l.chain_id, l.id, l.block_number FROM turn, indexer.link l
-     WHERE l.block_number >= coalesce(
-         (SELECT max(block) FROM api.journal j WHERE j.chain_id = l.chain_id), 0) - ${REORG_DEPTH}
-       AND NOT EXISTS (SELECT 1 FROM api.journal j WHERE j.chain_id = l.chain_id AND j.link_id = l.id)
-     ORDER BY l.block_time, l.chain_id, l.block_number, l.log_index
-     ON CONFLICT DO NOTHING`,
+export async function changesAfter(db: Pool, journal: Journal, lastId: number, count: number): Promise<JournalItem[]> {
+  await journal.catchUp();
+  const { rows } = await db.query<LinkRow & { journal_id: number; id: string | null }>(
+    `SELECT j.id AS journal_id, x.* FROM api.journal j LEFT JOIN LATERAL (
+       ${LINKS} WHERE l.chain_id = j.chain_id AND l.id = j.link_id) x ON true
+     WHERE j.id > $1 AND j.type = 'link' AND j.taken_back IS NULL ORDER BY j.id LIMIT $2`,
+    [lastId, count],
   );
+  // What the index lacks for a moment may keep its number: nobody is led past it until that is clear.
+  const missing = rows.findIndex(({ id }) => id === null);
+  const there = missing < 0 ? rows : rows.slice(0, missing);
+  return there.map((row) => ({ ...toItem(row), avatar: row.public_key, id: row.journal_id }));
 }
 
 /** The link itself, as its text has it. */
@@ -151,7 +147,8 @@ export function linkOf(row: LinkRow): Link {
   };
 }
 
-function toItem(row: LinkRow): ChainItem {
+/** A link as the read routes print it. */
+export function toItem(row: LinkRow): ChainItem {
   const link = linkOf(row);
   return {
     action: link.action,
@@ -170,6 +167,7 @@ function toItem(row: LinkRow): ChainItem {
     sequence: row.sequence,
     status: row.status,
     chain_id: row.chain_id,
+    chains: row.chains,
     block: row.block_number,
     tx_hash: row.transaction_hash,
   };

@@ -1,14 +1,27 @@
 import { parsePublicKey } from "@syngraph/sdk/protocol";
+import PQueue from "p-queue";
 import type { Pool } from "pg";
 import { z } from "zod";
 
-import { badRequest } from "../../errors.ts";
+import { ApiError, badRequest } from "../../errors.ts";
 import { addressText, hashText, publicKeyText, timeText } from "../../shapes.ts";
 import { PLATFORMS, platformOf } from "../../platforms/index.ts";
 import type { Platform } from "../../platforms/types.ts";
 import { aliasesOf } from "./aliases.ts";
-import { LATEST_LINK, avatarsOf } from "./avatars.ts";
-import { BEST_FIRST, BINDINGS, type Binding, type BindingStatus, bindingStatusShape, bindingsOf } from "./bindings.ts";
+
+import {
+  BEST_FIRST,
+  BINDINGS,
+  BINDING_ROWS,
+  type Binding,
+  type BindingRow,
+  type BindingStatus,
+  bindingStatusShape,
+  chainStandingShape,
+  disputeShape,
+  mergeChains,
+} from "./bindings.ts";
+import { CHAINS } from "./chains.ts";
 import { type Pagination, PER_PAGE, offsetOf, pagination } from "./pages.ts";
 
 /** What GET /v1/proof asks for. */
@@ -39,7 +52,12 @@ export const proofShape = z
       .array(addressText)
       .meta({ description: "Who attested that; none for what the other side signed itself." }),
     link_id: hashText,
-    chain_id: z.int(),
+    chain_id: z.int().meta({ description: "Of the chains that have it, the one on which it stands best." }),
+    chains: z.array(chainStandingShape).meta({ description: "All chains that have it, the best first." }),
+    disputed_by: z.array(disputeShape).meta({
+      description:
+        "Other avatars for which the same identity or account is confirmed and valid, the newest first; at most 20.",
+    }),
   })
   .meta({ id: "Proof" });
 export type Proof = z.infer<typeof proofShape>;
@@ -61,7 +79,8 @@ export type IdentityRecord = z.infer<typeof identityRecordShape>;
 const MIN_SUBSTRING = 3;
 
 /** Columns by Next.ID's names; proofs have no number here, so their time stands for it, and nothing is on Arweave. */
-const SORT_COLUMNS = new Map<string, keyof Binding>([
+type SortColumn = "created_at" | "last_checked_at" | "platform" | "identity" | "alt_id";
+const SORT_COLUMNS = new Map<string, SortColumn>([
   ["id", "created_at"],
   ["created_at", "created_at"],
   ["last_checked_at", "last_checked_at"],
@@ -78,6 +97,16 @@ const INVALID_REASONS: Record<Binding["status"], string> = {
   deleted: "deleted",
 };
 
+/** What {@link searchStatement} answers with: a row for each avatar, and one without where there is none. */
+interface SearchRow {
+  total: number;
+  avatar: string | null;
+  public_key: string;
+  activated_at: number;
+  alias: string[] | null;
+  bindings: BindingRow[] | null;
+}
+
 /**
  * The avatars that have one of the identities, each with all its proofs.
  *
@@ -88,29 +117,25 @@ export async function searchProofs(
   search: ProofSearch,
   read: (bindings: readonly Binding[]) => void = () => {},
 ): Promise<{ pagination: Pagination; ids: IdentityRecord[] }> {
-  const { total, avatars } = search.platform === "nextid" ? await byKey(db, search) : await byIdentity(db, search);
-  const [records, bindings, aliases] = await Promise.all([
-    avatarsOf(db, avatars),
-    bindingsOf(db, avatars),
-    aliasesOf(db, avatars),
-  ]);
-  const ids = avatars.flatMap((address) => {
-    const record = records.get(address);
-    if (!record) return [];
-    const own = bindings.filter(({ avatar, status }) => avatar === address && search.statuses.includes(status));
+  const statement = searchStatement(search);
+  const ask = () => db.query<SearchRow>(statement);
+  const { rows } = await (statement.scans ? scanInTurn(ask) : ask());
+  const ids = rows.flatMap(({ avatar, public_key: key, activated_at, alias, bindings }) => {
+    if (avatar === null) return [];
+    const own = mergeChains(bindings ?? []).filter(({ status }) => search.statuses.includes(status));
     read(own);
     return [
       {
-        persona: record.public_key,
-        avatar: record.public_key,
-        alias: aliases.get(address) ?? [],
+        persona: key,
+        avatar: key,
+        alias: alias ?? [],
         last_arweave_id: "",
-        activated_at: String(record.activated_at),
+        activated_at: String(activated_at),
         proofs: own.sort(comparing(search)).map(toProof),
       },
     ];
   });
-  return { pagination: pagination(total, search.page), ids };
+  return { pagination: pagination(rows[0]!.total, search.page), ids };
 }
 
 /** A binding in Next.ID's words. */
@@ -127,6 +152,8 @@ export function toProof(binding: Binding): Proof {
     attesters: binding.attesters,
     link_id: binding.link_id,
     chain_id: binding.chain_id,
+    chains: binding.chains,
+    disputed_by: (binding.disputed_by ?? []).map((other) => ({ ...other, created_at: String(other.created_at) })),
   };
 }
 
@@ -156,66 +183,115 @@ export function storedForms(typed: string, platform: Platform | undefined): stri
   return [...forms];
 }
 
-interface Matches {
-  total: number;
-  /** Addresses, each once, in the order asked for. */
-  avatars: string[];
+/** Whom a search is for: SQL over bindings `b`, with its values from $4 on. */
+interface Condition {
+  /** Tells apart conditions whose SQL differs. */
+  name: string;
+  sql: string;
+  values: unknown[];
+  /** Whether no index helps. */
+  scans: boolean;
 }
 
+/** A statement with a name, under which it is prepared. */
+interface Statement extends Pick<Condition, "values" | "scans"> {
+  name: string;
+  text: string;
+}
+
+/** Searches without an index at once, and those that may wait for their turn: they are not to be what a database does. */
+const MAX_SCANS = 2;
+const MAX_WAITING = 4;
+const scans = new PQueue({ concurrency: MAX_SCANS });
+
+/** @throws {ApiError} 503 where too many wait already, or it takes too long. */
+async function scanInTurn<T>(ask: () => Promise<T>): Promise<T> {
+  if (scans.size >= MAX_WAITING) throw tooMuch("too many look for parts of identities just now");
+  try {
+    return await scans.add(ask);
+  } catch (error) {
+    if ((error as { code?: string }).code !== CANCELED) throw error;
+    throw tooMuch("to look for a part of an identity takes too long");
+  }
+}
+
+function tooMuch(why: string): ApiError {
+  return new ApiError(503, `${why}: ask for the whole one with exact=true`, { retryAfter: 1 });
+}
+
+/** What PostgreSQL says when a statement has had its time (appendix A). */
+const CANCELED = "57014";
+
 /** Proofs of an identity, or of one that contains it. */
-async function byIdentity(db: Pool, search: ProofSearch): Promise<Matches> {
-  const { identities, platform, exact } = search;
+function identityCondition({ identities, platform, exact }: ProofSearch): Condition {
   const forms = identities.flatMap((identity) => storedForms(identity, platformOf(platform)));
   const parts = exact ? [] : identities.filter((identity) => identity.length >= MIN_SUBSTRING).map(containing);
+  const values: unknown[] = [platform === "" ? PLATFORMS.map(({ id }) => id) : [platform], forms];
+  // The index on account ids begins with the platform, so that one is always named there.
+  let sql = "(b.identity = ANY($5) OR b.platform = ANY($4) AND b.account_id = ANY($5))";
   // What is empty is left out: the planner would scan all for it.
-  const condition = `($4 = '' OR b.platform = $4) AND (b.identity = ANY($5) OR b.account_id = ANY($5)
-    OR cardinality($6::text[]) > 0 AND lower(b.identity) LIKE ANY($6))`;
-  return matching(db, search, condition, [platform, forms, parts]);
+  if (parts.length > 0) {
+    sql = `(${sql} OR lower(b.identity) LIKE ANY($6))`;
+    values.push(parts);
+  }
+  if (platform !== "") sql = `b.platform = ANY($4) AND ${sql}`;
+  const scans = parts.length > 0;
+  return { name: `${platform === "" ? "any" : "one"} platform, ${scans ? "part" : "exact"}`, sql, values, scans };
 }
 
 /** Next.ID's platform `nextid` names avatars by their public keys: all proofs of these match. */
-async function byKey(db: Pool, search: ProofSearch): Promise<Matches> {
-  const addresses = search.identities.map((identity) => {
+function keyCondition({ identities }: ProofSearch): Condition {
+  const addresses = identities.map((identity) => {
     try {
       return parsePublicKey(identity).address.toLowerCase();
     } catch (error) {
       throw badRequest(`Param error: identity ${identity} is no public key`, error);
     }
   });
-  return matching(db, search, "b.avatar = ANY($4)", [addresses]);
+  return { name: "keys", sql: "b.avatar = ANY($4)", values: [addresses], scans: false };
 }
 
-/** The avatars on a page of the proofs that match; `condition` has its values from $4 on. */
-async function matching(
-  db: Pool,
-  { page, sort, order, statuses }: ProofSearch,
-  condition: string,
-  values: unknown[],
-): Promise<Matches> {
-  const column = sort === "activated_at" ? "a.activated_at" : `m.${columnOf(sort)}`;
+/**
+ * All of a search in one statement: how many proofs match, and the avatars on one page of these, each once, in the order
+ * asked for, with all that is told of them.
+ */
+export function searchStatement(search: ProofSearch): Statement {
+  const { page, sort, order, statuses } = search;
+  const condition = search.platform === "nextid" ? keyCondition(search) : identityCondition(search);
+  const sorted = sort === "activated_at" ? sort : columnOf(sort);
+  // Prepared once a connection: to plan it takes longer than to answer it.
+  const name = `proofs by ${condition.name}, ${sorted} ${order}`;
+  let text = texts.get(name);
+  if (text === undefined) texts.set(name, (text = searchText(condition.sql, sorted, order)));
+  return { name, text, values: [statuses, offsetOf(page), PER_PAGE, ...condition.values], scans: condition.scans };
+}
+
+/** The SQL of searches by its name: some dozens of texts, of some thousand characters each. */
+const texts = new Map<string, string>();
+
+function searchText(condition: string, sort: SortColumn | "activated_at", order: ProofSearch["order"]): string {
+  const byActivation = sort === "activated_at";
+  const column = byActivation ? "a.activated_at" : `m.${sort}`;
+  const activation = `JOIN LATERAL (
+    SELECT max(a.activated_at) AS activated_at FROM (${CHAINS}) a WHERE a.address = m.avatar) a ON true`;
   // The count comes also with an empty page.
-  const sql = `
+  return `
     WITH matched AS (
-      ${BINDINGS}
-      WHERE ${condition}
-      ORDER BY ${BEST_FIRST}
+      ${BINDINGS} WHERE ${condition} ORDER BY ${BEST_FIRST}
     ), listed AS (
       SELECT m.avatar, row_number() OVER (ORDER BY ${column} ${order}, m.avatar, m.platform, m.identity) AS place
-      FROM matched m
-      ${sort === "activated_at" ? "JOIN LATERAL (SELECT max(latest.activated_at) AS activated_at FROM indexer.avatar a, ${LATEST_LINK} WHERE a.address = m.avatar) a ON true" : ""}
-      WHERE m.status = ANY($1)
+      FROM matched m ${byActivation ? activation : ""}
+      WHERE m.status = ANY($1::text[])
+    ), page AS (
+      SELECT avatar, min(place) AS place FROM listed
+      WHERE place > $2::bigint AND place <= $2::bigint + $3::integer GROUP BY avatar
     )
-    SELECT counted.total, l.avatar FROM (SELECT count(*)::integer AS total FROM listed) counted
-    LEFT JOIN listed l ON l.place > $2::bigint AND l.place <= $2::bigint + $3
-    ORDER BY l.place`;
-  const { rows } = await db.query<{ total: number; avatar: string | null }>(sql, [
-    statuses,
-    offsetOf(page),
-    PER_PAGE,
-    ...values,
-  ]);
-  const avatars = rows.map(({ avatar }) => avatar).filter((avatar) => avatar !== null);
-  return { total: rows[0]!.total, avatars: [...new Set(avatars)] };
+    SELECT counted.total, p.avatar, a.public_key, a.activated_at, ${aliasesOf("a.public_key")} AS alias,
+      (SELECT json_agg(x) FROM (${BINDING_ROWS} WHERE b.avatar = p.avatar ORDER BY ${BEST_FIRST}) x) AS bindings
+    FROM (SELECT count(*)::integer AS total FROM listed) counted
+    LEFT JOIN page p ON true
+    LEFT JOIN LATERAL (${CHAINS} WHERE a.address = p.avatar ORDER BY latest.length DESC, a.chain_id LIMIT 1) a ON true
+    ORDER BY p.place`;
 }
 
 function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => number {
@@ -227,7 +303,7 @@ function comparing({ sort, order }: ProofSearch): (a: Binding, b: Binding) => nu
   };
 }
 
-function columnOf(sort: string): keyof Binding {
+function columnOf(sort: string): SortColumn {
   return SORT_COLUMNS.get(sort) ?? "created_at";
 }
 

@@ -5,7 +5,8 @@ import { JsonRpcProvider, Wallet, toQuantity } from "ethers";
 
 import { deploySyngraph } from "../deploy.ts";
 import { LocalChain } from "./chain.ts";
-import { indexerSchema, prepareSchema } from "./indexerSchema.ts";
+import { startIndexer } from "./indexer.ts";
+import { dropOldSchemas, indexerSchema, prepareSchema, showSchema } from "./indexerSchema.ts";
 import { Part } from "./part.ts";
 import { startPostgres } from "./postgres.ts";
 import { requireFreePort } from "./ports.ts";
@@ -27,6 +28,8 @@ export interface StackOptions {
   blockTime?: number;
   /** More environment for the API, for example UPSTREAM_GITHUB. */
   env?: NodeJS.ProcessEnv;
+  /** More environment for the indexer, for example SOURCES, or RPC_URL_<chainId> of another chain in its deployments. */
+  indexerEnv?: NodeJS.ProcessEnv;
   /** Told what was started, one line each. */
   log?: (line: string) => void;
 }
@@ -141,24 +144,16 @@ export class Stack {
 
   async startIndexer(): Promise<void> {
     const { dataDir, ports } = this.#options;
-    const schema = await indexerSchema(this.deploymentsDir);
+    const env = { ...this.#env(), ...this.#options.indexerEnv };
+    const schema = await indexerSchema(this.deploymentsDir, { ...process.env, ...env });
     await prepareSchema(this.databaseUrl, schema);
-    this.indexer = await Part.start({
-      name: "indexer",
-      command: process.execPath,
-      cwd: join(ROOT, "indexer"),
-      args: [
-        ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
-        ...["--schema", schema, "--views-schema", "indexer"],
-        ...["--hostname", "127.0.0.1", "--port", String(ports.indexer), "--log-format", "json"],
-      ],
-      // Ponder takes PORT over its option, and here PORT is the API's.
-      env: { ...this.#env(), PORT: String(ports.indexer), PONDER_TELEMETRY_DISABLED: "true" },
-      logFile: join(dataDir, "logs", "indexer.log"),
-      // Asked to end where nobody reads its output any more, Ponder may hang. What it was writing is rebuilt from the chain.
-      orphanSignal: "SIGKILL",
+    this.indexer = await startIndexer({
+      ...{ dataDir, schema, port: ports.indexer, env },
+      ...{ databaseUrl: this.databaseUrl, deploymentsDir: this.deploymentsDir },
     });
     await this.indexer.waitUntil(() => ok(`${this.indexerUrl}/ready`));
+    await showSchema(this.databaseUrl, schema);
+    await dropOldSchemas(this.databaseUrl);
     this.#log(`indexer   ${this.indexerUrl}/graphql`);
   }
 

@@ -1,5 +1,6 @@
 import type { Action } from "../protocol/index.ts";
 import { SyngraphError } from "./error.ts";
+import { type EventsQuery, eventsOf } from "./events.ts";
 import { type CallOptions, Http, type Reply, type Request } from "./http.ts";
 import { type Reader, object } from "./reader.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type ProofExistsReply,
   type ProofPage,
   type ProofSubmission,
+  type RegistryEvent,
   type SubmissionReply,
   avatarReply,
   chainPage,
@@ -153,6 +155,17 @@ export class SyngraphClient {
   changes(query: { lastId?: number; count?: number } = {}, options: CallOptions = {}): Promise<ChangesReply> {
     const { lastId, count } = query;
     return this.#get({ path: "v1/proofchain/changes", query: { last_id: lastId, count }, ...options }, changesReply);
+  }
+
+  /**
+   * `GET /v1/events`: links, changes of bindings and reorgs as they come, without end; asks again by itself, with its cursor,
+   * where the stream breaks off. Keep the `id` of the last event to go on later.
+   *
+   * @example
+   * for await (const event of client.events({ avatar })) if (event.type === "binding") console.log(event.status);
+   */
+  events(query: EventsQuery = {}, options: CallOptions = {}): AsyncGenerator<RegistryEvent, void> {
+    return eventsOf(this.#http, query, options);
   }
 
   /** `GET /v1/avatars/{key}`: an avatar by public key or address; null where it has no links. */

@@ -1,4 +1,5 @@
 import { SyngraphError, codeOfStatus } from "./error.ts";
+import { type StreamMessage, messagesOf } from "./messages.ts";
 import { type Reader, ShapeError } from "./reader.ts";
 
 /** What every call takes beside its own parameters. */
@@ -68,6 +69,38 @@ export class Http {
     };
   }
 
+  /**
+   * The messages of a stream of server-sent events, until it ends.
+   *
+   * @param silence how long nothing may come, in milliseconds.
+   * @throws {SyngraphError}
+   */
+  async *stream(request: Request, silence: number): AsyncGenerator<StreamMessage, void> {
+    const url = this.#urlOf(request);
+    const dead = new AbortController();
+    let timer = setTimeout(() => dead.abort(), this.#timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, dead.signal]) : dead.signal;
+    try {
+      const response = await this.#fetch(url.href, { headers: { accept: "text/event-stream" }, signal });
+      const { status } = response;
+      if (!response.ok) throw new SyngraphError(codeOfStatus(status), status, messageOf(await response.text(), status));
+      const type = response.headers.get("content-type") ?? "none";
+      if (!type.startsWith("text/event-stream") || !response.body) {
+        throw new SyngraphError("bad_reply", status, `the server's reply is of type ${type}, not text/event-stream`);
+      }
+      const heard = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => dead.abort(), silence);
+      };
+      yield* messagesOf(chunksOf(response.body, heard));
+    } catch (cause) {
+      throw cause instanceof SyngraphError ? cause : this.#failure(request, dead.signal, cause);
+    } finally {
+      clearTimeout(timer);
+      dead.abort();
+    }
+  }
+
   #urlOf({ path, query = {} }: Request): URL {
     const url = new URL(path, this.baseUrl);
     for (const [name, value] of Object.entries(query)) {
@@ -116,5 +149,16 @@ function readBody<T>(raw: string, status: number, reader: Reader<T>): T {
   } catch (cause) {
     const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
     throw new SyngraphError("bad_reply", status, `the server's reply is not what the API promises: ${what}`, { cause });
+  }
+}
+
+/** The chunks of a body. Not every browser can iterate over one. */
+async function* chunksOf(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
+  for (;;) {
+    heard();
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
   }
 }

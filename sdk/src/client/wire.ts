@@ -285,3 +285,106 @@ export const avatarReply: Reader<AvatarReply> = object<AvatarReply>({
     }),
   ),
 });
+
+/** What every event of `GET /v1/events` has. */
+interface EventBase {
+  /** The cursor behind it: grows only. A link's is its id in `GET /v1/proofchain/changes`. */
+  id: number;
+  chain_id: number;
+  /** Compressed public key. */
+  avatar: string;
+  platform: string;
+  identity: string;
+}
+
+/** A link came on chain. */
+export interface LinkEvent extends EventBase {
+  type: "link";
+  link_id: string;
+  /** A release is the other side's own delete, which is no link of the avatar's chain. */
+  action: "create" | "delete" | "release";
+  sequence: number | null;
+  status: BindingStatus | "none";
+  uuid: string;
+  /** Unix seconds. */
+  created_at: string;
+  block: number;
+  block_time: string;
+  tx_hash: string;
+}
+
+/** A binding stands otherwise than before. */
+export interface BindingEvent extends EventBase {
+  type: "binding";
+  link_id: string;
+  status: BindingStatus;
+  is_valid: boolean;
+  /** What made it so: a link, attesters later, or what the node saw since. */
+  cause: "link" | "attesters" | "node";
+  /** Who attested it. */
+  attesters: string[];
+  /** Why the node holds it for invalid. */
+  reason: string;
+  /** Null where it is not from the chain. */
+  block: number | null;
+  block_time: string | null;
+  tx_hash: string | null;
+}
+
+/** What was told of a binding and its links is gone, or in other blocks. */
+export interface ReorgEvent extends EventBase {
+  type: "reorg";
+  /** Ids of events that are taken back. */
+  removed: number[];
+  moved: { id: number; block: number; tx_hash: string }[];
+  /** Where the binding stands now. */
+  status: BindingStatus | "none";
+  is_valid: boolean;
+}
+
+/** What `GET /v1/events` tells. */
+export type RegistryEvent = LinkEvent | BindingEvent | ReorgEvent;
+
+const eventBase = { id: integer, chain_id: integer, avatar: text, platform: text, identity: text };
+
+const readers: { [T in RegistryEvent["type"]]: Reader<Extract<RegistryEvent, { type: T }>> } = {
+  link: object<LinkEvent>({
+    ...eventBase,
+    type: oneOf(["link"]),
+    link_id: text,
+    action: oneOf(["create", "delete", "release"]),
+    sequence: nullable(integer),
+    status: oneOf([...BINDING_STATUSES, "none"]),
+    uuid: text,
+    created_at: timeText,
+    block: integer,
+    block_time: timeText,
+    tx_hash: text,
+  }),
+  binding: object<BindingEvent>({
+    ...eventBase,
+    type: oneOf(["binding"]),
+    link_id: text,
+    status: oneOf(BINDING_STATUSES),
+    is_valid: flag,
+    cause: oneOf(["link", "attesters", "node"]),
+    attesters: list(text),
+    reason: text,
+    block: nullable(integer),
+    block_time: nullable(timeText),
+    tx_hash: nullable(text),
+  }),
+  reorg: object<ReorgEvent>({
+    ...eventBase,
+    type: oneOf(["reorg"]),
+    removed: list(integer),
+    moved: list(object({ id: integer, block: integer, tx_hash: text })),
+    status: oneOf([...BINDING_STATUSES, "none"]),
+    is_valid: flag,
+  }),
+};
+
+export const registryEvent: Reader<RegistryEvent> = (value, path) => {
+  const { type } = object({ type: oneOf(["link", "binding", "reorg"]) })(value, path);
+  return readers[type](value, path);
+};

@@ -1,12 +1,9 @@
 import {
-  AbiCoder,
   Signature as EthersSignature,
   SigningKey,
   TypedDataEncoder,
   Utf8ErrorFuncs,
   concat,
-  dataLength,
-  dataSlice,
   id,
   keccak256,
   toBeHex,
@@ -218,7 +215,12 @@ const DOMAIN_SEPARATOR = TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN);
  * @param words 32 bytes each.
  */
 function digestOf(type: keyof typeof TYPE_HASHES, words: readonly string[]): string {
-  return keccak256(concat(["0x1901", DOMAIN_SEPARATOR, keccak256(concat([TYPE_HASHES[type], ...words]))]));
+  return keccak256(join(["0x1901", DOMAIN_SEPARATOR, keccak256(join([TYPE_HASHES[type], ...words]))]));
+}
+
+/** What ethers's `concat` does of `0x` hex, without reading it. */
+function join(parts: readonly string[]): string {
+  return `0x${parts.map((part) => part.slice(2)).join("")}`;
 }
 
 /** A number as 32 bytes. */

@@ -1,4 +1,4 @@
-import { AbiCoder, concat, keccak256, zeroPadValue } from "ethers";
+import { AbiCoder, getAddress, keccak256 } from "ethers";
 
 import { type Link, payloadHash } from "./signPayload.ts";
 import { head } from "./signature.ts";
@@ -20,10 +20,11 @@ export function identityKey(platform: string, identity: string): string {
 
 /** keccak256(abi.encode(avatar, identityKey)): the name of a binding. `avatar` is the address of the avatar's key. */
 export function bindingKey(avatar: string, platform: string, identity: string): string {
-  return bindingKeyOf(avatar, identityKey(platform, identity));
+  return bindingKeyOf(getAddress(avatar), identityKey(platform, identity));
 }
 
-/** {@link bindingKey} of an identity of which the {@link identityKey} is known. */
+/** {@link bindingKey} of an address and an {@link identityKey} as events have them. */
 export function bindingKeyOf(avatar: string, key: string): string {
-  return keccak256(concat([zeroPadValue(avatar, 32), key]));
+  // abi.encode, for which ethers's coder takes ten times as long.
+  return keccak256(`0x${"0".repeat(24)}${avatar.slice(2)}${key.slice(2)}`);
 }

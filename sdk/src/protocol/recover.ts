@@ -26,8 +26,19 @@ export function useRecovery(recovery: Recovery | undefined): void {
  * @throws when the signature is malformed or recovers to nothing.
  */
 export function recoverPoint(digest: string, signature: string): string {
-  const parsed = Signature.from(signature);
+  const bytes = getBytes(signature);
+  const yParity = V.indexOf(bytes[64]!) % 2;
+  // What ethers would refuse, or read in another form, is left to it.
+  if (!faster || bytes.length !== 65 || yParity < 0 || bytes[32]! > 0x7f) {
+    return recoverFrom(digest, Signature.from(signature));
+  }
+  return hexlify(faster(getBytes(digest), bytes.subarray(0, 64), yParity as 0 | 1));
+}
+
+/** What ends a signature, by the parity of Y. */
+const V = [0, 1, 27, 28];
+
+function recoverFrom(digest: string, parsed: Signature): string {
   if (!faster) return SigningKey.recoverPublicKey(digest, parsed);
-  const bytes = getBytes(parsed.r + parsed.s.slice(2));
-  return hexlify(faster(getBytes(digest), bytes, parsed.yParity));
+  return hexlify(faster(getBytes(digest), getBytes(parsed.r + parsed.s.slice(2)), parsed.yParity));
 }

@@ -1,0 +1,79 @@
+import { SyngraphError } from "./error.ts";
+import type { CallOptions, Http } from "./http.ts";
+import { ShapeError } from "./reader.ts";
+import { type RegistryEvent, registryEvent } from "./wire.ts";
+
+/** What `GET /v1/events` is asked for. */
+export interface EventsQuery {
+  /** The `id` of the last event that one has: what comes behind it is told. */
+  cursor?: number;
+  /** Without a cursor: what comes from `now` on, which is the default, or all that is kept. */
+  from?: "now" | "start";
+  types?: readonly RegistryEvent["type"][];
+  /** A public key in any form, or its address. */
+  avatar?: string;
+  /** Both or neither; the identity whole. */
+  platform?: string;
+  identity?: string;
+}
+
+/** How long nothing may come until the stream is taken for dead, in milliseconds: the server is heard every 15 s. */
+const SILENCE = 45_000;
+/** Pauses before asking again, in milliseconds: what the server says at first, and longer each time nothing came. */
+const RETRY = 2_000;
+const LONGEST_RETRY = 60_000;
+
+/**
+ * Events as they come, without end. Where the stream breaks off it is asked for again with the last cursor, so that none is
+ * missed and none comes twice.
+ *
+ * @throws {SyngraphError} where asking again is of no use: `refused` with status 410 means that the cursor is too old.
+ */
+export async function* eventsOf(
+  http: Http,
+  { cursor, from, types, ...rest }: EventsQuery,
+  options: CallOptions,
+): AsyncGenerator<RegistryEvent, void> {
+  let last = cursor;
+  let retry = RETRY;
+  let failures = 0;
+  for (;;) {
+    try {
+      const query = { ...rest, types: types?.join(), ...(last === undefined ? { from } : { cursor: last }) };
+      for await (const message of http.stream({ path: "v1/events", query, ...options }, SILENCE)) {
+        failures = 0;
+        if (message.retry !== undefined) retry = message.retry;
+        // Also a message without data moves the cursor.
+        if (message.data !== undefined) yield readEvent(message.data);
+        if (message.id !== undefined) last = Number(message.id);
+      }
+    } catch (error) {
+      if (!(error instanceof SyngraphError) || !error.retryable) throw error;
+    }
+    // Not all at once, who lost their streams at once.
+    const spread = 0.5 + Math.random() / 2;
+    await pause(spread * Math.min(retry * 2 ** failures, LONGEST_RETRY), options.signal);
+    failures += 1;
+  }
+}
+
+function readEvent(data: string): RegistryEvent {
+  try {
+    return registryEvent(JSON.parse(data), "event");
+  } catch (cause) {
+    const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
+    throw new SyngraphError("bad_reply", 200, `an event is not what the API promises: ${what}`, { cause });
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const stop = () => resolve();
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) resolve();
+  await promise;
+  signal?.removeEventListener("abort", stop);
+  clearTimeout(timer);
+  if (signal?.aborted) throw new SyngraphError("aborted", null, "the request was given up");
+}

@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import type { Browser } from "playwright-core";
+
+import { launchBrowser, watchPage } from "../helpers/browser.ts";
+import { type TestStack, sharedStack } from "../helpers/stack.ts";
+
+describe("The page for queries to the graph", function () {
+  this.timeout(60_000);
+  let test: TestStack;
+  let browser: Browser;
+  before(async function () {
+    this.timeout(120_000);
+    test = await sharedStack();
+    browser = await launchBrowser();
+  });
+  after(() => browser?.close());
+
+  it("answers one, without a complaint or a request to anybody else", async () => {
+    const watched = await watchPage(browser, test.stack.apiUrl);
+    const { page, context, complaints, strayRequests } = watched;
+    try {
+      const query = encodeURIComponent("{ apiVersion }");
+      await page.goto(`/graphiql?query=${query}`);
+      await page.getByRole("button", { name: /^Execute query/ }).click();
+      await page.locator(".graphiql-response", { hasText: '"0.1"' }).waitFor();
+      // The editor's workers are at work: it knows the schema.
+      await page.getByRole("button", { name: /Documentation Explorer/ }).click();
+      await page.locator(".graphiql-doc-explorer", { hasText: "Query" }).waitFor();
+      expect({ complaints, strayRequests }).to.deep.equal({ complaints: [], strayRequests: [] });
+    } finally {
+      await context.close();
+    }
+  });
+
+  it("has the policy of every page, but for what its editor is made of: scripts are this server's alone", async () => {
+    const [page, graphiql] = await Promise.all(["/", "/graphiql"].map((path) => fetch(test.stack.apiUrl + path)));
+    const policy = page!.headers.get("content-security-policy");
+    expect(graphiql!.headers.get("content-security-policy")).to.equal(
+      `${policy};style-src 'self' 'unsafe-inline';img-src 'self' data:;font-src 'self' data:;worker-src 'self'`,
+    );
+  });
+});

@@ -1,0 +1,277 @@
+import { expect } from "chai";
+
+import { createGraph } from "../../api/graph/graph.ts";
+import { behind } from "../../api/graph/prefix.ts";
+import type { Graph } from "../../api/graph/types.ts";
+import { sharedStack } from "../helpers/stack.ts";
+import { type GraphDatabase, createGraphDatabase } from "./database.ts";
+import { textOf } from "./model.ts";
+import { type World, binding, join, makeAvatar, store } from "./world.ts";
+
+const DAY = 86_400;
+const now = Math.floor(Date.now() / 1000);
+
+const [alice, mallory] = [makeAvatar("alice"), makeAvatar("mallory")];
+const ALICE = { platform: "nextid", identity: alice.publicKey };
+const MALLORY = { platform: "nextid", identity: mallory.publicKey };
+const wallet = (digit: string) => ({ platform: "ethereum", identity: `0x${digit.repeat(40)}` });
+const hers = wallet("a");
+const his = wallet("e");
+const pair = ({ platform, identity }: { platform: string; identity: string }): [string, string] => [platform, identity];
+const name = (identity: string) => ({ platform: "ens", identity });
+
+/** Alice with her wallet and Mallory with his, a year ago. */
+const two = (): World => ({
+  bindings: [
+    binding({ avatar: alice, ...hers, time: now - 300 * DAY }),
+    binding({ avatar: mallory, ...his, time: now - 300 * DAY }),
+  ],
+  ...{ joins: [], checks: [], names: [] },
+});
+
+describe("graph, with an attacker in it", () => {
+  let server: string;
+  let database: GraphDatabase;
+  let graph: Graph;
+  before(async () => {
+    server = (await sharedStack()).stack.databaseUrl;
+    database = await createGraphDatabase(server);
+    await database.makeIndexes();
+    graph = createGraph(database.db);
+  });
+  after(() => database.drop());
+  afterEach(() => database.empty());
+
+  /** Whether Alice and Mallory are one, at the level that joins people. */
+  async function joined(world: World): Promise<boolean> {
+    await store(database.db, world);
+    const [component, reverse] = await graph.components([ALICE, MALLORY]);
+    const one = component!.vertices.some(({ identity }) => identity === mallory.publicKey);
+    expect(reverse!.vertices.some(({ identity }) => identity === alice.publicKey)).to.equal(one);
+    return one;
+  }
+
+  describe("who would be somebody else", () => {
+    it("is joined with them by an alias that both signed", async () => {
+      const world = two();
+      world.bindings.push(binding({ avatar: mallory, ...ALICE, time: now - DAY }));
+      expect(await joined(world)).to.equal(true);
+    });
+
+    it("is not joined by a handle that was theirs before", async () => {
+      const world = two();
+      const handle = { platform: "twitter", identity: "alice" };
+      world.bindings.push(binding({ avatar: mallory, ...handle, time: now - 20 * DAY, accountId: "666" }));
+      world.bindings.push(binding({ avatar: alice, ...handle, time: now - 10 * DAY, accountId: "1" }));
+      expect(await joined(world)).to.equal(false);
+      const [holder] = await graph.components([handle]);
+      expect(holder!.vertices.map(textOf)).to.include(textOf(ALICE));
+      const [{ edges }] = (await graph.neighbourhoods([handle], 1, { level: 1 })) as [
+        { edges: { disputed: boolean; level: number }[] },
+      ];
+      expect(edges.map(({ disputed, level }) => [disputed, level]).sort()).to.deep.equal([
+        [false, 4],
+        [true, 2],
+      ]);
+    });
+
+    it("takes no handle back by handing in anew what was published before", async () => {
+      const world = two();
+      const handle = { platform: "twitter", identity: "alice" };
+      world.bindings.push(binding({ avatar: alice, ...handle, time: now - 10 * DAY, accountId: "1" }));
+      // On chain later, but signed and posted when the handle was his.
+      world.bindings.push(
+        binding({ avatar: mallory, ...handle, time: now - DAY, createdAt: now - 20 * DAY, accountId: "6" }),
+      );
+      await store(database.db, world);
+      const [holder] = await graph.components([handle]);
+      expect(holder!.vertices.map(textOf)).to.include(textOf(ALICE)).and.not.include(textOf(MALLORY));
+    });
+
+    it("gets the handle where the holder's proof is gone, as this node saw", async () => {
+      const world = two();
+      const handle = { platform: "twitter", identity: "alice" };
+      const gone = binding({ avatar: alice, ...handle, time: now - 10 * DAY, accountId: "1" });
+      world.bindings.push(binding({ avatar: mallory, ...handle, time: now - 20 * DAY, accountId: "6" }), gone);
+      const { chainId, linkId } = gone;
+      world.checks.push({
+        chainId,
+        linkId,
+        strikes: 2,
+        firstFailedAt: now - 5,
+        lastCheckedAt: now,
+        lastConfirmedAt: null,
+      });
+      await store(database.db, world);
+      const [holder] = await graph.components([handle]);
+      expect(holder!.vertices.map(textOf)).to.include(textOf(MALLORY)).and.not.include(textOf(ALICE));
+      const [before] = await graph.components([handle], { at: now - 6 });
+      expect(before!.vertices.map(textOf)).to.include(textOf(ALICE));
+    });
+
+    it("is not joined by claims, nor by names and accounts that say so alone", async () => {
+      const world = two();
+      world.bindings.push(binding({ avatar: mallory, ...hers, time: now - DAY, status: "claimed" }));
+      world.joins.push(join({ kind: "hold", from: pair(his), to: pair(name("mallory.eth")), since: now - DAY }));
+      world.joins.push(join({ kind: "resolve", from: pair(name("mallory.eth")), to: pair(hers), since: now - DAY }));
+      world.joins.push(join({ kind: "recover", from: pair(hers), to: ["farcaster", "#3"], since: now - DAY }));
+      world.joins.push(
+        join({ kind: "hold", from: pair(his), to: ["farcaster", "#3"], since: now - DAY, source: "farcaster" }),
+      );
+      expect(await joined(world)).to.equal(false);
+      expect((await graph.path(ALICE, MALLORY, { level: 1 }))?.map(({ level }) => level)).to.deep.equal([5, 2]);
+    });
+
+    for (const [how, ties] of Object.entries({
+      "by which he goes himself": [
+        join({ kind: "resolve", from: pair(name("gift.eth")), to: pair(his), since: now - DAY }),
+        join({ kind: "reverse_resolve", from: pair(his), to: pair(name("gift.eth")), since: now - DAY }),
+      ],
+      "that he still holds elsewhere": [
+        join({ kind: "hold", from: pair(his), to: pair(name("gift.eth")), since: now - DAY }),
+      ],
+    })) {
+      it(`is not joined by giving them a name ${how}`, async () => {
+        const world = two();
+        world.joins.push(
+          join({ kind: "hold", from: pair(hers), to: pair(name("gift.eth")), since: now - DAY }),
+          ...ties,
+        );
+        expect(await joined(world)).to.equal(false);
+      });
+    }
+
+    it("is not joined by giving them a name that his avatar has proven", async () => {
+      const world = two();
+      world.joins.push(join({ kind: "hold", from: pair(hers), to: pair(name("gift.eth")), since: now - DAY }));
+      world.bindings.push(binding({ avatar: mallory, ...name("gift.eth"), time: now - 2 * DAY }));
+      expect(await joined(world)).to.equal(false);
+    });
+
+    it("does not take their edge's uuid by one of his own", async () => {
+      const world = two();
+      const [first] = world.bindings;
+      world.bindings.push(binding({ avatar: mallory, identity: "copycat", time: now - DAY, uuid: first!.uuid }));
+      await store(database.db, world);
+      expect((await graph.edge(first!.uuid))?.from).to.deep.equal(ALICE);
+    });
+  });
+
+  describe("who would make it work", () => {
+    it("does not push people's own identities out by names that were given to them", async () => {
+      const world = two();
+      for (let index = 0; index < 700; index++) {
+        world.joins.push(
+          join({ kind: "hold", from: pair(hers), to: pair(name(`a${index}.spam.eth`)), since: now - DAY }),
+        );
+      }
+      await store(database.db, world);
+      const [component] = await graph.components([hers]);
+      expect(component!.truncated).to.equal(true);
+      expect(component!.vertices).to.have.length(500);
+      expect(component!.vertices).to.deep.include(ALICE);
+    });
+
+    it("reads no more of claims, names and histories than it answers with", async () => {
+      const world = two();
+      const COUNT = 20_000;
+      const handle = { platform: "twitter", identity: "alice" };
+      world.bindings.push(binding({ avatar: alice, ...handle, time: now - 300 * DAY, asOf: now }));
+      await store(database.db, world);
+      await database.db.query(
+        `INSERT INTO indexer_test.binding SELECT b.chain_id, b.key || n, b.avatar || n, b.identity_key, b.platform, b.identity,
+           'claimed', b.link || n, b.account_id, b.proof_location, b.as_of, b.attesters, b.attestations, b.created_at,
+           b.updated_at, b.transaction_hash, b.log_index
+         FROM indexer_test.binding b, generate_series(1, $2) n WHERE b.identity = ANY($1)`,
+        [[hers.identity, handle.identity], COUNT],
+      );
+      await database.db.query(
+        `INSERT INTO indexer_test.edge SELECT 1, 'ens:resolve:' || n, 'ens', 'resolve', 'ens', n || '.spam.eth', 'ethereum', $1,
+           $3, n, 'hash', 0 FROM generate_series(1, $2) n`,
+        [hers.identity, COUNT, now - DAY],
+      );
+      await database.db.query("ANALYZE");
+      const read = await database.rowsRead(async () => {
+        const [component] = await graph.components([hers]);
+        expect(component!.vertices.map(textOf)).to.deep.equal([textOf(hers), textOf(ALICE), textOf(handle)]);
+        expect(component!.truncated).to.equal(false);
+      });
+      expect(read.tuples).to.be.lessThan(100);
+      const weak = await database.rowsRead(async () => {
+        const [component] = await graph.components([hers], { level: 1, cap: 50 });
+        expect(component!.vertices).to.have.length(50);
+        expect(component!.truncated).to.equal(true);
+      });
+      expect(weak.tuples).to.be.lessThan(10_000);
+      const past = await database.rowsRead(async () => {
+        await graph.components([hers], { at: now - 2 * DAY, cap: 50 });
+      });
+      expect(past.tuples).to.be.lessThan(10_000);
+      const described = await database.rowsRead(async () => {
+        expect((await graph.vertices([hers]))[0]).to.include({ isPrimary: false, addedAt: now - 300 * DAY });
+        await graph.beginningWith("0x");
+        await graph.beginningWith("", { platforms: ["ethereum"], limit: 5 });
+        await graph.edge(world.bindings[0]!.uuid);
+        await graph.path(hers, his);
+      });
+      expect(described.tuples).to.be.lessThan(2_000);
+      for (const { scans } of [read, weak, past, described]) expect(scans).to.equal(0);
+    });
+
+    it("answers what no text of the database can be, and no edge's name, with nothing", async () => {
+      await store(database.db, two());
+      for (const identity of ["\0", "\ud800", "'; DROP TABLE api.checks; --", "x".repeat(100_000)]) {
+        const odd = { platform: "ethereum", identity };
+        expect(await graph.components([odd, hers])).to.have.length(2);
+        expect((await graph.components([odd]))[0]!.edges).to.deep.equal([]);
+        expect(await graph.path(odd, hers)).to.equal(null);
+        expect((await graph.vertices([hers, odd])).map(({ addedAt }) => addedAt)).to.deep.equal([
+          now - 300 * DAY,
+          null,
+        ]);
+        expect(await graph.beginningWith(identity)).to.deep.equal([]);
+        expect(await graph.edge(identity)).to.equal(null);
+      }
+      expect(await graph.components([hers], { at: -1 })).to.have.length(1);
+      expect(await graph.components([hers], { at: 1e300 })).to.have.length(1);
+    });
+  });
+
+  describe("prefixes", () => {
+    it("tells what begins so in order, of all platforms or of some, and what counts only", async () => {
+      const world = two();
+      const handles = ["al", "alan", "alb", "al%", "al_x", "alç", "am", "Al"];
+      for (const identity of handles) world.bindings.push(binding({ avatar: alice, identity, time: now - DAY }));
+      world.bindings.push(binding({ avatar: mallory, identity: "alan", time: now - DAY }));
+      world.bindings.push(binding({ avatar: alice, identity: "alan", platform: "twitter", time: now - DAY }));
+      world.bindings.push(binding({ avatar: mallory, identity: "alclaim", status: "claimed", time: now - DAY }));
+      const gone = binding({ avatar: mallory, identity: "algone", time: now - DAY });
+      world.bindings.push(gone);
+      const { chainId, linkId } = gone;
+      world.checks.push({ chainId, linkId, strikes: 2, firstFailedAt: now, lastCheckedAt: now, lastConfirmedAt: null });
+      world.names.push({ chainId: 1, platform: "ens", identity: "alice.eth", expiresAt: now + DAY });
+      world.names.push({ chainId: 1, platform: "ens", identity: "alold.eth", expiresAt: now - DAY });
+      await store(database.db, world);
+      const found = async (...args: Parameters<Graph["beginningWith"]>) =>
+        (await graph.beginningWith(...args)).map(textOf);
+      const all = ["github,al", "github,al%", "github,al_x", "github,alan", "twitter,alan", "github,alb", "ens,alice.eth", "github,alç"]; // prettier-ignore
+      expect(await found("al")).to.deep.equal(all);
+      expect(await found("al", { limit: 3 })).to.deep.equal(all.slice(0, 3));
+      expect(await found("al", { platforms: ["twitter", "ens", "nothing"] })).to.deep.equal([
+        "twitter,alan",
+        "ens,alice.eth",
+      ]);
+      expect(await found("al%")).to.deep.equal(["github,al%"]);
+      expect(await found("alice.eth\u{10ffff}")).to.deep.equal([]);
+      expect(await found(alice.publicKey.slice(0, 12))).to.deep.equal([textOf(ALICE)]);
+      expect(await found("", { limit: 0 })).to.deep.equal([]);
+    });
+
+    it("ends where the last text that begins so ends", () => {
+      expect(behind("al")).to.equal("am");
+      expect(behind("a\ud7ff")).to.equal("a\ue000");
+      expect(behind("a\u{10ffff}")).to.equal("b");
+      expect(behind("")).to.equal("\u{10ffff}".repeat(256));
+    });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect } from "chai";
+
+import { LOCAL_CHAIN_ID, connectionTo } from "../../indexer/deployments.ts";
+
+const chain = (chainId: number, rpc: string) => ({ chainId, rpc });
+
+describe("indexer: connections to chains", () => {
+  it("asks a public RPC by one, and a local chain by many and more often", () => {
+    const open = connectionTo(chain(10, "https://one.example"), {});
+    expect(open).to.deep.equal({ rpc: ["https://one.example"], pollingInterval: 1000 });
+    const local = connectionTo(chain(LOCAL_CHAIN_ID, "http://127.0.0.1:8545"), {});
+    expect(local.rpc).to.have.length.above(1);
+    expect(local.pollingInterval).to.be.below(100);
+  });
+
+  it("asks as often as it is told, chain by chain", () => {
+    const env = { RPC_CONNECTIONS_10: "3", POLLING_INTERVAL_MS_10: "250", RPC_CONNECTIONS_8453: "9" };
+    const told = connectionTo(chain(10, "https://one.example"), env);
+    expect(told).to.deep.equal({ rpc: Array(3).fill("https://one.example"), pollingInterval: 250 });
+  });
+
+  it("subscribes to blocks where the RPC is a websocket, but for a chain that makes none by itself", () => {
+    expect(connectionTo(chain(10, "wss://one.example"), {}).ws).to.equal("wss://one.example");
+    expect(connectionTo(chain(10, "https://ws.example"), {}).ws).to.equal(undefined);
+    expect(connectionTo(chain(LOCAL_CHAIN_ID, "ws://127.0.0.1:8545"), {}).ws).to.equal(undefined);
+  });
+
+  for (const bad of ["0", "-1", "1.5", "many", "", "99999999"]) {
+    it(`refuses ${JSON.stringify(bad)}, by the name of the setting`, () => {
+      expect(() => connectionTo(chain(10, "https://one.example"), { RPC_CONNECTIONS_10: bad })).to.throw(
+        TypeError,
+        `RPC_CONNECTIONS_10 must be a whole number above 0, and is ${bad}`,
+      );
+    });
+  }
+});
