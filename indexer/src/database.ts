@@ -7,13 +7,14 @@ import { Client } from "pg";
  */
 async function endWithDatabase(connectionString: string): Promise<void> {
   const client = new Client({ connectionString, keepAlive: true, application_name: "syngraph-indexer-watch" });
-  const end = (error?: Error) => {
-    console.error(JSON.stringify({ level: "fatal", msg: "The database is gone", error: error?.message }));
-    process.exit(1);
-  };
   client.once("error", end);
   client.once("end", () => end());
   await client.connect();
+}
+
+function end(error?: Error): never {
+  console.error(JSON.stringify({ level: "fatal", msg: "The database is gone", error: error?.message }));
+  process.exit(1);
 }
 
 await endWithDatabase(process.env.DATABASE_URL!);
