@@ -39,6 +39,8 @@ try {
   const quarter = await index("quarter", DENSE, links.slice(0, LINKS / 4), { fresh: true });
   const dense = await index("dense", DENSE, links, { fresh: true });
   const restart = await index("dense", DENSE, links);
+  if (restart.calls.eth_getLogs !== undefined)
+    throw new Error(`a restart asked for logs again, ${restart.calls.eth_getLogs} times`);
   const warm = await index("warm", DENSE, links);
   const idle = await index("noop", DENSE, links, { root: noop.folder });
   const fetched = [await fetchFloor(chain!.url, chain!.lastLinkBlock)];

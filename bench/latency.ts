@@ -65,13 +65,12 @@ try {
       seen.push(Math.max(0, floor.seen.get(id)! - mined));
     }
     // At any moment between two questions of the indexer.
-    await sleep((index * 7) % pollingInterval);
+    await sleep(Math.random() * pollingInterval);
   }
   floor.stop();
   const seconds = (performance.now() - before.started) / 1000;
   const busy = (cpuSeconds(stack.indexer.pid!) - before.indexer) / seconds;
 
-  const ms = (times: readonly number[], share: number) => `${Math.round(quantile(times, share))} ms`;
   await writeSection(
     "From a block to the API",
     `
@@ -91,6 +90,10 @@ ${table([
   provider.destroy();
   await stack.stop();
   await rm(dataDir, { recursive: true, force: true });
+}
+
+function ms(times: readonly number[], share: number): string {
+  return `${Math.round(quantile(times, share))} ms`;
 }
 
 /** Asks until it is so, with pauses of so many milliseconds. @throws on the deadline. */

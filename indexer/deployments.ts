@@ -45,8 +45,11 @@ export interface Connection {
   pollingInterval: number;
 }
 
+/** Ponder takes none below it. */
+const LEAST_POLLING_INTERVAL = 100;
+
 /** A chain on this machine has no limits to keep to, and a block whenever somebody wants one. */
-const LOCAL = { connections: 16, pollingInterval: 50 };
+const LOCAL = { connections: 16, pollingInterval: LEAST_POLLING_INTERVAL };
 
 /** A public RPC is asked by one connection, and as often as the chains of the OP stack may have a block. */
 const PUBLIC = { connections: 1, pollingInterval: 1_000 };
@@ -56,24 +59,26 @@ const PUBLIC = { connections: 1, pollingInterval: 1_000 };
  * asks each connection 20 times a second at first, and up to 500 times while all goes well (decision 13). Where the RPC
  * is a websocket, new blocks are subscribed to.
  *
- * @throws when one of them is no whole number above 0.
+ * @throws when one of them is no whole number, or too small.
  */
 export function connectionTo(
   { chainId, rpc }: Pick<IndexedChain, "chainId" | "rpc">,
   env: NodeJS.ProcessEnv = process.env,
 ): Connection {
   const { connections, pollingInterval } = chainId === LOCAL_CHAIN_ID ? LOCAL : PUBLIC;
-  const urls = Array.from({ length: positive(`RPC_CONNECTIONS_${chainId}`, connections, env) }, () => rpc);
+  const setting = (name: string, otherwise: number, least: number) =>
+    wholeNumber(`${name}_${chainId}`, env[`${name}_${chainId}`] ?? String(otherwise), least);
   return {
-    rpc: urls,
+    rpc: Array.from({ length: setting("RPC_CONNECTIONS", connections, 1) }, () => rpc),
     // Not on the local chain: there Ponder would wait for the next block, and none comes by itself.
     ...(/^wss?:/.test(rpc) && chainId !== LOCAL_CHAIN_ID ? { ws: rpc } : {}),
-    pollingInterval: positive(`POLLING_INTERVAL_MS_${chainId}`, pollingInterval, env),
+    pollingInterval: setting("POLLING_INTERVAL_MS", pollingInterval, LEAST_POLLING_INTERVAL),
   };
 }
 
-function positive(name: string, otherwise: number, env: NodeJS.ProcessEnv): number {
-  const text = env[name] ?? String(otherwise);
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new TypeError(`${name} must be a whole number above 0, and is ${text}`);
+function wholeNumber(name: string, text: string, least: number): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) < least) {
+    throw new TypeError(`${name} must be a whole number from ${least} on, and is ${text}`);
+  }
   return Number(text);
 }

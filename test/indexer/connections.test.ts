@@ -10,7 +10,7 @@ describe("indexer: connections to chains", () => {
     expect(open).to.deep.equal({ rpc: ["https://one.example"], pollingInterval: 1000 });
     const local = connectionTo(chain(LOCAL_CHAIN_ID, "http://127.0.0.1:8545"), {});
     expect(local.rpc).to.have.length.above(1);
-    expect(local.pollingInterval).to.be.below(100);
+    expect(local.pollingInterval).to.equal(100);
   });
 
   it("asks as often as it is told, chain by chain", () => {
@@ -29,8 +29,15 @@ describe("indexer: connections to chains", () => {
     it(`refuses ${JSON.stringify(bad)}, by the name of the setting`, () => {
       expect(() => connectionTo(chain(10, "https://one.example"), { RPC_CONNECTIONS_10: bad })).to.throw(
         TypeError,
-        `RPC_CONNECTIONS_10 must be a whole number above 0, and is ${bad}`,
+        `RPC_CONNECTIONS_10 must be a whole number from 1 on, and is ${bad}`,
       );
     });
   }
+
+  it("refuses to ask more often than Ponder does", () => {
+    expect(() => connectionTo(chain(10, "https://one.example"), { POLLING_INTERVAL_MS_10: "99" })).to.throw(
+      TypeError,
+      "POLLING_INTERVAL_MS_10 must be a whole number from 100 on, and is 99",
+    );
+  });
 });

@@ -20,7 +20,6 @@ import {
   strangersRegistry,
 } from "../api/stranger.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
-import { until } from "../helpers/until.ts";
 
 /** anvil's first published key: the admin of the local chain. */
 const ADMIN = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
@@ -206,14 +205,14 @@ describe("indexer: events", () => {
       expect(await standing()).to.deep.equal([{ status: "scheduled", nonce: "1", ...about }]);
       await indexed(test, (await theirs.cancel(account.address, target, call)).hash);
       expect(await standing()).to.deep.equal([{ status: "canceled", nonce: "1", ...about }]);
-      await mined(test, (await theirs.schedule(target, call, 0)).hash);
-      await until(() =>
-        theirs.execute.staticCall(target, call).then(
-          () => true,
-          () => false,
-        ),
-      );
-      const { hash } = await theirs.execute(target, call);
+      await indexed(test, (await theirs.schedule(target, call, 0)).hash);
+      const [{ executable_at: at }] = (await rows<{ executable_at: string }>(
+        "SELECT executable_at FROM indexer.operation WHERE caller = $1",
+        account.wallet,
+      )) as [{ executable_at: string }];
+      // The chain has no block by itself in which the second would have passed.
+      await test.provider.send("evm_setNextBlockTimestamp", [Number(at) + 1]);
+      const { hash } = await theirs.execute(target, call, { gasLimit: 300_000 });
       await indexed(test, hash);
       expect(await standing()).to.deep.equal([{ status: "executed", nonce: "2", ...about }]);
       const told = await rows<{ event: string }>(

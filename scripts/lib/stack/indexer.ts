@@ -49,7 +49,7 @@ export function startIndexer(options: IndexerOptions): Promise<Part> {
       ...["--hostname", "127.0.0.1", "--port", String(port), "--log-format", "json"],
     ],
     env: {
-      ...{ PONDER_CACHE_BYTES: String(CACHED_ROWS), ...env },
+      ...{ PONDER_CACHE_BYTES: process.env.PONDER_CACHE_BYTES ?? String(CACHED_ROWS), ...env },
       ...{ DATABASE_URL: databaseUrl, DEPLOYMENTS_DIR: deploymentsDir },
       // Ponder takes PORT over its option, and here PORT is the API's.
       ...{ PORT: String(port), PONDER_TELEMETRY_DISABLED: "true" },
