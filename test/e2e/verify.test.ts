@@ -29,7 +29,7 @@ interface RpcLog {
 }
 
 /** Tables of other registries, which have none of our logs. */
-const SOURCES = ["edge", "past_edge", "name"];
+const SOURCES = ["edge", "past_edge", "name", "source_state"];
 
 /** A column of text by which each table's rows are named. */
 const NAMED_BY = {
