@@ -29,7 +29,7 @@ interface RpcLog {
 }
 
 /** Tables of other registries, which have none of our logs. */
-const SOURCES = ["edge", "past_edge", "name"];
+const SOURCES = ["edge", "past_edge", "name", "source_state"];
 
 /** A column of text by which each table's rows are named. */
 const NAMED_BY = {
@@ -117,11 +117,6 @@ describe("syngraph verify", function () {
     }
   }
 
-  function expectSound({ findings }: VerifyReport): void {
-    expect(findings.problems, JSON.stringify(findings.problems.slice(0, 5), null, 2)).to.deep.equal([]);
-    expect(findings.total).to.equal(0);
-  }
-
   it("finds nothing wrong with what the contracts and the indexer did, and leaves out no column", async () => {
     const report = await verify();
     expectSound(report);
@@ -138,6 +133,85 @@ describe("syngraph verify", function () {
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'v') AND c.relname !~ '^_' ORDER BY 1`;
     const { rows } = await withDatabase((client) => client.query<{ name: string }>(sql, [schema]));
     return rows.map(({ name }) => name);
+  }
+
+  /** Does something to the copy, verifies it, and puts it back. */
+  async function afterTampering(sqls: readonly string[]): Promise<string[]> {
+    const touched = [...new Set(sqls.map((sql) => /"(\w+)"/.exec(sql)![1]!))];
+    await withDatabase(async (client) => {
+      for (const sql of sqls) expect((await client.query(sql)).rowCount, sql).to.be.above(0);
+    });
+    const { findings } = await verify(COPY);
+    await withDatabase(async (client) => {
+      for (const table of touched) {
+        await client.query(`TRUNCATE ${COPY}."${table}"`);
+        await client.query(`INSERT INTO ${COPY}."${table}" SELECT * FROM indexer."${table}"`);
+      }
+    });
+    return findings.problems.map(({ kind, subject, detail }) => `${kind}: ${subject}: ${detail}`);
+  }
+
+  const run = (...args: string[]) =>
+    runCli(["verify", ...args], { SYNGRAPH_API: test.stack.apiUrl, DEPLOYMENTS_DIR: test.stack.deploymentsDir });
+
+  /** The ids of the links that the index has. */
+  async function linksIndexed(): Promise<Set<string>> {
+    const { rows } = await withDatabase((client) => client.query<{ id: string }>("SELECT id FROM indexer.link"));
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Expects the index to be at the chain's end, and right. */
+  async function expectVerified(): Promise<VerifyReport> {
+    await indexed();
+    const report = await verify();
+    expectSound(report);
+    expect(report.toBlock).to.equal(await test.provider.getBlockNumber());
+    return report;
+  }
+
+  /** Appends links to a chain, one a block. */
+  async function grow(avatar: Person, after: SignedLink | undefined, count: number): Promise<SignedLink[]> {
+    const links: SignedLink[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const last = links.at(-1) ?? after;
+      const identity = `${somebody().wallet.slice(2, 22)}.example`;
+      links.push(writer.sign(avatar, { platform: "dns", identity, ...(last ? { after: last } : {}) }));
+      await writer.append(links.at(-1)!);
+    }
+    return links;
+  }
+
+  /** Appends links until told to stop, whatever else happens. */
+  async function keepWriting(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) await grow(somebody(), undefined, 2);
+  }
+
+  const underLoad = async (during: () => Promise<unknown>) => {
+    const stop = new AbortController();
+    const writing = keepWriting(stop.signal);
+    await during().finally(() => {
+      stop.abort();
+      return writing;
+    });
+  };
+
+  /** Strikes while links come in, waits for more, and expects all of them to be indexed in the end. */
+  async function strike(blow: () => Promise<void>, quiet?: () => Promise<void>): Promise<void> {
+    const before = await linksIndexed();
+    const look = async () => {
+      // Whoever runs it starts it again where it gave up.
+      if (!test.stack.indexer.running) await test.stack.startIndexer();
+      return linksIndexed();
+    };
+    const grown = async (links: Set<string>) => until(look, ({ size }) => size > links.size + 3);
+    await underLoad(async () => {
+      await grown(before);
+      await blow();
+    });
+    await quiet?.();
+    const then = await linksIndexed();
+    await underLoad(() => grown(then));
+    await expectVerified();
   }
 
   describe("against an attacker in the database", () => {
@@ -162,28 +236,11 @@ describe("syngraph verify", function () {
     });
     after(() => withDatabase((client) => client.query(`DROP SCHEMA ${COPY} CASCADE`)));
 
-    /** Does something to the copy, verifies it, and puts it back. */
-    async function afterTampering(sqls: readonly string[]): Promise<string[]> {
-      const touched = [...new Set(sqls.map((sql) => /"(\w+)"/.exec(sql)![1]!))];
-      await withDatabase(async (client) => {
-        for (const sql of sqls) expect((await client.query(sql)).rowCount, sql).to.be.above(0);
-      });
-      const { findings } = await verify(COPY);
-      await withDatabase(async (client) => {
-        for (const table of touched) {
-          await client.query(`TRUNCATE ${COPY}."${table}"`);
-          await client.query(`INSERT INTO ${COPY}."${table}" SELECT * FROM indexer."${table}"`);
-        }
-      });
-      return findings.problems.map(({ kind, subject, detail }) => `${kind}: ${subject}: ${detail}`);
-    }
-
     it("finds the copy as sound as the index", async () => expectSound(await verify(COPY)));
 
     it("finds whichever column of whichever table is tampered with", async () => {
       const byTable = Object.entries(Object.groupBy(columns, ({ table }) => table)) as [Table, typeof columns][];
       // Of a row that is named or placed otherwise, nothing else can be said: these columns go one by one.
-      const apart = (table: Table) => ["chain_id", "block_number", ...KEYS[table]];
       const rounds = byTable.map(([table, all]) => {
         const [single, together] = [true, false].map((is) =>
           all.filter(({ column }) => apart(table).includes(column) === is),
@@ -264,10 +321,6 @@ describe("syngraph verify", function () {
       };
     }
 
-    const is = (name: string) => {
-      const topic = PROOFS.getEvent(name)?.topicHash ?? ATTESTERS.getEvent(name)!.topicHash;
-      return ({ topics }: RpcLog) => topics[0] === topic;
-    };
     const without = (name: string) => lie((logs) => logs.toSpliced(logs.findLastIndex(is(name)), 1));
     const kindsFound = async () => Object.keys((await verify(null, proxy.url)).findings.counts);
 
@@ -328,9 +381,6 @@ describe("syngraph verify", function () {
   });
 
   describe("as a command", () => {
-    const run = (...args: string[]) =>
-      runCli(["verify", ...args], { SYNGRAPH_API: test.stack.apiUrl, DEPLOYMENTS_DIR: test.stack.deploymentsDir });
-
     it("ends with 0 where all is as it must be, and says what it checked", async () => {
       const rpc = test.stack.rpcUrl;
       const { code, stdout, stderr } = await run("--rpc", rpc, "--database", test.stack.databaseUrl, "--json");
@@ -391,33 +441,6 @@ describe("syngraph verify", function () {
   });
 
   describe("after blows", () => {
-    /** The ids of the links that the index has. */
-    async function linksIndexed(): Promise<Set<string>> {
-      const { rows } = await withDatabase((client) => client.query<{ id: string }>("SELECT id FROM indexer.link"));
-      return new Set(rows.map(({ id }) => id));
-    }
-
-    /** Expects the index to be at the chain's end, and right. */
-    async function expectVerified(): Promise<VerifyReport> {
-      await indexed();
-      const report = await verify();
-      expectSound(report);
-      expect(report.toBlock).to.equal(await test.provider.getBlockNumber());
-      return report;
-    }
-
-    /** Appends links to a chain, one a block. */
-    async function grow(avatar: Person, after: SignedLink | undefined, count: number): Promise<SignedLink[]> {
-      const links: SignedLink[] = [];
-      for (let index = 0; index < count; index += 1) {
-        const last = links.at(-1) ?? after;
-        const identity = `${somebody().wallet.slice(2, 22)}.example`;
-        links.push(writer.sign(avatar, { platform: "dns", identity, ...(last ? { after: last } : {}) }));
-        await writer.append(links.at(-1)!);
-      }
-      return links;
-    }
-
     for (const depth of [1, 5, 20]) {
       it(`is right after a reorg of depth ${depth}`, async () => {
         const avatar = somebody();
@@ -434,38 +457,6 @@ describe("syngraph verify", function () {
         expect(orphans.some(({ id }) => after.has(id))).to.equal(false);
         expect(instead.every(({ id }) => after.has(id))).to.equal(true);
       });
-    }
-
-    /** Appends links until told to stop, whatever else happens. */
-    async function keepWriting(stop: AbortSignal): Promise<void> {
-      while (!stop.aborted) await grow(somebody(), undefined, 2);
-    }
-
-    /** Strikes while links come in, waits for more, and expects all of them to be indexed in the end. */
-    async function strike(blow: () => Promise<void>, quiet?: () => Promise<void>): Promise<void> {
-      const underLoad = async (during: () => Promise<unknown>) => {
-        const stop = new AbortController();
-        const writing = keepWriting(stop.signal);
-        await during().finally(() => {
-          stop.abort();
-          return writing;
-        });
-      };
-      const before = await linksIndexed();
-      const look = async () => {
-        // Whoever runs it starts it again where it gave up.
-        if (!test.stack.indexer.running) await test.stack.startIndexer();
-        return linksIndexed();
-      };
-      const grown = async (links: Set<string>) => until(look, ({ size }) => size > links.size + 3);
-      await underLoad(async () => {
-        await grown(before);
-        await blow();
-      });
-      await quiet?.();
-      const then = await linksIndexed();
-      await underLoad(() => grown(then));
-      await expectVerified();
     }
 
     it("is right after the indexer was killed under load, and the chain turned meanwhile", async () => {
@@ -551,7 +542,6 @@ function same(a: RpcLog, b: RpcLog): boolean {
 
 /** A log of which one digit is another: of a topic, or of what its data say first. */
 function changed(log: RpcLog): RpcLog {
-  const turn = (hex: string, at: number) => hex.slice(0, at) + (hex[at] === "5" ? "6" : "5") + hex.slice(at + 1);
   const places = [...log.topics.slice(1).keys()].map((index) => index + 1);
   const place = places[Math.floor(Math.random() * places.length)];
   // What pads a value, in front or behind, says nothing.
@@ -574,3 +564,19 @@ function tampered(column: string, type: string): string {
   if (type.startsWith("json")) return `(replace(${name}::text, '0', '1') || ' ')::${type}`;
   return `'x'`;
 }
+
+function expectSound({ findings }: VerifyReport): void {
+  expect(findings.problems, JSON.stringify(findings.problems.slice(0, 5), null, 2)).to.deep.equal([]);
+  expect(findings.total).to.equal(0);
+}
+
+const is = (name: string) => {
+  const topic = PROOFS.getEvent(name)?.topicHash ?? ATTESTERS.getEvent(name)!.topicHash;
+  return ({ topics }: RpcLog) => topics[0] === topic;
+};
+
+/** What a row is named or placed by. */
+const apart = (table: Table) => ["chain_id", "block_number", ...KEYS[table]];
+
+/** Bytes in hex of which one digit is another. */
+const turn = (hex: string, at: number) => hex.slice(0, at) + (hex[at] === "5" ? "6" : "5") + hex.slice(at + 1);

@@ -211,15 +211,8 @@ async function writeLists(writer: RegistryWriter): Promise<void> {
   const submissions = [one.submission, abbreviated(two.submission), stale.submission];
   await writer.write(registry, "appendBatch", submissions, attestList([attester], list, now - 5));
 
-  const [three, four] = [4, 5]
-    .map((index, place) => ({ platform: "minds", identity: name(index), place }))
-    .reduce(
-      (links: SignedLink[], { platform, identity }) => [
-        ...links,
-        writer.sign(dave, { platform, identity, after: links.at(-1) ?? two }),
-      ],
-      [],
-    ) as [SignedLink, SignedLink];
+  const three = writer.sign(dave, { platform: "minds", identity: name(4), after: two });
+  const four = writer.sign(dave, { platform: "minds", identity: name(5), after: three });
   await writer.append(three, four);
   const findings = findingsOf([three, four], "88");
   const confirmation = (link: SignedLink, index: number) => ({

@@ -77,9 +77,9 @@ export async function askWallets(
   );
   const answers = await chain.call(calls);
   for (const [index, { subject }] of questions.entries()) {
-    const verdicts = answers.slice(2 * index, 2 * index + 2).map(verdictOf);
-    if (verdicts.includes("valid")) findings.count("contract wallets' signatures");
-    else if (verdicts.includes(null)) findings.leave("contract wallets' signatures: this RPC keeps no state of then");
+    const verdicts = new Set(answers.slice(2 * index, 2 * index + 2).map(verdictOf));
+    if (verdicts.has("valid")) findings.count("contract wallets' signatures");
+    else if (verdicts.has(null)) findings.leave("contract wallets' signatures: this RPC keeps no state of then");
     else
       findings.add("log", subject, "the wallet did not sign it, and no contract of the wallet's takes it (ERC-1271)");
   }

@@ -486,6 +486,11 @@ export class ProofModel {
     if (!binding) {
       if (this.#context.whole) this.#problem(subject, "there is no such binding");
       else this.#context.findings.leave("changes of bindings from before --from-block");
+      // What it says by itself.
+      this.#context.emit("turn", {
+        ...{ binding: key, link, status: to, proof_location: proofLocation, attestations: said, ...placeOf(log) },
+        ...{ account_id: undefined, as_of: undefined, attesters: undefined },
+      });
       return;
     }
     const demand = (holds: boolean, otherwise: string): void => {

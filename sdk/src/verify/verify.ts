@@ -141,8 +141,9 @@ class Run {
     this.#subkeys = subkeys && new SubkeyModel(domain, findings, this.#from <= subkeys.block);
     this.#anchors = new AnchorModel(this.#book, findings, emit);
     this.#governance = new GovernanceModel(findings, emit);
-    const unknown = [...(contracts.anchors ? [] : ["anchor"]), ...(contracts.manager ? [] : ["governance"])];
-    const eventTables = EVENT_TABLES.filter((table) => !unknown.includes(table));
+    const { anchors, manager } = contracts;
+    const isRead = { link: true, turn: true, refusal: true, anchor: anchors !== null, governance: manager !== null };
+    const eventTables = EVENT_TABLES.filter((table) => isRead[table]);
     this.#index = index ? new IndexComparison(index, this.#chain.chainId, eventTables, findings) : null;
   }
 
