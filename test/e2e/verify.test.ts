@@ -8,7 +8,6 @@ import { Client } from "pg";
 
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import type { Deployment } from "../../scripts/lib/deployments.ts";
-import { indexerSchema } from "../../scripts/lib/stack/indexerSchema.ts";
 import { abbreviated } from "../helpers/contractBatch.ts";
 import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { KEYS, type Table } from "../../sdk/src/verify/rows.ts";
@@ -503,7 +502,10 @@ describe("syngraph verify", function () {
       await indexed();
       const before = await linksIndexed();
       await test.stack.indexer.stop();
-      const schema = await indexerSchema(test.stack.deploymentsDir);
+      const filled = "SELECT nspname AS name FROM pg_namespace WHERE nspname ~ '^indexer_[0-9a-f]{12}$'";
+      const { rows: schemas } = await withDatabase((client) => client.query<{ name: string }>(filled));
+      expect(schemas).to.have.length(1);
+      const schema = schemas[0]!.name;
       await withDatabase((client) =>
         client.query(`DROP SCHEMA "${schema}" CASCADE; DROP SCHEMA IF EXISTS indexer CASCADE`),
       );
