@@ -1,5 +1,11 @@
 import { STATUSES, SUBKEY_ALGORITHMS } from "@syngraph/sdk/protocol";
-import { type ExtraConfigColumn, index, onchainEnum, onchainTable, primaryKey } from "ponder";
+import { type ExtraConfigColumn, index, onchainEnum, onchainTable, primaryKey, sql } from "ponder";
+
+/**
+ * A column by the class of operators that finds equal texts, and those that begin alike, in whatever locale the database is.
+ * Of a column that is given one by `op` Ponder forgets it; an expression it leaves as it is, but wants a name for the index.
+ */
+const byBytes = (column: ExtraConfigColumn) => sql`${column} text_pattern_ops`;
 
 /** Where a binding stands; the order is that of the contract's `Status`. */
 export const bindingStatus = onchainEnum("binding_status", STATUSES);
@@ -21,7 +27,7 @@ export const avatar = onchainTable(
   (table) => ({
     // Reads know the avatar, and ask for its chains.
     pk: primaryKey({ columns: [table.address, table.chainId] }),
-    publicKeyIndex: index().on(table.publicKey.op("text_pattern_ops")),
+    publicKeyIndex: index("avatar_public_key_index").on(byBytes(table.publicKey)),
   }),
 );
 
@@ -110,9 +116,13 @@ export const binding = onchainTable(
     pk: primaryKey({ columns: [table.chainId, table.avatar, table.identityKey] }),
     // Edges of the graph, in the order in which they are cut off: strangers' claims are passed over without a look.
     avatarIndex: index().on(table.avatar, table.status, table.platform, table.identity),
-    standingIndex: index().on(table.status, table.platform, table.identity.op("text_pattern_ops"), table.avatar),
-    // With this class of operators it finds equal identities, and those that begin alike, in whatever locale the database is.
-    identityIndex: index().on(table.identity.op("text_pattern_ops"), table.platform),
+    standingIndex: index("binding_standing_index").on(
+      table.status,
+      table.platform,
+      byBytes(table.identity),
+      table.avatar,
+    ),
+    identityIndex: index("binding_identity_platform_index").on(byBytes(table.identity), table.platform),
     accountIndex: index().on(table.platform, table.accountId),
   }),
 );
@@ -442,7 +452,7 @@ export const name = onchainTable(
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.chainId, table.platform, table.identity] }),
-    identityIndex: index().on(table.platform, table.identity.op("text_pattern_ops")),
+    identityIndex: index("name_platform_identity_index").on(table.platform, byBytes(table.identity)),
     uidIndex: index().on(table.uid),
   }),
 );

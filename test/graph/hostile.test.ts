@@ -269,6 +269,26 @@ describe("graph, with an attacker in it", () => {
       expect(await texts("", { limit: 0 })).to.deep.equal([]);
     });
 
+    it("reads no more of what begins otherwise than of what does not begin so", async () => {
+      const world = two();
+      world.bindings.push(binding({ avatar: alice, identity: "al", time: now - DAY }));
+      await store(database.db, world);
+      await database.db.query(
+        `INSERT INTO indexer_test.binding SELECT b.chain_id, b.key || n, b.avatar, b.identity_key || n, b.platform, 'b' || n,
+           b.status, b.link || n, b.account_id, b.proof_location, b.as_of, b.attesters, b.attestations, b.created_at,
+           b.updated_at, b.transaction_hash, b.log_index
+         FROM indexer_test.binding b, generate_series(1, 20000) n WHERE b.identity = 'al'`,
+      );
+      await database.db.query("ANALYZE");
+      const read = await database.rowsRead(async () => {
+        expect(await texts("al")).to.deep.equal(["github,al"]);
+        expect(await texts("c")).to.deep.equal([]);
+        expect(await texts("b1", { limit: 3 })).to.deep.equal(["github,b1", "github,b10", "github,b100"]);
+      });
+      expect(read.scans).to.equal(0);
+      expect(read.tuples).to.be.lessThan(200);
+    });
+
     it("ends where the last text that begins so ends", () => {
       expect(behind("al")).to.equal("am");
       expect(behind("a\ud7ff")).to.equal("a\ue000");
