@@ -108,7 +108,7 @@ export function graphqlRoutes({ config, db, graph, limits, log, watch }: Context
             response,
           );
         if (request.accepts(["json", "html"]) !== "html") throw badRequest("Param missing: query");
-        response.redirect(303, "/graphiql");
+        response.status(303).location("/graphiql").end();
         return undefined;
       },
     }),

@@ -64,6 +64,7 @@ function fault(contract: Contract, { method, path, headers: asked }: FuzzRequest
   // 501 says that a kind of DID is not ours.
   if ((status >= 500 && status !== 501) || status < 200) return `answered ${status}`;
   if (method === "HEAD" || status === 204) return text === "" ? undefined : "answered with a body";
+  if (status === 303 && text === "") return undefined;
   // What changed since when is asked of the pages' files only.
   if (status === 304 && "if-modified-since" in asked) return undefined;
   const pathname = path.split("?")[0]!;
