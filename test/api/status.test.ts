@@ -89,12 +89,13 @@ describe("what is not confirmed", () => {
           ...{ platform: "twitter", identity: "status-claimed", alt_id: "status-claimed", status: "claimed" },
           ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, attesters: [], ...notCompared },
           ...{ is_valid: false, invalid_reason: "claimed by the avatar, not confirmed by the other side yet" },
+          ...{ chains: [{ chain_id: 31337, status: "claimed", link_id: claimed.id }], disputed_by: [] },
         },
         {
           ...{ platform: "github", identity: "status-bound", alt_id: accountIdOf(person), status: "confirmed" },
           ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, ...notCompared },
-          ...{ is_valid: true, invalid_reason: "" },
-          attesters: [ATTESTER.wallet],
+          ...{ is_valid: true, invalid_reason: "", attesters: [ATTESTER.wallet] },
+          ...{ chains: [{ chain_id: 31337, status: "confirmed", link_id: bound.id }], disputed_by: [] },
         },
       ]);
       for (const { as_of, last_checked_at } of body.bindings) {
