@@ -83,7 +83,7 @@ async function left(pids: number[], deadline = 5_000): Promise<number[]> {
 }
 
 describe("npm start", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let dataDir: string;
   let ports: Ports;
   const all: Started[] = [];
