@@ -103,8 +103,15 @@ export class Model {
         (other) =>
           same(other.from, it.to) &&
           same(other.to, it.from) &&
-          [it.kind, other.kind].sort().join() === "resolve,reverse_resolve",
+          [it.kind, other.kind].sort().join() === "resolve,reverse_resolve" &&
+          (it.kind === "resolve" ? stillMeant(other) : stillMeant(it)),
       );
+    /** Whether nobody but the address has taken the name over since it called it its own. */
+    const stillMeant = ({ from: address, to: name, since }: Join) => {
+      const holds = standing.filter((it) => it.kind === "hold" && same(it.to, name));
+      const isIts = holds.some((it) => same(it.from, address));
+      return isIts || !holds.some((it) => it.since > since);
+    };
     const goesBy = (name: Join["to"]) =>
       standing.filter((it) => it.kind === "resolve" && same(it.from, name) && agreed(it)).map(({ to }) => to);
     const proven = (name: Join["to"]) =>
