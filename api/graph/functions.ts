@@ -213,30 +213,29 @@ function joins(when: When, condition: string, order = "", whatever = false): str
   return `(${rows.join(" UNION ALL ")})`;
 }
 
-/**
- * The edges that say of `t` the other way round what it says. An address says of a name that it is its own for whoever holds
- * the name then: that says nothing of who took it over since, and may let it resolve to the address as it did.
- */
+/** The edges that say of `t` the other way round what it says. */
 function back(when: When, t: string): string {
-  const both = joins(
+  return joins(
     when,
     `${t}.kind IN ('resolve', 'reverse_resolve') AND e.kind IN ('resolve', 'reverse_resolve') AND e.kind::text <> ${t}.kind
          AND e.from_platform = ${t}.to_platform AND e.from_identity = ${t}.to_identity
          AND e.to_platform = ${t}.from_platform AND e.to_identity = ${t}.from_identity`,
     `LIMIT ${SAME}`,
   );
-  const [name, address] = (["from", "to"] as const).map((end) =>
-    ["platform", "identity"].map(
-      (part) =>
-        `CASE ${t}.kind WHEN 'resolve' THEN ${t}.${end}_${part} ELSE ${t}.${end === "from" ? "to" : "from"}_${part} END`,
-    ),
-  ) as [string[], string[]];
-  const held = `e.to_platform = ${name[0]} AND e.to_identity = ${name[1]} AND e.kind = 'hold'`;
-  const byIt = `(e.from_platform = ${address[0]} AND e.from_identity = ${address[1]})`;
-  const called = `CASE ${t}.kind WHEN 'resolve' THEN y.since ELSE ${t}.since END`;
-  return `(SELECT y.* FROM ${both} y
-        WHERE NOT EXISTS (SELECT FROM ${joins(when, `${held} AND NOT ${byIt} AND e.since > ${called}`)} h)
-          OR EXISTS (SELECT FROM ${joins(when, `${held} AND ${byIt}`)} h))`;
+}
+
+/**
+ * Whether somebody else took a name over since the address called it its own, of an edge `t` and its `b` the other way round. The
+ * address spoke of who held it then; whoever has it now may let it resolve there as it did.
+ */
+function left(when: When): string {
+  const end = (its: "from" | "to", part: string) =>
+    `CASE t.kind WHEN 'resolve' THEN t.${its}_${part} ELSE t.${its === "from" ? "to" : "from"}_${part} END`;
+  const called = "CASE t.kind WHEN 'resolve' THEN b.since ELSE t.since END";
+  const held = `e.to_platform = ${end("from", "platform")} AND e.to_identity = ${end("from", "identity")} AND e.kind = 'hold'`;
+  return `(SELECT bool_or(h.since > ${called})
+        AND NOT bool_or(h.from_platform = ${end("to", "platform")} AND h.from_identity = ${end("to", "identity")})
+      FROM ${joins(when, held)} h)`;
 }
 
 /** Other registries' edges at `v`. */
@@ -277,7 +276,9 @@ function others(when: When, strength: Strength): string {
   ), said AS MATERIALIZED (
     SELECT t.*, b.chain_id AS b_chain_id, b.slot AS b_slot, b.source AS b_source, b.kind AS b_kind, b.since AS b_since,
       b.block_number AS b_block_number, b.transaction_hash AS b_transaction_hash, b.log_index AS b_log_index
-    FROM theirs t LEFT JOIN LATERAL ${back(when, "t")} b ON true WHERE t.stands
+    FROM theirs t
+    LEFT JOIN LATERAL (SELECT b.* FROM ${back(when, "t")} b WHERE ${left(when)} IS NOT TRUE) b ON true
+    WHERE t.stands
   ), weighed AS (
     SELECT DISTINCT ON (t.chain_id, t.slot, t.since, t.block_number, t.log_index) t.* FROM (
       SELECT chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity, since, block_number,
