@@ -10,7 +10,7 @@ import { STRIKES } from "../checks/outcome.ts";
 const DAY = 24 * 3600;
 
 /** Of how many avatars with one account the newest is sought. Where there are more, none of them is believed. */
-const RIVALS = 64;
+export const RIVALS = 64;
 
 /** How many vertices may have as many edges as are read of one, before no more are read in one step. */
 const BUDGET = 4;
@@ -31,7 +31,7 @@ const TYPES = `
 
 /** The one place that says how much an edge is worth. */
 const LEVEL = `
-  CREATE FUNCTION api.graph_level(evidence text, disputed boolean, last_seen integer, at integer) RETURNS integer
+  CREATE OR REPLACE FUNCTION api.graph_level(evidence text, disputed boolean, last_seen integer, at integer) RETURNS integer
   LANGUAGE sql IMMUTABLE AS $$
     SELECT greatest(1, least(
       CASE evidence WHEN 'account' THEN 4 WHEN 'handle' THEN 3 WHEN 'statement' THEN 2 WHEN 'third_party' THEN 1 ELSE 5 END
@@ -224,6 +224,20 @@ function back(when: When, t: string): string {
   );
 }
 
+/**
+ * Whether somebody else took a name over since the address called it its own, of an edge `t` and its `b` the other way round. The
+ * address spoke of who held it then; whoever has it now may let it resolve there as it did.
+ */
+function left(when: When): string {
+  const end = (its: "from" | "to", part: string) =>
+    `CASE t.kind WHEN 'resolve' THEN t.${its}_${part} ELSE t.${its === "from" ? "to" : "from"}_${part} END`;
+  const called = "CASE t.kind WHEN 'resolve' THEN b.since ELSE t.since END";
+  const held = `e.to_platform = ${end("from", "platform")} AND e.to_identity = ${end("from", "identity")} AND e.kind = 'hold'`;
+  return `(SELECT bool_or(h.since > ${called})
+        AND NOT bool_or(h.from_platform = ${end("to", "platform")} AND h.from_identity = ${end("to", "identity")})
+      FROM ${joins(when, held)} h)`;
+}
+
 /** Other registries' edges at `v`. */
 function others(when: When, strength: Strength): string {
   const at = (side: number, end: "from" | "to", kinds: string) => {
@@ -262,7 +276,9 @@ function others(when: When, strength: Strength): string {
   ), said AS MATERIALIZED (
     SELECT t.*, b.chain_id AS b_chain_id, b.slot AS b_slot, b.source AS b_source, b.kind AS b_kind, b.since AS b_since,
       b.block_number AS b_block_number, b.transaction_hash AS b_transaction_hash, b.log_index AS b_log_index
-    FROM theirs t LEFT JOIN LATERAL ${back(when, "t")} b ON true WHERE t.stands
+    FROM theirs t
+    LEFT JOIN LATERAL (SELECT b.* FROM ${back(when, "t")} b WHERE ${left(when)} IS NOT TRUE) b ON true
+    WHERE t.stands
   ), weighed AS (
     SELECT DISTINCT ON (t.chain_id, t.slot, t.since, t.block_number, t.log_index) t.* FROM (
       SELECT chain_id, slot, source, kind, from_platform, from_identity, to_platform, to_identity, since, block_number,
@@ -328,7 +344,7 @@ const BY_INDEX = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
  * read what is few.
  */
 const INCIDENT = `
-  CREATE FUNCTION api.graph_incident(
+  CREATE OR REPLACE FUNCTION api.graph_incident(
     p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer
   ) RETURNS SETOF api.graph_edge ${OPTIONS} ${BY_INDEX} AS $$
   DECLARE
@@ -358,10 +374,12 @@ const INCIDENT = `
 
 /**
  * What is within `p_depth` of one vertex, level by level. Whoever has more around them than `p_cap` gets the nearest; of those
- * equally near first whom our own links join, since nobody can be given one of these without asking.
+ * equally near first whom our own links join, since nobody can be given one of these without asking. What somebody only holds
+ * comes behind all others, however far these are: it may have been given to them, and where nothing weak is asked for, nothing
+ * hangs on it.
  */
 const WALK = `
-  CREATE FUNCTION api.graph_walk(
+  CREATE OR REPLACE FUNCTION api.graph_walk(
     p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer
   ) RETURNS json ${OPTIONS} AS $$
   DECLARE
@@ -376,6 +394,12 @@ const WALK = `
     front_identities text[] := identities;
     next_platforms text[];
     next_identities text[];
+    held_platforms text[] := '{}';
+    held_identities text[] := '{}';
+    held_distances integer[] := '{}';
+    more_platforms text[];
+    more_identities text[];
+    more_distances integer[];
     met api.graph_edge[];
     edges api.graph_edge[] := '{}';
     truncated boolean := false;
@@ -390,19 +414,24 @@ const WALK = `
       distance := distance + 1;
       EXIT WHEN distance > p_depth;
       room := p_cap - cardinality(platforms);
-      SELECT array_agg(f.platform), array_agg(f.identity) INTO next_platforms, next_identities FROM (
-        SELECT f.platform, f.identity FROM (
-          SELECT e.to_platform AS platform, e.to_identity AS identity, e.source FROM unnest(met) e WHERE NOT e.sentinel
+      SELECT array_agg(f.platform) FILTER (WHERE NOT f.held), array_agg(f.identity) FILTER (WHERE NOT f.held),
+        coalesce(array_agg(f.platform) FILTER (WHERE f.held), '{}'), coalesce(array_agg(f.identity) FILTER (WHERE f.held), '{}')
+      INTO next_platforms, next_identities, more_platforms, more_identities FROM (
+        SELECT f.platform, f.identity, bool_and(f.held) AS held FROM (
+          SELECT e.to_platform AS platform, e.to_identity AS identity, e.source, e.kind = 'hold' AND p_level > 2 AS held
+          FROM unnest(met) e WHERE NOT e.sentinel
           UNION ALL
-          SELECT e.from_platform, e.from_identity, e.source FROM unnest(met) e WHERE NOT e.sentinel
+          SELECT e.from_platform, e.from_identity, e.source, false FROM unnest(met) e WHERE NOT e.sentinel
         ) f
         -- Who is next to somebody at a distance is as far, or one nearer or further.
         WHERE (f.platform, f.identity) NOT IN (SELECT * FROM unnest(front_platforms, front_identities))
           AND (f.platform, f.identity) NOT IN (SELECT * FROM unnest(last_platforms, last_identities))
         GROUP BY f.platform, f.identity
         ORDER BY min(CASE f.source WHEN 'nextid' THEN 0 ELSE 1 END), f.platform COLLATE "C", f.identity COLLATE "C"
-        LIMIT room + 1
       ) f;
+      held_platforms := (held_platforms || more_platforms)[:p_cap + 1];
+      held_identities := (held_identities || more_identities)[:p_cap + 1];
+      held_distances := (held_distances || array_fill(distance, ARRAY[cardinality(more_platforms)]))[:p_cap + 1];
       EXIT WHEN next_platforms IS NULL;
       IF cardinality(next_platforms) > room THEN
         truncated := true;
@@ -418,6 +447,19 @@ const WALK = `
       front_platforms := next_platforms;
       front_identities := next_identities;
     END LOOP;
+    room := p_cap - cardinality(platforms);
+    SELECT array_agg(h.platform), array_agg(h.identity), array_agg(h.distance)
+    INTO more_platforms, more_identities, more_distances FROM (
+      SELECT h.platform, h.identity, min(h.distance) AS distance
+      FROM unnest(held_platforms, held_identities, held_distances) h (platform, identity, distance)
+      WHERE (h.platform, h.identity) NOT IN (SELECT * FROM unnest(platforms, identities))
+      GROUP BY h.platform, h.identity
+      ORDER BY min(h.distance), h.platform COLLATE "C", h.identity COLLATE "C" LIMIT room + 1
+    ) h;
+    truncated := truncated OR coalesce(cardinality(more_platforms) > room, false);
+    platforms := platforms || more_platforms[:room];
+    identities := identities || more_identities[:room];
+    distances := distances || more_distances[:room];
     RETURN (
       WITH vertices AS MATERIALIZED (
         SELECT * FROM unnest(platforms, identities, distances) v (platform, identity, distance)
@@ -441,7 +483,7 @@ const WALK = `
  * that has many identities, costs no more than what is answered. What does not count any more is passed over a few times only.
  */
 const PREFIX = `
-  CREATE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
+  CREATE OR REPLACE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
   RETURNS TABLE (platform text, identity text) ${OPTIONS} ${BY_INDEX} AS $$
   BEGIN
     RETURN QUERY

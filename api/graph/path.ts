@@ -67,33 +67,31 @@ interface Step {
 }
 
 function bestWay(near: Side, far: Side, from: string, to: string): Edge[] {
-  const length = near.depth + far.depth;
-  /** How far a vertex is from the beginning, if it is on a shortest way. */
-  const placeOf = (key: string): number | undefined => {
-    const place = near.distances.get(key);
-    if (place !== undefined && place <= near.depth) return place;
-    const left = far.distances.get(key);
-    return left === undefined ? undefined : length - left;
-  };
-  const onward = new Map<string, Step[]>();
+  const around = new Map<string, Step[]>();
   for (const edge of new Map([...near.edges, ...far.edges].map((it) => [it.uuid + it.kind, it])).values()) {
     for (const [a, b] of [
       [edge.from, edge.to],
       [edge.to, edge.from],
     ] as const) {
       const [key, next] = [keyOf(a), keyOf(b)];
-      const [place, nextPlace] = [placeOf(key), placeOf(next)];
-      if (place === undefined || nextPlace !== place + 1) continue;
-      const steps = onward.get(key);
+      const steps = around.get(key);
       if (steps) steps.push({ to: next, edge });
-      else onward.set(key, [{ to: next, edge }]);
+      else around.set(key, [{ to: next, edge }]);
     }
   }
+  // Counted anew: of a vertex with more edges than are read, one side may have met what the other did not.
+  const places = new Map([[from, 0]]);
+  for (const [key, place] of places) {
+    for (const { to: next } of around.get(key) ?? []) if (!places.has(next)) places.set(next, place + 1);
+  }
+  const onward = new Map(
+    [...places].map(([key, place]) => [key, around.get(key)!.filter((step) => places.get(step.to) === place + 1)]),
+  );
   /** The weakest edge of the best way from each vertex to the end; vertices from which none leads there are not in it. */
   const strength = new Map<string, number>([[to, Number.POSITIVE_INFINITY]]);
-  const places = [...onward.keys()].sort((a, b) => placeOf(b)! - placeOf(a)!);
-  for (const key of places) {
-    const best = Math.max(...onward.get(key)!.map((step) => worth(step, strength)));
+  // They were met from the nearest to the farthest.
+  for (const [key, steps] of [...onward].reverse()) {
+    const best = Math.max(...steps.map((step) => worth(step, strength)));
     if (best > 0) strength.set(key, best);
   }
   const weakest = strength.get(from)!;

@@ -98,7 +98,8 @@ export interface Component {
   id: string;
   /**
    * By distance from the one asked for, which is the first; then by platform and identity. Where there are too many, of those
-   * equally far first whom our own links join: nobody can be given one of these without asking.
+   * equally far first whom our own links join: nobody can be given one of these without asking. Behind all of them, at levels
+   * that join people, what somebody holds and nothing else joins: anybody could have given it to them.
    */
   vertices: VertexId[];
   /** All edges among the vertices, in a defined order. */

@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 
+import { FAILURE } from "../proofs/read/bindings.ts";
+import { RIVALS } from "./functions.ts";
 import type { Vertex, VertexId } from "./types.ts";
 import { isStorable, scopeOf } from "./vertexId.ts";
 
@@ -28,9 +30,14 @@ const VERTICES = `
     ) b
   ) bound ON true
   LEFT JOIN LATERAL (
-    SELECT b.account_id AS id FROM indexer.binding b
-    WHERE b.status = 'confirmed' AND b.platform = v.platform AND b.identity = v.identity AND b.account_id <> ''
-    ORDER BY b.avatar LIMIT 1
+    -- That of the holder whom the graph believes: the one of before had another account.
+    SELECT nullif(b.account_id, '') AS id FROM (
+      SELECT b.* FROM indexer.binding b
+      WHERE b.status = 'confirmed' AND b.platform = v.platform AND b.identity = v.identity ORDER BY b.avatar LIMIT ${RIVALS}
+    ) b
+    JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = b.link
+    LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = b.link
+    WHERE ${FAILURE} = '' ORDER BY least(l.created_at, l.block_time) DESC, b.avatar LIMIT 1
   ) account ON true
   LEFT JOIN LATERAL (
     SELECT min(l.added) AS added, max(l.updated) AS updated FROM (

@@ -150,6 +150,33 @@ describe("graph, with an attacker in it", () => {
       expect(await joined(world)).to.equal(false);
     });
 
+    it("is not joined by a name that they once went by and left, which he let resolve to them again", async () => {
+      const world = two();
+      const left = pair(name("left.eth"));
+      world.joins.push(
+        join({ kind: "reverse_resolve", from: pair(hers), to: left, since: now - 200 * DAY }),
+        join({ kind: "hold", from: pair(hers), to: left, since: now - 201 * DAY, until: now - 100 * DAY }),
+        join({ kind: "hold", from: pair(his), to: left, since: now - 10 * DAY }),
+        join({ kind: "resolve", from: left, to: pair(hers), since: now - 9 * DAY }),
+      );
+      world.bindings.push(binding({ avatar: mallory, ...name("left.eth"), time: now - 8 * DAY, accountId: "his" }));
+      expect(await joined(world)).to.equal(false);
+      // While it was hers it was her name.
+      const then = { at: now - 150 * DAY };
+      expect((await graph.components([hers], then))[0]!.vertices).to.deep.include(name("left.eth"));
+      expect((await graph.vertices([hers]))[0]).to.include({ displayName: null, isPrimary: false });
+    });
+
+    it("does not give their account his own stable id, of when the handle was his", async () => {
+      const world = two();
+      const handle = { platform: "discord", identity: "alice" };
+      const [early, late] = alice.address < mallory.address ? [alice, mallory] : [mallory, alice];
+      world.bindings.push(binding({ avatar: early, ...handle, time: now - 20 * DAY, accountId: "666" }));
+      world.bindings.push(binding({ avatar: late, ...handle, time: now - 10 * DAY, accountId: "1" }));
+      await store(database.db, world);
+      expect((await graph.vertices([handle]))[0]!.uid).to.equal("1");
+    });
+
     it("does not take their edge's uuid by one of his own", async () => {
       const world = two();
       const [first] = world.bindings;
@@ -172,6 +199,44 @@ describe("graph, with an attacker in it", () => {
       expect(component!.truncated).to.equal(true);
       expect(component!.vertices).to.have.length(500);
       expect(component!.vertices).to.deep.include(ALICE);
+    });
+
+    it("does not push people's farther identities out by what was given to the nearest", async () => {
+      const world = two();
+      const handle = { platform: "twitter", identity: "alice" };
+      world.bindings.push(binding({ avatar: alice, ...handle, time: now - DAY }));
+      for (let index = 10; index < 40; index++) {
+        world.joins.push(join({ kind: "hold", from: pair(hers), to: pair(name(`a${index}.eth`)), since: now - DAY }));
+      }
+      await store(database.db, world);
+      const [component] = await graph.components([hers], { cap: 10 });
+      const given = [10, 11, 12, 13, 14, 15, 16].map((index) => `ens,a${index}.eth`);
+      const near = ["ens,a10.eth", ...given.slice(1), textOf(ALICE)];
+      expect(component!.vertices.map(textOf)).to.deep.equal([textOf(hers), ...near, textOf(handle)]);
+      expect(component!.edges).to.have.length(9);
+      expect(component!.truncated).to.equal(true);
+      const [whole] = await graph.components([hers], { cap: 33 });
+      expect(whole!.vertices).to.have.length(33);
+      expect(whole!.truncated).to.equal(false);
+    });
+
+    it("does not break the way to somebody by what was given to whom it leads past", async () => {
+      const world = two();
+      for (let index = 0; index < 1_100; index++) {
+        world.joins.push(join({ kind: "claim", from: pair(hers), to: ["github", `a${index}`], since: now - DAY }));
+      }
+      // Last of all that she claims, from where another way leads on; he comes from there, and from elsewhere.
+      const last = { platform: "github", identity: "zz" };
+      world.joins.push(join({ kind: "claim", from: pair(hers), to: pair(last), since: now - DAY }));
+      world.bindings.push(binding({ avatar: mallory, ...last, time: now - DAY }));
+      for (let index = 0; index < 3; index++) {
+        world.bindings.push(binding({ avatar: mallory, identity: `his${index}`, time: now - DAY }));
+      }
+      const [alone] = [{ platform: "twitter", identity: "alice" }];
+      world.bindings.push(binding({ avatar: alice, ...alone, time: now - DAY }));
+      await store(database.db, world);
+      const way = await graph.path(MALLORY, alone, { level: 1 });
+      expect(way?.map(({ to }) => textOf(to))).to.deep.equal([textOf(last), textOf(last), textOf(hers), textOf(alone)]);
     });
 
     it("reads no more of claims, names and histories than it answers with", async () => {

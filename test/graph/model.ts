@@ -98,15 +98,22 @@ export class Model {
     const standing = this.world.joins.filter(
       (it) => it.since <= time && (it.until === null || it.until > time) && !this.#expired(it, time),
     );
-    const agreed = (it: Join) =>
-      standing.some(
+    const back = (it: Join) =>
+      standing.filter(
         (other) =>
           same(other.from, it.to) &&
           same(other.to, it.from) &&
           [it.kind, other.kind].sort().join() === "resolve,reverse_resolve",
       );
+    /** Whether nobody but the address has taken the name over since it called it its own. */
+    const stillMeant = ({ from: address, to: name, since }: Join) => {
+      const holds = standing.filter((it) => it.kind === "hold" && same(it.to, name));
+      const isIts = holds.some((it) => same(it.from, address));
+      return isIts || !holds.some((it) => it.since > since);
+    };
+    const agreed = (it: Join) => back(it).some((other) => stillMeant(it.kind === "resolve" ? other : it));
     const goesBy = (name: Join["to"]) =>
-      standing.filter((it) => it.kind === "resolve" && same(it.from, name) && agreed(it)).map(({ to }) => to);
+      standing.filter((it) => it.kind === "resolve" && same(it.from, name) && back(it).length > 0).map(({ to }) => to);
     const proven = (name: Join["to"]) =>
       [...this.#confirmed(time)].some(({ platform, identity }) => platform === name[0] && identity === name[1]);
     return standing.map((it): ModelEdge => {
