@@ -26,7 +26,7 @@ import { registerGauges } from "./observe/gauges.ts";
 import { createLog } from "./observe/log.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { migrate } from "./db/migrations.ts";
-import { createPool, createReadPool } from "./db/pool.ts";
+import { createGraphPool, createPool, createReadPool } from "./db/pool.ts";
 import { createEngine } from "./platforms/engine.ts";
 import { Outbox } from "./relay/outbox.ts";
 import { RelayQueue } from "./relay/queue.ts";
@@ -43,7 +43,8 @@ const { chain } = config;
 
 const db = createPool(config.databaseUrl);
 const reads = createReadPool(config.databaseUrl);
-for (const pool of [db, reads]) {
+const graphReads = createGraphPool(config.databaseUrl);
+for (const pool of [db, reads, graphReads]) {
   pool.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
 }
 await migrate(db);
@@ -80,7 +81,7 @@ const feed = new Feed({ databaseUrl: config.databaseUrl, db, journal, log });
 checks.onOutcome = () => feed.look();
 const context: Context = {
   ...{ config, log, db, reads, provider, registry, outbox, relayer, engine },
-  graph: createGraph(db),
+  graph: createGraph(graphReads),
   settlements: new Settlements(db),
   ...{ attester, attesters, attest, look, checks },
   limits: new Limits(db, config.limits, log),
@@ -134,7 +135,9 @@ async function stop(): Promise<void> {
   await Promise.race([once(server, "close"), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   server.closeAllConnections();
   await queue.stop();
-  await Promise.all([db.end(), reads.end()]);
+  const ended = Promise.all([db.end(), reads.end(), graphReads.end()]);
+  // What somebody else holds up, as the lock of the journal, ends with the connection and is as if it had not begun.
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   provider.destroy();
 }
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

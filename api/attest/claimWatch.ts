@@ -92,6 +92,15 @@ export class ClaimWatch {
     );
   }
 
+  /** Forgets what was given up, and was noticed so many seconds ago that it is not noticed anew. */
+  async forget(olderThan: number): Promise<void> {
+    await this.#db.query(
+      `DELETE FROM api.claim_watch
+       WHERE chain_id = $1 AND next_at = 'infinity' AND noticed_at < now() - $2 * interval '1 second'`,
+      [this.#chainId, olderThan],
+    );
+  }
+
   /** Forgets what is no claim any more. */
   async drop(linkId: string): Promise<void> {
     await this.#db.query("DELETE FROM api.claim_watch WHERE chain_id = $1 AND link_id = $2", [this.#chainId, linkId]);

@@ -31,6 +31,8 @@ const TURN = 2;
 const PER_AVATAR = 10;
 const PER_PLATFORM = 300;
 const HOUR = 3600;
+/** When what was given up is forgotten, in seconds: a day for clocks that differ, since what is younger than {@link PATIENCE} is noticed. */
+const REMEMBERED = PATIENCE + 24 * HOUR;
 /** How long a look that is under way is waited for at the end, in milliseconds; its claim is free again when its lease is over. */
 const STOP_WAIT = 1_000;
 
@@ -75,6 +77,8 @@ export class Watcher {
   #running: Promise<void> = Promise.resolve();
   /** The block up to which claims were noticed since the start. */
   #noticed = 0;
+  /** When it last forgot what was given up, in milliseconds since the epoch. */
+  #forgot = 0;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -101,6 +105,7 @@ export class Watcher {
     while (!signal.aborted) {
       try {
         await this.#notice();
+        await this.#forget();
         while (!signal.aborted && (await this.#work()) === AT_ONCE);
         trouble = "";
       } catch (error) {
@@ -120,6 +125,13 @@ export class Watcher {
     const delays = await Promise.all(claims.map((claim) => this.#delay(claim)));
     await this.#watch.note(claims.map((claim, index) => ({ ...claim, delay: delays[index]! })));
     this.#noticed = block;
+  }
+
+  /** Forgets what was given up long ago, each hour. */
+  async #forget(): Promise<void> {
+    if (Date.now() - this.#forgot < HOUR * 1000) return;
+    await this.#watch.forget(REMEMBERED);
+    this.#forgot = Date.now();
   }
 
   /** Every attester sees every claim. For each they stand in line in another order, so that not all send it at once. */

@@ -8,6 +8,19 @@ export function createPool(connectionString: string): Pool {
   return new Pool({ connectionString, max: 10, application_name: "syngraph-api" });
 }
 
+/** Milliseconds that a statement over the graph may wait for its connection, and take. */
+const GRAPH_TIMEOUT = 5_000;
+
+/**
+ * Connections for whoever asks the graph: apart, so that what many ask of it keeps nothing else waiting; and for no longer
+ * than somebody waits for the answer.
+ */
+export function createGraphPool(connectionString: string): Pool {
+  const options = `-c default_transaction_read_only=on -c statement_timeout=${GRAPH_TIMEOUT}`;
+  const common = { connectionString, application_name: "syngraph-graph", options };
+  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT });
+}
+
 /** Milliseconds that a statement which only reads may take. */
 const READ_TIMEOUT = 2_000;
 

@@ -33,11 +33,11 @@ export class Budget {
     return this.#limits.vertices - this.#left.vertices;
   }
 
-  /** Takes what was read of the graph. @throws where that was too much. */
+  /** Takes what was read of the graph, also for nobody any more. @throws where that was too much. */
   takeRead(vertices: number, edges = 0): void {
-    this.check();
     this.#left.vertices -= vertices;
     this.#left.edges -= edges;
+    this.check();
     for (const what of ["vertices", "edges"] as const) {
       if (this.#left[what] < 0)
         this.#end(`the query needs more than ${this.#limits[what]} ${what} of the graph: ask for fewer at once`);

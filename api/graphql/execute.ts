@@ -22,9 +22,10 @@ export interface GraphqlRequest {
   variables?: Record<string, unknown> | null;
 }
 
-/** What an answer has, and how many vertices of the graph it took. */
+/** What an answer has. */
 export interface GraphqlAnswer {
-  vertices: number;
+  /** How many vertices of the graph it took; where it was ended early, that is known once nothing runs for it any more. */
+  vertices: number | Promise<number>;
   data?: Record<string, unknown> | null;
   errors?: (GraphQLFormattedError & Record<string, unknown>)[];
 }
@@ -46,7 +47,9 @@ export async function answer(request: GraphqlRequest, sources: Sources, gone?: A
   const budget = new Budget(limits);
   const asked: Asked = { graph, following, budget, sizes, loaders: new Loaders(graph, budget) };
   const timeout = Promise.withResolvers<ExecutionResult>();
+  let isEnded = false;
   const end = (why: string): void => {
+    isEnded = true;
     budget.end(why);
     timeout.resolve({ errors: [new GraphQLError(why, { extensions: { code: "TOO_COMPLEX" } })] });
   };
@@ -57,7 +60,7 @@ export async function answer(request: GraphqlRequest, sources: Sources, gone?: A
   );
   gone?.addEventListener("abort", () => end("nobody waits for the answer"), { once: true });
   try {
-    const { data, errors } = await Promise.race([
+    const running = Promise.resolve(
       execute({
         schema,
         document,
@@ -65,10 +68,11 @@ export async function answer(request: GraphqlRequest, sources: Sources, gone?: A
         variableValues: request.variables ?? null,
         operationName: request.operationName ?? null,
       }),
-      timeout.promise,
-    ]);
+    );
+    const { data, errors } = await Promise.race([running, timeout.promise]);
+    const spent = () => budget.spent;
     return {
-      vertices: budget.spent,
+      vertices: isEnded ? running.then(spent, spent) : budget.spent,
       ...(errors && { errors: several(errors).map((error) => formatted(error, sources.log)) }),
       ...(data !== undefined && { data }),
     };

@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import PQueue from "p-queue";
 
 import { idOfVertex } from "../graph/identityOf.ts";
 import type { Component, Edge, Graph, Level, Neighbourhood, Vertex, VertexId } from "../graph/types.ts";
@@ -12,6 +13,8 @@ export const MAX_DEPTH = 5;
 const MAX_EDGES = 200;
 /** Fewer would cut most answers off at first, only to ask for them again. */
 const LEAST_CAP = 50;
+/** Queries of one request at once: none shall have all connections, and what is too much is noticed between them. */
+const AT_ONCE = 2;
 /** How many are asked for in one query. */
 const BATCH = { vertices: 500, roots: 100 } as const;
 
@@ -29,6 +32,7 @@ export class Loaders {
   readonly #graph: Graph;
   readonly #budget: Budget;
   readonly #loaders = new Map<string, DataLoader<VertexId, unknown, string>>();
+  readonly #asking = new PQueue({ concurrency: AT_ONCE });
 
   constructor(graph: Graph, budget: Budget) {
     this.#graph = graph;
@@ -107,7 +111,12 @@ export class Loaders {
   ): Promise<T> {
     let loader = this.#loaders.get(key);
     if (!loader) {
-      loader = new DataLoader<VertexId, unknown, string>(ask, { maxBatchSize, cacheKeyFn: idOfVertex });
+      const inTurn = (ids: readonly VertexId[]) =>
+        this.#asking.add(() => {
+          this.#budget.check();
+          return ask(ids);
+        });
+      loader = new DataLoader<VertexId, unknown, string>(inTurn, { maxBatchSize, cacheKeyFn: idOfVertex });
       this.#loaders.set(key, loader);
     }
     return loader.load(id) as Promise<T>;

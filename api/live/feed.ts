@@ -24,6 +24,9 @@ const BEAT = 15_000;
 const COMPACT = 3_600_000;
 /** Events that are read at once. Where more are new, each reads on at its own pace. */
 const PAGE = 500;
+/** What one listener is sent at once while it reads on: little, since each of thousands may be slow. Events, and characters. */
+const PIECE = 200;
+const PIECE_SIZE = 128 * 1024;
 /** Latest events that a process remembers: who was away for a moment costs no query. */
 const REMEMBERED = 2_000;
 /** Queries at once on behalf of those who read on. */
@@ -49,6 +52,13 @@ interface Listener {
 interface Told {
   row: EventRow;
   text: string;
+}
+
+function textFor(filter: EventFilter, told: readonly Told[]): string {
+  return told
+    .filter(({ row }) => matches(filter, row))
+    .map(({ text }) => text)
+    .join("");
 }
 
 /** Where somebody goes on. */
@@ -161,33 +171,55 @@ export class Feed {
     while (!stream.ended) {
       const head = this.#head;
       if (listener.after >= this.#rememberedSince) {
-        // No other turn comes between this and being one of them.
-        this.#push(listener, this.#remembered);
-        this.#live.add(listener);
-        return;
+        const { told, isAll } = this.#rememberedBehind(listener.after);
+        if (isAll) {
+          // No other turn comes between this and being one of them.
+          this.#push(listener, told);
+          this.#live.add(listener);
+          return;
+        }
+        listener.after = told.at(-1)!.row.id;
+        await stream.send(textFor(filter, told) || cursorFrame(listener.after));
+        continue;
       }
-      const rows = await this.#reading.add(() => this.#page(listener.after, head, filter));
-      listener.after = rows.length < PAGE ? head : rows.at(-1)!.id;
+      const { text, last } = await this.#reading.add(() => this.#piece(listener.after, head, filter));
+      listener.after = last;
       // Where nothing was for this listener, the cursor moves all the same.
-      await stream.send(rows.map(frame).join("") || cursorFrame(listener.after));
+      await stream.send(text || cursorFrame(last));
     }
   }
 
   #push({ filter, stream, after }: Listener, told: readonly Told[]): void {
-    const texts = told.filter(({ row }) => row.id > after && matches(filter, row)).map(({ text }) => text);
-    if (texts.length > 0) stream.push(texts.join(""));
+    const text = textFor(
+      filter,
+      told.filter(({ row }) => row.id > after),
+    );
+    if (text !== "") stream.push(text);
   }
 
-  async #page(after: number, last: number, { types, avatar, platform, identities }: EventFilter): Promise<EventRow[]> {
+  /** What is remembered behind an event, as far as it is sent at once. */
+  #rememberedBehind(after: number): { told: Told[]; isAll: boolean } {
+    const rest = this.#remembered.filter(({ row }) => row.id > after);
+    let [count, size] = [0, 0];
+    while (count < rest.length && size < PIECE_SIZE) size += rest[count++]!.text.length;
+    return { told: rest.slice(0, count), isAll: count === rest.length };
+  }
+
+  /** The text of the next events for a listener, and how far it goes: what waits for a slow reader is no more than that. */
+  async #piece(
+    after: number,
+    head: number,
+    { types, avatar, platform, identities }: EventFilter,
+  ): Promise<{ text: string; last: number }> {
     const { rows } = await this.#options.db.query<EventRow>(
       `SELECT ${EVENT_COLUMNS} FROM api.journal
        WHERE id > $1 AND id <= $2 AND type = ANY($3)
          ${avatar === undefined ? "AND $4::text IS NULL" : "AND avatar = $4"}
          ${identities === undefined ? "AND $5::text IS NULL AND $6::text[] IS NULL" : "AND platform = $5 AND identity = ANY($6)"}
-       ORDER BY id LIMIT ${PAGE}`,
-      [after, last, [...types], avatar ?? null, platform ?? null, identities ?? null],
+       ORDER BY id LIMIT ${PIECE}`,
+      [after, head, [...types], avatar ?? null, platform ?? null, identities ?? null],
     );
-    return rows;
+    return { text: rows.map(frame).join(""), last: rows.length < PIECE ? head : rows.at(-1)!.id };
   }
 
   /** Tells live listeners what is new. */
@@ -195,7 +227,8 @@ export class Feed {
     if (this.#live.size === 0) {
       // Nobody waits for it: what is asked for later is read then.
       const { last } = await this.#options.journal.ends();
-      if (last - this.#head > PAGE) this.#skipTo(last);
+      // Who began to listen meanwhile is told of all.
+      if (this.#live.size === 0 && last - this.#head > PAGE) this.#skipTo(last);
     }
     const { rows } = await this.#options.db.query<EventRow>(
       `SELECT ${EVENT_COLUMNS} FROM api.journal WHERE id > $1 ORDER BY id LIMIT ${PAGE}`,

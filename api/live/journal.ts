@@ -16,8 +16,12 @@ export const JOURNAL_CHANNEL = "syngraph_journal";
  */
 const PATIENCE = 10_000;
 const LONGEST_WAIT = 120_000;
+/** How long who asks for all that is so waits for it: patience, and the time that looking itself takes on a busy machine. */
+const LONGEST_CATCH_UP = 2 * PATIENCE;
 const LOOK_AGAIN = 50;
 const ATTEMPTS = 5;
+/** What is worked again (PostgreSQL, appendix A): serialization_failure, and deadlock_detected, as the indexer's reorgs cause it. */
+const AGAIN = new Set(["40001", "40P01"]);
 /** Most events that one event takes back: more are told in several. */
 const MOST_TAKEN_BACK = 1_000;
 
@@ -88,7 +92,7 @@ export class Journal {
 
   /** The same, and waits while it waits, which is not long. */
   async catchUp(): Promise<void> {
-    const until = Date.now() + PATIENCE + 1_000;
+    const until = Date.now() + LONGEST_CATCH_UP;
     while ((await this.advance()) && Date.now() < until) await sleep(LOOK_AGAIN);
   }
 
@@ -118,13 +122,13 @@ export class Journal {
     });
   }
 
-  /** Works again where somebody has changed what this node saw meanwhile (PostgreSQL, appendix A: serialization_failure). */
+  /** Works again where somebody has changed what this node saw meanwhile, or stood in the way. */
   async #retried<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#locked(work);
       } catch (error) {
-        if ((error as { code?: string }).code !== "40001" || attempt === ATTEMPTS) throw error;
+        if (!AGAIN.has((error as { code?: string }).code ?? "") || attempt === ATTEMPTS) throw error;
       }
     }
   }

@@ -40,10 +40,11 @@ export class EventStream {
     else this.#response.write(text);
   }
 
-  /** Sends, and waits until there is room for more. */
+  /** Sends, whatever its length, and waits until there is room for more. */
   async send(text: string): Promise<void> {
-    this.push(text);
-    if (this.#ended || !this.#response.writableNeedDrain) return;
+    if (this.#ended) return;
+    this.#response.write(text);
+    if (!this.#response.writableNeedDrain) return;
     const stalled = setTimeout(() => this.#drop(), STALL);
     const over = new AbortController();
     const [drained, closed] = ["drain", "close"].map((event) => once(this.#response, event, { signal: over.signal }));

@@ -60,8 +60,11 @@ export function eventRoutes({ feed, connections }: Context): Route[] {
         response.once("close", close);
         try {
           const after = await feed.place(cursor);
-          // Who has gone meanwhile closed for nobody to hear.
-          if (response.closed) return undefined;
+          // Who has gone meanwhile, maybe before anybody listened for it.
+          if (response.closed) {
+            close();
+            return undefined;
+          }
           const stream = new EventStream(response);
           if (request.method === "HEAD") stream.end();
           else {

@@ -43,9 +43,11 @@ const ANSWERS = {
  * `/graphql`, whose errors have `errors` beside the message, since GraphQL's clients look for these alone.
  */
 export const graphqlPaths: RequestHandler = (request, response, next) => {
-  const { pathname, search, searchParams } = new URL(request.url, "http://localhost");
-  const asks = request.method === "POST" || (request.method === "GET" && searchParams.has("query"));
-  if (pathname === "/" && asks) request.url = `/graphql${search}`;
+  if (request.path === "/") {
+    const { search, searchParams } = new URL(request.url, "http://localhost");
+    const asks = request.method === "POST" || (request.method === "GET" && searchParams.has("query"));
+    if (asks) request.url = `/graphql${search}`;
+  }
   if (/^\/graphql\/?$/i.test(request.path)) response.locals.hasGraphqlErrors = true;
   next();
 };
@@ -58,11 +60,18 @@ export function graphqlRoutes({ config, db, graph, limits, log, watch }: Context
   async function ask(asked: GraphqlRequest, request: Request, response: Response) {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
+    const client = clientOf(request.ip);
     const { vertices, ...answered } = await answer(asked, sources, gone.signal);
-    const reads = Math.floor(vertices / VERTICES_PER_READ);
-    // What is answered is paid for later: the next request is the one to be refused.
-    if (reads > 0) await limits.count("read", clientOf(request.ip), reads).catch(() => {});
+    // Who leaves pays as well, once it is known how much.
+    if (typeof vertices === "number") await pay(client, vertices);
+    else void vertices.then((spent) => pay(client, spent));
     return answered;
+  }
+
+  /** What is answered is paid for later: the next request is the one to be refused. */
+  async function pay(client: string, vertices: number): Promise<void> {
+    const reads = Math.floor(vertices / VERTICES_PER_READ);
+    if (reads > 0) await limits.count("read", client, reads).catch(() => {});
   }
 
   return [

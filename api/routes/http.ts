@@ -111,7 +111,8 @@ function statusOf(error: unknown): number {
   if (error instanceof ApiError) return error.status;
   const status = (error as { status?: unknown } | null)?.status;
   if (typeof status === "number" && status >= 400 && status < 600) return status;
-  return UNAVAILABLE.has((error as { code?: string } | null)?.code ?? "") ? 503 : 500;
+  const { code = "", message = "" } = (error ?? {}) as { code?: string; message?: string };
+  return UNAVAILABLE.has(code) || message === NO_CONNECTION ? 503 : 500;
 }
 
 /**
@@ -123,6 +124,9 @@ const UNAVAILABLE = new Set([
   ...["ECONNREFUSED", "ECONNRESET"],
   ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
 ]);
+
+/** What pg-pool says, without a code, where no connection came free in time. */
+const NO_CONNECTION = "timeout exceeded when trying to connect";
 
 function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string, missing: string): z.infer<T> {
   const parsed = schema.safeParse(value);

@@ -1,4 +1,6 @@
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 
 import { SyngraphClient, SyngraphError } from "@syngraph/sdk/client";
 import { bindingKey } from "@syngraph/sdk/protocol";
@@ -59,7 +61,10 @@ describe("GET /v1/events", () => {
 
   async function ends(): Promise<{ last: number }> {
     return (
-      await rowsOf<{ last: number }>(test.stack.databaseUrl, "SELECT max(id)::integer AS last FROM api.journal")
+      await rowsOf<{ last: number }>(
+        test.stack.databaseUrl,
+        "SELECT coalesce(max(id), 0)::integer AS last FROM api.journal",
+      )
     )[0]!;
   }
 
@@ -356,5 +361,56 @@ describe("GET /v1/events", () => {
       return ear.response.status === 200;
     });
     expectError(await get(test.stack, "/v1/events?cursor=x"), 400, "cursor");
+  });
+
+  it("counts nobody any more who left before there was a stream", async () => {
+    const client = "198.51.100.68";
+    const { hostname, port } = new URL(node.apiUrl);
+    const db = createPool(test.stack.databaseUrl);
+    const holder = await db.connect();
+    try {
+      // Requests wait to be counted, and are left meanwhile.
+      await holder.query("BEGIN; LOCK TABLE api.rate_limit IN ACCESS EXCLUSIVE MODE");
+      const sockets = Array.from({ length: 40 }, () => connect(Number(port), hostname));
+      for (const socket of sockets)
+        socket.write(`GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${client}\r\n\r\n`);
+      const waiting = "SELECT FROM pg_locks WHERE relation = 'api.rate_limit'::regclass AND NOT granted";
+      await until(async () => (await db.query(waiting)).rowCount! >= 5);
+      await Promise.all(sockets.map((socket) => once(socket.resetAndDestroy(), "close")));
+      // By then the node has heard of it.
+      expect((await fetch(`${node.apiUrl}/healthz`)).status).to.equal(200);
+      await holder.query("ROLLBACK");
+    } finally {
+      holder.release();
+      await db.end();
+    }
+    await until(async () => {
+      const open = await Promise.all(Array.from({ length: 30 }, () => Ear.open(node, "", from(client))));
+      const all = open.every(({ response }) => response.status === 200);
+      for (const ear of open) ear.hangUp();
+      return all;
+    });
+  });
+
+  it("ends in order also while another process holds the journal", async () => {
+    const other = await startNode(test, { name: "events-held", env: {} });
+    const db = createPool(test.stack.databaseUrl);
+    const holder = await db.connect();
+    try {
+      await holder.query("SELECT pg_advisory_lock(hashtextextended('journal', 0))");
+      const client = new AbortController();
+      const heard = fetch(`${other.apiUrl}/v1/events`, { signal: client.signal }).catch(() => {});
+      const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+      // This one, that of the stack, and that of the other tests.
+      await until(async () => (await db.query(waiting)).rowCount! >= 3);
+      await other.stop();
+      expect(await other.ended).to.equal("exit code 0");
+      client.abort();
+      await heard;
+    } finally {
+      await holder.query("SELECT pg_advisory_unlock_all()");
+      holder.release();
+      await db.end();
+    }
   });
 });

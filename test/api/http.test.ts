@@ -163,6 +163,7 @@ describe("ProofService over HTTP", () => {
         "/wp-login.php",
         "/.sources",
         "/%zz",
+        "//[",
       ]) {
         for (const method of ["GET", "POST", "DELETE"])
           expectError(await send(path, { method }), 404, `${path} not found`);

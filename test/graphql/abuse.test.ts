@@ -52,11 +52,15 @@ describe("GraphQL, asked for much,", function () {
         );
         while (world.queries === before) await new Promise(setImmediate);
         gone.abort();
-        expect((await asking).errors?.[0]?.message).to.match(/nobody waits/);
+        const { errors, vertices } = await asking;
+        expect(errors?.[0]?.message).to.match(/nobody waits/);
         const asked = world.queries;
         await blocker.query("ROLLBACK");
         await world.data("{ ping }");
         expect(world.queries).to.equal(asked);
+        // What ran for them all the same is counted, once it is known.
+        expect(vertices).to.be.instanceOf(Promise);
+        expect(await vertices).to.be.greaterThan(0);
       } finally {
         blocker.release();
       }
@@ -116,6 +120,15 @@ describe("GraphQL, asked for much,", function () {
         expect(world.queries - before, "queries").to.be.at.most(130);
       });
     }
+
+    it("a crowd at a hundred times, of which few are looked for", async () => {
+      const before = world.queries;
+      const at = (index: number) => `identity(platform: github, identity: "crowd-1", asOf: ${now + index})`;
+      const query = `{ ${Array.from({ length: 99 }, (_value, index) => `a${index}: ${at(index)} { identityGraph { graphId } }`).join(" ")} }`;
+      const { errors } = await answer({ query }, { ...world.sources, limits: LIMITS });
+      expect(errors?.[0]?.message).to.match(/more than 1000 vertices/);
+      expect(world.queries - before, "queries").to.be.at.most(10);
+    });
 
     const abuse = async (round: number) => {
       // All but the slowest.

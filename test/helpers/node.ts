@@ -12,6 +12,8 @@ export interface Node extends ApiOrigin {
   /** Where its output goes. */
   logFile: string;
   stop(): Promise<void>;
+  /** How it ended, once it has. */
+  ended: Promise<string>;
 }
 
 export interface NodeOptions {
@@ -40,5 +42,5 @@ export async function startNode({ stack, github, dns }: TestStack, options: Node
     logFile,
   });
   await part.waitUntil(async () => (await fetch(`${apiUrl}/healthz`)).ok);
-  return { apiUrl, logFile, stop: () => part.stop() };
+  return { apiUrl, logFile, stop: () => part.stop(), ended: part.ended };
 }

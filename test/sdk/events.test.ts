@@ -80,6 +80,31 @@ describe("SyngraphClient.events", () => {
     expect(await failure(events())).to.include({ code: "bad_reply", message: "the stream has a line without an end" });
   });
 
+  it("refuses an event without an end", async () => {
+    server.handler = (_, response) => {
+      const { socket } = stream(response, "");
+      const more = () => {
+        while (!socket!.destroyed && response.write(`data: ${"x".repeat(65_536)}\n`));
+        if (!socket!.destroyed) response.once("drain", more);
+      };
+      more();
+    };
+    expect(await failure(events())).to.include({ code: "bad_reply", message: "the stream has a message too long" });
+  });
+
+  it("does not ask without a pause, whatever the server says", async () => {
+    let asked = 0;
+    server.handler = (_, response) => {
+      asked += 1;
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(`retry: 0\n\n${event(asked)}`);
+    };
+    const begun = performance.now();
+    const source = events();
+    await take(source, 5);
+    await source.return();
+    expect(performance.now() - begun, "milliseconds").to.be.at.least(4 * 50 - 4);
+  });
+
   it("ends when its user does", async () => {
     server.handler = (_, response) => stream(response, event(1));
     const done = new AbortController();

@@ -21,6 +21,7 @@ export interface EventsQuery {
 const SILENCE = 45_000;
 /** Pauses before asking again, in milliseconds: what the server says at first, and longer each time nothing came. */
 const RETRY = 2_000;
+const SHORTEST_RETRY = 100;
 const LONGEST_RETRY = 60_000;
 
 /**
@@ -42,7 +43,7 @@ export async function* eventsOf(
       const query = { ...rest, types: types?.join(), ...(last === undefined ? { from } : { cursor: last }) };
       for await (const message of http.stream({ path: "v1/events", query, ...options }, SILENCE)) {
         failures = 0;
-        if (message.retry !== undefined) retry = message.retry;
+        if (message.retry !== undefined) retry = Math.max(message.retry, SHORTEST_RETRY);
         // Also a message without data moves the cursor.
         if (message.data !== undefined) yield readEvent(message.data);
         if (message.id !== undefined) last = Number(message.id);

@@ -1,7 +1,7 @@
 import { SyngraphError } from "./error.ts";
 
-/** Longest line that is read, in characters: a server that sends none shall not fill the memory. */
-const LONGEST_LINE = 4 * 1024 * 1024;
+/** Longest line and message that is read, in characters: a server that ends none shall not fill the memory. */
+const LONGEST = 4 * 1024 * 1024;
 
 /** A message of a stream, or what it says beside one. */
 export interface StreamMessage {
@@ -20,7 +20,7 @@ export async function* messagesOf(chunks: AsyncIterable<Uint8Array>): AsyncGener
     text += decoder.decode(chunk, { stream: true });
     const lines = text.split("\n");
     text = lines.pop()!;
-    if (text.length > LONGEST_LINE) throw new SyngraphError("bad_reply", 200, "the stream has a line without an end");
+    if (text.length > LONGEST) throw new SyngraphError("bad_reply", 200, "the stream has a line without an end");
     for (const line of lines.map((each) => each.replace(/\r$/, ""))) {
       if (line === "") {
         yield message;
@@ -28,8 +28,11 @@ export async function* messagesOf(chunks: AsyncIterable<Uint8Array>): AsyncGener
         continue;
       }
       const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line)!;
-      if (field === "data") message.data = message.data === undefined ? value! : `${message.data}\n${value}`;
-      else if (field === "id" && !value!.includes("\0")) message.id = value!;
+      if (field === "data") {
+        message.data = message.data === undefined ? value! : `${message.data}\n${value}`;
+        if (message.data.length > LONGEST)
+          throw new SyngraphError("bad_reply", 200, "the stream has a message too long");
+      } else if (field === "id" && !value!.includes("\0")) message.id = value!;
       else if (field === "retry" && /^\d{1,9}$/.test(value!)) message.retry = Number(value);
     }
   }
