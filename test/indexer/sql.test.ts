@@ -153,6 +153,63 @@ describe("SQL over HTTP", () => {
       await expectRefused("COPY link TO PROGRAM 'id'", /not supported/);
     });
 
+    it("ends what takes long or grows large, and goes on", async function () {
+      this.timeout(120_000);
+      // Ponder lets nobody recurse, but what is joined with itself grows as fast.
+      const ten = `WITH ten(i) AS (${Array.from({ length: 10 }, (_, index) => `SELECT ${index}`).join(" UNION ALL ")})`;
+      const joined = Array.from({ length: 12 }, (_, index) => `ten t${index}`).join(", ");
+      await expectRefused(`${ten} SELECT count(*) FROM ${joined}`, /timeout/);
+      await expectRefused(`${ten} SELECT t0.i FROM ${joined}`, /timeout|bytes/);
+      await expectRefused(`${ten} SELECT t0.i FROM ${joined} ORDER BY t1.i, t2.i`, /timeout|temp_file_limit/);
+      // A text of 160 MB, which is no large expression.
+      const long = `replace(replace('${"x".repeat(400)}', 'x', '${"y".repeat(632)}'), 'y', '${"z".repeat(632)}')`;
+      await expectRefused(`SELECT ${long} AS x`, /bytes/);
+    });
+
+    it("has nothing planned that few characters let grow beyond all bounds", async () => {
+      const times = (count: number, text: string) => Array.from({ length: count }, () => text);
+      const nested = (depth: number, wrap: (inner: string) => string) =>
+        times(depth, "").reduce<string>((inner) => wrap(inner), "1");
+      const longer = times(32, "x").join(" || ");
+      // Each for itself made PostgreSQL take all memory there was: it looks at no limit while it plans.
+      for (const sql of [
+        `WITH a AS (SELECT 'xxxxxxxxxxxxxxxx'::text AS x), b AS (SELECT ${longer} AS x FROM a),
+         c AS (SELECT ${longer} AS x FROM b), d AS (SELECT ${longer} AS x FROM c), e AS (SELECT ${longer} AS x FROM d)
+         SELECT ${longer} AS x FROM e`,
+        nested(12, (inner) => `SELECT x || x || x || x AS x FROM (${inner === "1" ? "SELECT 'x' AS x" : inner}) t`),
+        `SELECT ${nested(40, (inner) => `(${inner} BETWEEN 0 AND 1)::int`)}`,
+        `SELECT ${nested(40, (inner) => `((${inner}, 1) IN ((0, 1), (1, 1)))::int`)}`,
+        nested(
+          8,
+          (inner) =>
+            `SELECT "!"||"!"||"!"||"!"||"!"||"!" AS "!" FROM (${inner === "1" ? `SELECT 'x' AS "!"` : inner}) t`,
+        ),
+      ]) {
+        await expectRefused(sql, /too deep/);
+      }
+    });
+
+    it("has some wait their turn, and no more", async () => {
+      const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(`SELECT ${index} AS turn`)));
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200).length).to.be.at.least(20);
+      expect(new Set(statuses)).to.deep.equal(new Set([200, 503]));
+      expect((await ask("SELECT 1 AS one")).status).to.equal(200);
+    });
+
+    it("takes no role that somebody else made for more", async () => {
+      const { createReader, readerOf } = await import("../../indexer/src/api/readerRole.ts");
+      const url = new URL(test.stack.databaseUrl);
+      const { role } = readerOf(url.href);
+      await rowsOf(url.href, `GRANT pg_read_all_data TO ${role}`);
+      try {
+        const refused = await createReader(url.href, await schemaShown()).catch((error: Error) => error.message);
+        expect(refused).to.equal(`the role ${role} is there already, and may do more than read`);
+      } finally {
+        await rowsOf(url.href, `REVOKE pg_read_all_data FROM ${role}`);
+      }
+    });
+
     it("refuses what is no query", async () => {
       const { indexerUrl } = test.stack;
       const statusOf = async (path: string, init?: RequestInit) =>

@@ -3,12 +3,12 @@ import type { Socket } from "node:net";
 
 import type { ClientBase, Pool } from "pg";
 
-import { createReader } from "./readerRole.ts";
+import { STATEMENT_TIMEOUT, createReader } from "./readerRole.ts";
 
 /** What one who asks over HTTP may use up. */
 const LIMITS = {
   /** Milliseconds that a statement may take, and that it may wait for a connection. */
-  statement_timeout: 5_000,
+  statement_timeout: STATEMENT_TIMEOUT,
   connectionTimeoutMillis: 5_000,
   /** Statements at once, of all who ask. */
   max: 4,
@@ -23,9 +23,12 @@ const MAX_ANSWER = 16 << 20;
  */
 const SESSION = "SET work_mem = '16MB'; SET max_parallel_workers_per_gather = 0";
 
+/** drizzle's, of a database. */
+type Transaction = (run: (tx: unknown) => Promise<unknown>, config?: unknown) => Promise<unknown>;
+
 /** What of Ponder's database is used here. It is no part of its API: `ponder` is pinned to one version. */
 interface PonderGlobals {
-  PONDER_DATABASE: { driver: { readonly: Pool }; readonlyQB: { raw: { transaction?: unknown } } };
+  PONDER_DATABASE: { driver: { readonly: Pool }; readonlyQB: { raw: { transaction?: Transaction } } };
   PONDER_NAMESPACE_BUILD: { schema: string };
 }
 
@@ -52,7 +55,26 @@ export async function confineReader(databaseUrl: string): Promise<void> {
     throw error;
   }
   // Ponder tries each statement ten times, also one that had its time. What it put in front of drizzle's own method goes.
-  delete database.readonlyQB.raw.transaction;
+  const { raw } = database.readonlyQB;
+  delete raw.transaction;
+  raw.transaction = tellingWhy(raw.transaction!.bind(raw));
+}
+
+/** Where a connection is lost, drizzle tells that it could not roll back, and not what was wrong in the first place. */
+function tellingWhy(transaction: Transaction): Transaction {
+  return async (run, config) => {
+    let first: unknown;
+    const watched = (tx: unknown) =>
+      run(tx).catch((error: unknown) => {
+        first = error;
+        throw error;
+      });
+    try {
+      return await transaction(watched, config);
+    } catch (error) {
+      throw first ?? error;
+    }
+  };
 }
 
 function confineSession(client: ClientBase): void {

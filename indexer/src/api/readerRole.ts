@@ -2,6 +2,9 @@ import { createHmac } from "node:crypto";
 
 import { Client } from "pg";
 
+/** Milliseconds that a stranger's statement may take. */
+export const STATEMENT_TIMEOUT = 5_000;
+
 /** A database role, and how it connects. */
 export interface Reader {
   role: string;
@@ -31,11 +34,21 @@ export async function createReader(databaseUrl: string, schema: string): Promise
     const [name, space] = [reader.role, schema].map((text) => client.escapeIdentifier(text));
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [reader.role]);
-    const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [reader.role]);
-    if (rowCount === 0) await client.query(`CREATE ROLE ${name} NOINHERIT`);
+    const { rows } = await client.query<{ may_more: boolean }>(
+      `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+         OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS may_more
+       FROM pg_roles r WHERE rolname = $1`,
+      [reader.role],
+    );
+    // Somebody else's: strangers must not read as it, nor may its password change.
+    if (rows[0]?.may_more) throw new Error(`the role ${reader.role} is there already, and may do more than read`);
+    if (rows.length === 0) await client.query(`CREATE ROLE ${name} NOINHERIT`);
     await client.query(`ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(reader.password)}`);
     await client.query(`GRANT USAGE ON SCHEMA ${space} TO ${name}`);
     await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${space} TO ${name}`);
+    // The indexer's sessions set them as well; this bounds whoever else comes to log in so.
+    await client.query(`ALTER ROLE ${name} SET statement_timeout = '${STATEMENT_TIMEOUT}'`);
+    await client.query(`ALTER ROLE ${name} SET work_mem = '16MB'`);
     // A superuser's to set; without it the time that a statement has bounds what it can write.
     await client.query("SAVEPOINT bound");
     await client

@@ -8,7 +8,13 @@ import { Client } from "pg";
 
 import { Part } from "./part.ts";
 import { freePort } from "./ports.ts";
-import { type Unprivileged, unprivileged } from "./privileges.ts";
+import { type Unprivileged, boundedTo, unprivileged } from "./privileges.ts";
+
+/**
+ * Bytes that each of the server's processes may use, with what they share. PostgreSQL itself bounds only sorting: of an
+ * expression it would plan or compute what fills the machine. Beyond this it refuses the statement ("out of memory").
+ */
+const PROCESS_MEMORY = 2 ** 31;
 
 /** A running PostgreSQL server and how to reach it. */
 export interface Postgres {
@@ -37,7 +43,7 @@ export async function startPostgres(dataDir: string, onPort?: number): Promise<P
       ...["-D", join(cluster, "data"), "-p", String(port)],
       ...["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
     ],
-    prefix: user.prefix,
+    prefix: [...user.prefix, ...boundedTo(PROCESS_MEMORY)],
     // Fast shutdown: it ends sessions instead of waiting for them (PostgreSQL manual, section 18.5).
     stopSignal: "SIGINT",
     logFile: join(dataDir, "logs", "postgres.log"),

@@ -14,6 +14,15 @@ export function outlivedBy(signal: NodeJS.Signals): string[] {
     : [];
 }
 
+/**
+ * What to put before a command so that each of its processes has at most so many bytes of addresses (setrlimit(2),
+ * RLIMIT_AS). Nothing where prlimit(1) of util-linux is not there.
+ */
+export function boundedTo(bytes: number): string[] {
+  const command = ["prlimit", `--as=${bytes}`];
+  return succeeds(...command, "true") ? [...command, "--"] : [];
+}
+
 /** How a server that refuses to run as root can be run. */
 export interface Unprivileged {
   /** What to put before its commands. */
