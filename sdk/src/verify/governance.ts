@@ -109,9 +109,11 @@ export class GovernanceModel {
     for (const at of this.#former.values()) yield { ...at, since: 0 };
   }
 
-  /** How often an operation was announced, and whether it is ended. */
-  *storedOperations(): Generator<{ id: string; nonce: number; ended: boolean }> {
-    for (const [id, { nonce, status }] of this.#operations) yield { id, nonce, ended: status !== "scheduled" };
+  /** How often an operation was announced, and from when on it may be carried out; 0 where it was, or was called off. */
+  *storedOperations(): Generator<{ id: string; nonce: number; schedule: number }> {
+    for (const [id, { nonce, status, executableAt }] of this.#operations) {
+      yield { id, nonce, schedule: status === "scheduled" ? executableAt : 0 };
+    }
   }
 
   /** What the table `role_member` must say. */
