@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
+import { ACCESS_MANAGER_EVENTS, ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import { Chain, type VerifyReport, contractsOf, verifyRegistry } from "@syngraph/sdk/verify";
 import { expect } from "chai";
-import { Interface } from "ethers";
+import { ContractFactory, Interface, ZeroHash } from "ethers";
 import { Client } from "pg";
 
+import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { readDeployments } from "../../scripts/lib/deploy.ts";
 import type { Deployment } from "../../scripts/lib/deployments.ts";
 import { abbreviated } from "../helpers/contractBatch.ts";
@@ -18,6 +19,7 @@ import { runCli } from "../sdk/runCli.ts";
 
 const PROOFS = new Interface(PROOF_REGISTRY_ABI);
 const ATTESTERS = new Interface(ATTESTER_REGISTRY_ABI);
+const MANAGER = new Interface(ACCESS_MANAGER_EVENTS);
 
 /** A log as an RPC has it. */
 interface RpcLog {
@@ -291,6 +293,18 @@ describe("syngraph verify", function () {
         ).to.equal(true);
     });
 
+    it("finds a forged row behind a right one, and rows of a chain that nobody follows", async () => {
+      const twice = `INSERT INTO ${COPY}."link" SELECT (jsonb_populate_record(t, '{"identity": "forged"}')).*
+        FROM ${COPY}."link" t LIMIT 1`;
+      // Whatever comes last in a table is read last.
+      const behind = `WITH one AS (DELETE FROM ${COPY}."link" WHERE identity <> 'forged' AND id =
+        (SELECT id FROM ${COPY}."link" WHERE identity = 'forged') RETURNING *) INSERT INTO ${COPY}."link" SELECT * FROM one`;
+      expect((await afterTampering([twice, behind])).join("\n")).to.match(/link: has \d+ rows under \d+ keys/);
+      const elsewhere = `INSERT INTO ${COPY}."binding" SELECT (jsonb_populate_record(t, '{"chain_id": 999}')).*
+        FROM ${COPY}."binding" t LIMIT 1`;
+      expect((await afterTampering([elsewhere])).join("\n")).to.include("rows of chain 999, which no indexer follows");
+    });
+
     it("finds links beyond the index's last block, and of blocks in front of the registry", async () => {
       for (const block of [0, 4_000_000]) {
         const sql = `INSERT INTO ${COPY}."link" (chain_id, id, avatar, action, platform, identity, uuid, created_at, proof,
@@ -329,6 +343,8 @@ describe("syngraph verify", function () {
         ["BindingSuspended", "state"],
         ["BindingConfirmed", "state"],
         ["BindingReleased", "state"],
+        ["RoleRevoked", "state"],
+        ["OperationExecuted", "state"],
         ["AvatarRegistered", "log"],
         ["FindingsAttested", "log"],
         ["AttesterRemoved", "log"],
@@ -370,6 +386,44 @@ describe("syngraph verify", function () {
         );
         expect(found, `${topic}: ${JSON.stringify([victim, lied])}`).not.to.equal(0);
       }
+    });
+
+    it("finds out without an index what it left out or made up of a wallet's own word", async () => {
+      const nobody = `0x${"0".repeat(64)}`;
+      lie((logs) => logs.filter((log) => !is("AvatarSet")(log) || log.topics[2] === nobody));
+      expect(await kindsFound(), "left out").to.include("state");
+      lie((logs) =>
+        logs.map((log, at) =>
+          at === logs.findIndex(is("AvatarSet")) ? { ...log, topics: log.topics.with(2, nobody) } : log,
+        ),
+      );
+      expect(await kindsFound(), "made up").to.include("state");
+    });
+
+    it("says so, and does not end with 0, where it does not tell what the contracts keep", async () => {
+      proxy.tamper = ({ method }, ask) => {
+        if (method === "eth_call") throw new Error("missing trie node");
+        return ask();
+      };
+      const { code, stdout, stderr } = await run("--rpc", proxy.url, "--json");
+      expect(code, stderr).to.equal(2);
+      expect(JSON.parse(stdout)).to.include({ ok: false });
+      expect(stderr).to.include("storage could not be compared");
+    });
+
+    it("takes one that is behind for no liar", async () => {
+      const behind = (await test.provider.getBlockNumber()) - 3;
+      proxy.tamper = async ({ method, params }, ask) => {
+        if (method === "eth_getBlockByNumber" && params[0] === "latest") {
+          return test.provider.send(method, [`0x${behind.toString(16)}`, false]);
+        }
+        const answer = await ask();
+        if (method !== "eth_getLogs") return answer;
+        return (answer as (RpcLog & { blockNumber: string })[]).filter((log) => Number(log.blockNumber) <= behind);
+      };
+      const report = await verify(null, test.stack.rpcUrl, proxy.url);
+      expectSound(report);
+      expect(report.toBlock).to.equal(behind);
     });
 
     it("finds out by another RPC", async () => {
@@ -436,6 +490,43 @@ describe("syngraph verify", function () {
       const { code, stdout, stderr } = await run("--rpc", test.stack.rpcUrl, "--from-block", from, ...database);
       expect(code, stdout + stderr).to.equal(0);
       expect(stdout).to.include("from before --from-block");
+    });
+  });
+
+  describe("against attackers on the chain", () => {
+    it("is not to be misled by a wallet that takes a signature for one transaction only", async () => {
+      const [avatar, owner] = [somebody(), somebody()];
+      const { abi, bytecode } = await readArtifact("test/OwnedWallet");
+      const payer = await test.provider.getSigner(6);
+      const wallet = await new ContractFactory(abi, bytecode, payer).deploy(avatar.address, ZeroHash);
+      await wallet.waitForDeployment();
+      const identity = (await wallet.getAddress()).toLowerCase();
+      const link = writer.sign(avatar, { platform: "ethereum", identity, cosigner: owner });
+      await test.provider.send("evm_setAutomine", [false]);
+      let nonce = await test.provider.getTransactionCount(await payer.getAddress());
+      const registry = writer.registry.connect(payer) as typeof writer.registry;
+      const steps = [
+        () => wallet.getFunction("setOwner").send(owner.address, { nonce: nonce++, gasLimit: 100_000 }),
+        () => registry.getFunction("append").send(link.submission, { nonce: nonce++, gasLimit: 1_000_000 }),
+        () => wallet.getFunction("setOwner").send(avatar.address, { nonce: nonce++, gasLimit: 100_000 }),
+      ];
+      for (const step of steps) await step();
+      await test.provider.send("evm_setAutomine", [true]);
+      await test.provider.send("evm_mine", []);
+      expect(await test.registry.isBound(avatar.address, "ethereum", identity)).to.equal(true);
+      await indexed();
+      const report = await verify();
+      expectSound(report);
+      expect(Object.keys(report.findings.unchecked).join()).to.match(
+        /^contract wallets' signatures: the wallet takes them/,
+      );
+    });
+
+    it("keeps apart the quorums of platforms that nobody attests", async () => {
+      await writer.write(writer.attesters, "setQuorum", "ethereum", 3);
+      await writer.write(writer.attesters, "setQuorum", "nextid", 2);
+      await indexed();
+      expectSound(await verify());
     });
   });
 
@@ -573,7 +664,7 @@ function expectSound({ findings }: VerifyReport): void {
 }
 
 const is = (name: string) => {
-  const topic = PROOFS.getEvent(name)?.topicHash ?? ATTESTERS.getEvent(name)!.topicHash;
+  const topic = [PROOFS, ATTESTERS, MANAGER].flatMap((of) => of.getEvent(name)?.topicHash ?? [])[0]!;
   return ({ topics }: RpcLog) => topics[0] === topic;
 };
 

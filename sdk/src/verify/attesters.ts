@@ -2,7 +2,6 @@ import { type Result, dataLength, id } from "ethers";
 
 import {
   type SignedAttestation,
-  isCosigned,
   parseSignature,
   recoverListAttester,
   recoverWitnesses,
@@ -172,7 +171,7 @@ function demandForm(attestations: readonly SignedAttestation[], now: number): vo
   }
 }
 
-/** The tag of a platform: 0 where nobody attests. */
+/** The tag by which AttesterRegistry keeps a platform's quorum, also where nobody attests. */
 function tagOf(platform: string): number {
-  return isCosigned(platform) ? 0 : Number(`0x${id(platform).slice(-4)}`) | 1;
+  return Number(`0x${id(platform).slice(-4)}`) | 1;
 }

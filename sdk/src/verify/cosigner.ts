@@ -80,8 +80,16 @@ export async function askWallets(
     const verdicts = new Set(answers.slice(2 * index, 2 * index + 2).map(verdictOf));
     if (verdicts.has("valid")) findings.count("contract wallets' signatures");
     else if (verdicts.has(null)) findings.leave("contract wallets' signatures: this RPC keeps no state of then");
-    else
-      findings.add("log", subject, "the wallet did not sign it, and no contract of the wallet's takes it (ERC-1271)");
+    // A wallet may take a signature within one transaction only: nobody is to make a registry look wrong by that. That the
+    // ProofRegistry took the link, its head or its status says.
+    else if (verdicts.has("refused")) {
+      findings.leave("contract wallets' signatures: the wallet takes them neither before their block nor after it");
+    } else
+      findings.add(
+        "log",
+        subject,
+        "the wallet did not sign it, and there is no contract that could take it (ERC-1271)",
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Findings } from "./findings.ts";
-import { type Row, type Table, type Value, keyOf, plain } from "./rows.ts";
+import { KEYS, type Row, type Table, type Value, keyOf, plain } from "./rows.ts";
 
 /** A connection to the index's database, one, since what is read belongs together. `pg`'s clients are this. */
 export interface Database {
@@ -53,7 +53,7 @@ export class IndexComparison {
   /** @throws where there is no index. */
   async open(): Promise<void> {
     const { rows } = await this.#database.query(
-      "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1",
+      "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f')",
       [this.#schema],
     );
     this.#tables = new Set(rows.map(({ name }) => String(name)));
@@ -98,6 +98,26 @@ export class IndexComparison {
   /** Looks for rows of these tables that no range of blocks had: of other blocks, or of transactions that are none. */
   async compareCounts(): Promise<void> {
     for (const table of [...this.#eventTables, "findings_attested"] as const) await this.#compareCount(table);
+  }
+
+  /** Tells what else there is, which no comparison with this chain reaches. */
+  async compareExtent(): Promise<void> {
+    const ours = Object.keys(KEYS).filter((table) => this.#tables.has(table));
+    const sql = (table: string) => `SELECT DISTINCT chain_id FROM "${this.#schema}"."${table}" WHERE chain_id <> $1`;
+    const { rows } = await this.#database.query(
+      `SELECT chain_id, chain_id IN (SELECT chain_id FROM "${this.#schema}"._ponder_checkpoint) AS followed
+       FROM (${ours.map(sql).join(" UNION ")}) x`,
+      [this.#chainId],
+    );
+    for (const { chain_id: chain, followed } of rows) {
+      if (followed === true) this.#findings.leave(`chain ${String(chain)} of the index: give its RPC`);
+      else this.#differs("index", `has rows of chain ${String(chain)}, which no indexer follows`);
+    }
+    for (const table of this.#tables) {
+      if (table in KEYS || table.startsWith("_")) continue;
+      const { rows: some } = await this.#database.query(`SELECT FROM "${this.#schema}"."${table}" LIMIT 1`);
+      if (some.length > 0) this.#note(`table ${table}`);
+    }
   }
 
   async #compareCount(table: Table): Promise<void> {
@@ -155,6 +175,7 @@ export class IndexComparison {
     { rows, fields }: { rows: Record<string, unknown>[]; fields: { name: string }[] },
   ): void {
     const found = new Map(rows.map((row) => [keyOf(table, row as Row), row as Row]));
+    if (found.size < rows.length) this.#differs(table, `has ${rows.length} rows under ${found.size} keys`);
     this.#met.set(table, (this.#met.get(table) ?? 0) + rows.length);
     for (const right of expected) {
       const key = keyOf(table, right);

@@ -26,6 +26,8 @@ export class Findings {
   readonly checked: Record<string, number> = {};
   /** How many of what could not be checked here, by the reason. */
   readonly unchecked: Record<string, number> = {};
+  /** Whether so much could not be checked that nothing follows from no problem. */
+  incomplete = false;
 
   add(kind: ProblemKind, subject: string, detail: string): void {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;

@@ -27,6 +27,8 @@ export class GovernanceModel {
   readonly #emit: (table: Table, row: Row) => void;
   /** By role and account. */
   readonly #members = new Map<string, Member & { role: string; account: string }>();
+  /** Whose role was taken, unless it was granted again. */
+  readonly #former = new Map<string, { role: string; account: string }>();
   readonly #operations = new Map<string, Operation>();
 
   constructor(findings: Findings, emit: (table: Table, row: Row) => void) {
@@ -61,8 +63,10 @@ export class GovernanceModel {
     if (member === null) {
       this.#demand(before !== undefined, `role ${key}`, "was revoked, and was not granted");
       this.#members.delete(key);
+      this.#former.set(key, at);
       return;
     }
+    this.#former.delete(key);
     this.#demand(
       isNew === (before === undefined),
       `role ${key}`,
@@ -97,6 +101,19 @@ export class GovernanceModel {
 
   #demand(holds: boolean, subject: string, otherwise: string): void {
     if (!holds) this.#findings.add("log", subject, otherwise);
+  }
+
+  /** Since when somebody has a role, by the AccessManager; 0 where they have it not. */
+  *storedRoles(): Generator<{ role: string; account: string; since: number }> {
+    yield* this.#members.values();
+    for (const at of this.#former.values()) yield { ...at, since: 0 };
+  }
+
+  /** How often an operation was announced, and from when on it may be carried out; 0 where it was, or was called off. */
+  *storedOperations(): Generator<{ id: string; nonce: number; schedule: number }> {
+    for (const [id, { nonce, status, executableAt }] of this.#operations) {
+      yield { id, nonce, schedule: status === "scheduled" ? executableAt : 0 };
+    }
   }
 
   /** What the table `role_member` must say. */

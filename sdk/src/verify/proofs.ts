@@ -1,4 +1,14 @@
-import { type Result, ZeroHash, concat, dataLength, dataSlice, encodeBase64, keccak256, toBeHex } from "ethers";
+import {
+  type Result,
+  ZeroAddress,
+  ZeroHash,
+  concat,
+  dataLength,
+  dataSlice,
+  encodeBase64,
+  keccak256,
+  toBeHex,
+} from "ethers";
 
 import {
   type BindingStatus,
@@ -216,6 +226,10 @@ export class ProofModel {
 
     findings.count("links");
     demand(sequence === avatar.length + 1, `has the number ${sequence} and comes behind number ${avatar.length}`);
+    if (avatar.length === 0 && avatar.imported !== null) {
+      const v = Number(dataSlice(avatar.imported, 64));
+      demand(v === previousV, `quotes a signature that ends with ${previousV}, and the imported one ends with ${v}`);
+    }
     demand(createdAt >= avatar.createdAt, `is dated ${createdAt}, before the link in front of it`);
     demand(createdAt <= log.time + CLOCK_SKEW, `is dated ${createdAt}, in the future of its block`);
     const first = avatar.length === 0;
@@ -596,15 +610,12 @@ export class ProofModel {
     const wallet = (args.getValue("wallet") as string).toLowerCase();
     const avatar = (args.getValue("avatar") as string).toLowerCase();
     this.#context.findings.count("reverse records");
-    if (/^0x0{40}$/.test(avatar)) {
-      this.#reverse.delete(wallet);
-      return;
-    }
+    this.#reverse.set(wallet, avatar);
+    if (avatar === ZeroAddress) return;
     const binding = this.#bindings.get(bindingKey(avatar, "ethereum", wallet));
     if (binding ? binding.status !== "confirmed" : this.#context.whole) {
       this.#problem(`reverse record of ${wallet}`, `names ${avatar}, to whom it was not bound then`);
     }
-    this.#reverse.set(wallet, avatar);
   }
 
   /** What the table `avatar` must say. */
@@ -629,7 +640,7 @@ export class ProofModel {
 
   /** What the table `reverse_record` must say. */
   *reverseRows(): Generator<Row> {
-    for (const [wallet, avatar] of this.#reverse) yield { wallet, avatar };
+    for (const [wallet, avatar] of this.#reverse) if (avatar !== ZeroAddress) yield { wallet, avatar };
   }
 
   /** Where the chains of all avatars must stand in the contract's storage: the first 24 bytes of the head's hash. */
@@ -644,12 +655,20 @@ export class ProofModel {
     yield* this.#bindings.values();
   }
 
-  /** Whom a wallet's word must name there; zero where the binding does not hold. */
+  /** Whom a wallet's word must name there; zero where the binding does not hold, and where a wallet said nothing. */
   *storedReverse(): Generator<{ wallet: string; avatar: string }> {
     for (const [wallet, avatar] of this.#reverse) {
       const status = this.#bindings.get(bindingKey(avatar, "ethereum", wallet))?.status;
-      if (status !== undefined) yield { wallet, avatar: status === "confirmed" ? avatar : `0x${"0".repeat(40)}` };
+      if (avatar === ZeroAddress) yield { wallet, avatar };
+      else if (status !== undefined) yield { wallet, avatar: status === "confirmed" ? avatar : ZeroAddress };
     }
+    if (!this.#context.whole) return;
+    const silent = new Set<string>();
+    for (const { platform, identity, status } of this.#bindings.values()) {
+      const isWallet = platform === "ethereum" && status === "confirmed" && /^0x[0-9a-f]{40}$/.test(identity);
+      if (isWallet && !this.#reverse.has(identity)) silent.add(identity);
+    }
+    for (const wallet of silent) yield { wallet, avatar: ZeroAddress };
   }
 
   /** How many avatars and bindings there are. */

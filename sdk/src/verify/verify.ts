@@ -149,8 +149,8 @@ class Run {
 
   async run(): Promise<{ report: VerifyReport; moved: string | null }> {
     await this.#index?.open();
-    const latest = await this.#chain.block("latest");
-    const wanted = Math.min(this.#options.toBlock ?? latest.number, latest.number);
+    const latest = await this.#latest();
+    const wanted = Math.min(this.#options.toBlock ?? latest, latest);
     if (wanted < this.#from) throw new VerifyError(`there is nothing from block ${this.#from} to block ${wanted}`);
     await this.#readEarlierGovernance();
     return this.#index ? this.#runWithIndex(this.#index, wanted) : this.#runAlone(wanted);
@@ -174,10 +174,13 @@ class Run {
     try {
       const { block, time } = await this.#checkpoint(index);
       const to = Math.min(block, this.#options.toBlock ?? block);
-      const { number: latest } = await this.#chain.block("latest");
+      const latest = await this.#latest();
       if (block > latest) {
         const behind = `the index is at block ${block}, and the chain at ${latest}`;
         return { report: this.#report(await this.#mark(latest)), moved: behind };
+      }
+      if (to === block && block < latest) {
+        this.#findings.leave("blocks that the index has not reached", latest - block);
       }
       const end = await this.#mark(to);
       await this.#read(Math.max(this.#from, settled + 1), to);
@@ -190,6 +193,12 @@ class Run {
     } finally {
       await index.release();
     }
+  }
+
+  /** The last block that all servers have. */
+  async #latest(): Promise<number> {
+    const blocks = await Promise.all(this.#options.chains.map((chain) => chain.block("latest")));
+    return Math.min(...blocks.map(({ number }) => number));
   }
 
   async #checkpoint(index: IndexComparison): Promise<Checkpoint> {
@@ -217,9 +226,9 @@ class Run {
     const places = [attesters, anchors, manager].filter((place) => place !== null);
     const first = Math.min(...places.map(({ block }) => block));
     const addresses = places.map(({ address }) => address);
-    for await (const { items } of this.#chain.eachLogs(addresses, first, this.#from - 1)) {
+    for await (const { from, to, items } of this.#chain.eachLogs(addresses, first, this.#from - 1)) {
       for (const log of items) this.#readLog(log);
-      if (this.#whole) await this.#index?.compareRange(first, this.#from - 1, this.#rows);
+      if (this.#whole) await this.#index?.compareRange(from, to, this.#rows);
       this.#rows = new Map();
     }
   }
@@ -293,6 +302,7 @@ class Run {
     }
     const partial = !this.#whole;
     if (this.#whole) await index.compareCounts();
+    await index.compareExtent();
     await index.compareTable("avatar", this.#proofs.avatarRows(), partial);
     await index.compareTable("binding", this.#proofs.bindingRows(), partial);
     await index.compareTable("reverse_record", this.#proofs.reverseRows(), partial);
@@ -307,14 +317,15 @@ class Run {
 
   async #compareStorage(block: number): Promise<void> {
     this.#options.progress?.("asking the contracts what they keep");
-    const { proofs, attesters, subkeys, anchors } = this.#options.contracts;
+    const { proofs, attesters, subkeys, anchors, manager } = this.#options.contracts;
     const stored = {
       proofs: { address: proofs.address, model: this.#proofs },
       attesters: { address: attesters.address, book: this.#book },
       subkeys: subkeys && this.#subkeys && { address: subkeys.address, model: this.#subkeys },
       anchors: anchors && { address: anchors.address, model: this.#anchors },
+      manager: manager && { address: manager.address, model: this.#governance },
     };
-    await compareStorage(this.#chain, block, stored, this.#findings);
+    await compareStorage(this.#chain, block, stored, this.#findings, this.#options.signal);
   }
 
   async #mark(number: number): Promise<ChainBlock> {

@@ -69,6 +69,9 @@ export async function verify(context: Context, options: VerifyCommandOptions): P
     });
     output.result(textOf(report), machineOf(report));
     if (report.findings.total > 0) throw new CliError(`${report.findings.total} things are not as they must be`);
+    if (report.findings.incomplete) {
+      throw new CliError("the contracts' storage could not be compared: give an RPC that keeps it", EXIT.usage);
+    }
   } catch (error) {
     if (error instanceof CliError) throw error;
     if (signal.aborted) throw interrupted(error);
@@ -148,9 +151,15 @@ function lineOf({ kind, subject, detail }: Problem): string {
 }
 
 function machineOf({ chainId, fromBlock, toBlock, blockHash, findings, signatures, seconds }: VerifyReport): object {
-  const { problems, counts, checked, unchecked, total } = findings;
+  const { problems, counts, checked, unchecked, total, incomplete } = findings;
   return {
-    ...{ ok: total === 0, chain_id: chainId, from_block: fromBlock, to_block: toBlock, block_hash: blockHash },
+    ...{
+      ok: total === 0 && !incomplete,
+      chain_id: chainId,
+      from_block: fromBlock,
+      to_block: toBlock,
+      block_hash: blockHash,
+    },
     ...{ signatures, seconds, checked, unchecked, counts, problems },
   };
 }
