@@ -32,6 +32,8 @@ class SlowJournal extends Journal {
   }
 }
 
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
 describe("the feed of events", () => {
   let folder: string;
   let postgres: Postgres;
@@ -96,8 +98,6 @@ describe("the feed of events", () => {
     }).on("error", () => {});
     return { ids, stream: await begun.promise };
   }
-
-  const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
   it("tells all to who begins to listen while it looks for where the journal ends", async () => {
     await write(600);

@@ -10,6 +10,8 @@ import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { until } from "../helpers/until.ts";
 
+const times = (count: number, text: string) => Array.from({ length: count }, () => text);
+
 describe("SQL over HTTP", () => {
   let test: TestStack;
   let person: Person;
@@ -167,7 +169,6 @@ describe("SQL over HTTP", () => {
     });
 
     it("has nothing planned that few characters let grow beyond all bounds", async () => {
-      const times = (count: number, text: string) => Array.from({ length: count }, () => text);
       const nested = (depth: number, wrap: (inner: string) => string) =>
         times(depth, "").reduce<string>((inner) => wrap(inner), "1");
       const longer = times(32, "x").join(" || ");
