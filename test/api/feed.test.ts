@@ -18,6 +18,7 @@ import { type GraphDatabase, createGraphDatabase } from "../graph/database.ts";
 import { until } from "../helpers/until.ts";
 
 const filter = { types: new Set(EVENT_TYPES) };
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 /** A journal that can be held up where it says how far it goes. */
 class SlowJournal extends Journal {
@@ -96,8 +97,6 @@ describe("the feed of events", () => {
     }).on("error", () => {});
     return { ids, stream: await begun.promise };
   }
-
-  const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
   it("tells all to who begins to listen while it looks for where the journal ends", async () => {
     await write(600);
