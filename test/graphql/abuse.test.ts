@@ -123,12 +123,12 @@ describe("GraphQL, asked for much,", function () {
 
     it("a crowd at a hundred times, of which few are looked for", async () => {
       const before = world.queries;
-      const parts = Array.from(
+      const graphs = Array.from(
         { length: 99 },
         (_value, index) =>
           `a${index}: identity(platform: github, identity: "crowd-1", asOf: ${now + index}) { identityGraph { graphId } }`,
       );
-      const query = `{ ${parts.join(" ")} }`;
+      const query = `{ ${graphs.join(" ")} }`;
       const { errors } = await answer({ query }, { ...world.sources, limits: LIMITS });
       expect(errors?.[0]?.message).to.match(/more than 1000 vertices/);
       expect(world.queries - before, "queries").to.be.at.most(10);
