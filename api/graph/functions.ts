@@ -224,17 +224,20 @@ function back(when: When, t: string): string {
   );
 }
 
+/** What an edge `t` joins: its name, where it is `from`, and its address, whichever of them says so. */
+function endOf(its: "from" | "to", part: "platform" | "identity"): string {
+  return `CASE t.kind WHEN 'resolve' THEN t.${its}_${part} ELSE t.${its === "from" ? "to" : "from"}_${part} END`;
+}
+
 /**
  * Whether somebody else took a name over since the address called it its own, of an edge `t` and its `b` the other way round. The
  * address spoke of who held it then; whoever has it now may let it resolve there as it did.
  */
 function left(when: When): string {
-  const end = (its: "from" | "to", part: string) =>
-    `CASE t.kind WHEN 'resolve' THEN t.${its}_${part} ELSE t.${its === "from" ? "to" : "from"}_${part} END`;
   const called = "CASE t.kind WHEN 'resolve' THEN b.since ELSE t.since END";
-  const held = `e.to_platform = ${end("from", "platform")} AND e.to_identity = ${end("from", "identity")} AND e.kind = 'hold'`;
+  const held = `e.to_platform = ${endOf("from", "platform")} AND e.to_identity = ${endOf("from", "identity")} AND e.kind = 'hold'`;
   return `(SELECT bool_or(h.since > ${called})
-        AND NOT bool_or(h.from_platform = ${end("to", "platform")} AND h.from_identity = ${end("to", "identity")})
+        AND NOT bool_or(h.from_platform = ${endOf("to", "platform")} AND h.from_identity = ${endOf("to", "identity")})
       FROM ${joins(when, held)} h)`;
 }
 

@@ -90,7 +90,7 @@ function bestWay(near: Side, far: Side, from: string, to: string): Edge[] {
   /** The weakest edge of the best way from each vertex to the end; vertices from which none leads there are not in it. */
   const strength = new Map<string, number>([[to, Number.POSITIVE_INFINITY]]);
   // They were met from the nearest to the farthest.
-  for (const [key, steps] of [...onward].reverse()) {
+  for (const [key, steps] of [...onward].toReversed()) {
     const best = Math.max(...steps.map((step) => worth(step, strength)));
     if (best > 0) strength.set(key, best);
   }
