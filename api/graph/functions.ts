@@ -224,8 +224,8 @@ function back(when: When, t: string): string {
   );
 }
 
-/** Of an edge `t` between a name and an address the name's end, as if that were where it comes from; or the address's. */
-function nameEnd(its: "from" | "to", part: "platform" | "identity"): string {
+/** What an edge `t` joins: its name, where it is `from`, and its address, whichever of them says so. */
+function endOf(its: "from" | "to", part: "platform" | "identity"): string {
   return `CASE t.kind WHEN 'resolve' THEN t.${its}_${part} ELSE t.${its === "from" ? "to" : "from"}_${part} END`;
 }
 
@@ -235,9 +235,9 @@ function nameEnd(its: "from" | "to", part: "platform" | "identity"): string {
  */
 function left(when: When): string {
   const called = "CASE t.kind WHEN 'resolve' THEN b.since ELSE t.since END";
-  const held = `e.to_platform = ${nameEnd("from", "platform")} AND e.to_identity = ${nameEnd("from", "identity")} AND e.kind = 'hold'`;
+  const held = `e.to_platform = ${endOf("from", "platform")} AND e.to_identity = ${endOf("from", "identity")} AND e.kind = 'hold'`;
   return `(SELECT bool_or(h.since > ${called})
-        AND NOT bool_or(h.from_platform = ${nameEnd("to", "platform")} AND h.from_identity = ${nameEnd("to", "identity")})
+        AND NOT bool_or(h.from_platform = ${endOf("to", "platform")} AND h.from_identity = ${endOf("to", "identity")})
       FROM ${joins(when, held)} h)`;
 }
 

@@ -83,8 +83,9 @@ export async function cardsOf(graph: Graph, roots: readonly VertexId[], asked: A
   });
 }
 
-/** Disputed connections that are looked at, of each identity and avatar. */
+/** Connections that are looked at, of each identity and avatar; and how many of these at once. */
 const MAX_DISPUTED = 500;
+const AT_ONCE = 50;
 
 /** Disputed connections of some vertices, by vertex. They join nobody, so that no component has them. */
 async function disputedAt(
@@ -93,10 +94,18 @@ async function disputedAt(
   at: number | undefined,
 ): Promise<Map<string, Edge[]>> {
   const scope = { level: 1 as const, cap: MAX_DISPUTED, ...(at !== undefined && { at }) };
-  const around = await graph.neighbourhoods(vertices, 1, scope);
-  return new Map(
-    around.map(({ edges }, index) => [idOfVertex(vertices[index]!), edges.filter(({ disputed }) => disputed)]),
-  );
+  const disputed = new Map<string, Edge[]>();
+  // Whom they are connected with is not looked at: each of a thousand avatars of one wallet has that wallet.
+  for (let first = 0; first < vertices.length; first += AT_ONCE) {
+    const some = vertices.slice(first, first + AT_ONCE);
+    for (const [index, edges] of (await graph.incident(some, scope)).entries()) {
+      disputed.set(
+        idOfVertex(some[index]!),
+        edges.filter((edge) => edge.disputed),
+      );
+    }
+  }
+  return disputed;
 }
 
 function distinct(vertices: readonly VertexId[]): VertexId[] {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { createGraph } from "../../api/graph/graph.ts";
 import { behind } from "../../api/graph/prefix.ts";
 import type { Graph } from "../../api/graph/types.ts";
+import { cardsOf } from "../../api/identities/card.ts";
 import { sharedStack } from "../helpers/stack.ts";
 import { type GraphDatabase, createGraphDatabase } from "./database.ts";
 import { textOf } from "./model.ts";
@@ -237,6 +238,22 @@ describe("graph, with an attacker in it", () => {
       await store(database.db, world);
       const way = await graph.path(MALLORY, alone, { level: 1 });
       expect(way?.map(({ to }) => textOf(to))).to.deep.equal([textOf(last), textOf(last), textOf(hers), textOf(alone)]);
+    });
+
+    it("costs no more than they have avatars where many are asked who is disputed", async () => {
+      const world = two();
+      const COUNT = 120;
+      for (let index = 0; index < COUNT; index++) {
+        world.bindings.push(binding({ avatar: makeAvatar(`many ${index}`), ...hers, time: now - DAY }));
+      }
+      await store(database.db, world);
+      await database.db.query("ANALYZE");
+      const read = await database.rowsRead(async () => {
+        const asked = { level: 3 as const, at: undefined, time: now };
+        const [card] = await cardsOf(graph, [hers], asked, 500);
+        expect(card!.avatars).to.have.length(COUNT + 1);
+      });
+      expect(read.tuples).to.be.lessThan(COUNT * COUNT * 4);
     });
 
     it("reads no more of claims, names and histories than it answers with", async () => {
