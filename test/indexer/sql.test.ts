@@ -10,6 +10,11 @@ import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { until } from "../helpers/until.ts";
 
+/** A text put into another one, and that again. */
+function nested(depth: number, wrap: (inner: string) => string): string {
+  return Array.from({ length: depth }).reduce<string>((inner) => wrap(inner), "1");
+}
+
 describe("SQL over HTTP", () => {
   let test: TestStack;
   let person: Person;
@@ -167,11 +172,8 @@ describe("SQL over HTTP", () => {
     });
 
     it("has nothing planned that few characters let grow beyond all bounds", async () => {
-      const times = (count: number, text: string) => Array.from({ length: count }, () => text);
-      const nested = (depth: number, wrap: (inner: string) => string) =>
-        times(depth, "").reduce<string>((inner) => wrap(inner), "1");
-      const longer = times(32, "x").join(" || ");
-      // Each for itself made PostgreSQL take all memory there was: it looks at no limit while it plans.
+      const longer = Array.from({ length: 32 }, () => "x").join(" || ");
+      // The first made PostgreSQL take 11 GB: it looks at no limit while it plans.
       for (const sql of [
         `WITH a AS (SELECT 'xxxxxxxxxxxxxxxx'::text AS x), b AS (SELECT ${longer} AS x FROM a),
          c AS (SELECT ${longer} AS x FROM b), d AS (SELECT ${longer} AS x FROM c), e AS (SELECT ${longer} AS x FROM d)

@@ -93,7 +93,6 @@ function readQuery(text: string): Query | string {
  * that comments and texts count as well.
  */
 function plannedSize(sql: string): number {
-  const count = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
   const parts = sql.split(/\b(?:select|values)\b/i).map((part) => {
     const words = count(part, /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/gi) - count(part, NO_NAMES);
     // A name in quotes need have no letter.
@@ -103,6 +102,10 @@ function plannedSize(sql: string): number {
   // Rows that are looked for in a list are copied for each of its members.
   const lists = count(sql, /[)/\n]\s*in\b/gi) > 1 ? Infinity : 1;
   return parts.reduce((product, size) => product * size, copies * lists);
+}
+
+function count(text: string, what: RegExp): number {
+  return text.match(what)?.length ?? 0;
 }
 
 /** Reserved words (PostgreSQL's manual, appendix C), which name nothing. */
