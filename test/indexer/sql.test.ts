@@ -191,14 +191,6 @@ describe("SQL over HTTP", () => {
       }
     });
 
-    it("has some wait their turn, and no more", async () => {
-      const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(`SELECT ${index} AS turn`)));
-      const statuses = answers.map(({ status }) => status);
-      expect(statuses.filter((status) => status === 200).length).to.be.at.least(20);
-      expect(new Set(statuses)).to.deep.equal(new Set([200, 503]));
-      expect((await ask("SELECT 1 AS one")).status).to.equal(200);
-    });
-
     it("takes no role that somebody else made for more", async () => {
       const { createReader, readerOf } = await import("../../indexer/src/api/readerRole.ts");
       const url = new URL(test.stack.databaseUrl);
