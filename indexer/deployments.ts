@@ -27,7 +27,7 @@ export function readIndexedChains(env: NodeJS.ProcessEnv = process.env): Indexed
     .flatMap((name) => {
       const { chainId, contracts } = JSON.parse(readFileSync(join(folder, name), "utf8"));
       const rpc = env[`RPC_URL_${chainId}`];
-      return rpc === undefined ? [] : [{ chainId, rpc, contracts }];
+      return !rpc ? [] : [{ chainId, rpc, contracts }];
     });
   if (chains.length === 0) {
     throw new Error(`No chain to index: no <chainId>.json in ${folder} has its RPC_URL_<chainId> set`);

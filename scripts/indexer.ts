@@ -27,20 +27,32 @@ async function main(): Promise<number> {
   const schema = await indexerSchema(deploymentsDir, process.env);
   const dataDir = await mkdtemp(join(tmpdir(), "syngraph-indexer-"));
   const indexer = await startIndexer({ dataDir, databaseUrl, deploymentsDir, schema, port, env: {} });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void indexer.stop());
+  const asked = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      asked.abort();
+      void indexer.stop();
+    });
+  }
+  const gone = new AbortController();
+  const ended = indexer.ended.finally(() => gone.abort());
   console.log(`filling ${schema}; its log is in ${dataDir}`);
-  const ended = new AbortController();
-  const shown = (async () => {
+  try {
     await indexer.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok, Infinity);
-    await showSchema(databaseUrl, schema, ended.signal);
-    if (ended.signal.aborted) return;
-    console.log(`ready: the schema indexer shows ${schema}`);
-    say(await dropOldSchemas(databaseUrl));
-  })();
-  const reason = await Promise.race([indexer.ended, shown.then(() => indexer.ended)]);
-  ended.abort();
-  console.log(`ended: ${reason}`);
-  return 0;
+    await showSchema(databaseUrl, schema, gone.signal);
+    if (indexer.running) {
+      console.log(`ready: the schema indexer shows ${schema}`);
+      say(await dropOldSchemas(databaseUrl));
+    }
+    console.log(`ended: ${await ended}`);
+  } catch (error) {
+    if (!asked.signal.aborted) throw error;
+  } finally {
+    // Where the views cannot be turned to what it fills, it fills it for nobody.
+    await indexer.stop();
+  }
+  // For who starts it anew where it failed.
+  return asked.signal.aborted ? 0 : 1;
 }
 
 function say(dropped: readonly string[]): void {

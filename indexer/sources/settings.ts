@@ -22,15 +22,15 @@ export function readSources(all: readonly Source[], env: NodeJS.ProcessEnv = pro
     throw new Error(`SOURCES names ${id}, but there are only ${all.map((it) => it.id).join(", ")}`);
   });
   for (const [variable, value] of Object.entries(env)) {
-    if (!variable.startsWith("SOURCE_") || value === undefined) continue;
+    if (!variable.startsWith("SOURCE_") || !value) continue;
     if (!named.some((source) => variableOf(source) === variable)) {
       throw new Error(`${variable} is set, but SOURCES names no such source`);
     }
   }
   return named.map((source) => {
     const setting = env[variableOf(source)];
-    const everywhere = setting === undefined ? standard(source) : parsePlaces(source, setting);
-    const places = new Map([...everywhere].filter(([chainId]) => env[`RPC_URL_${chainId}`] !== undefined));
+    const everywhere = setting ? parsePlaces(source, setting) : standard(source);
+    const places = new Map([...everywhere].filter(([chainId]) => env[`RPC_URL_${chainId}`]));
     if (places.size === 0) {
       const wanted = [...everywhere.keys()].map((chainId) => `RPC_URL_${chainId}`).join(", ");
       throw new Error(`SOURCES names ${source.id}, but none of its chains has its RPC: ${wanted}`);

@@ -1,3 +1,4 @@
+import { isPlatformName } from "@syngraph/sdk/protocol";
 import { ponder } from "ponder:registry";
 import schema from "ponder:schema";
 
@@ -21,9 +22,12 @@ ponder.on("AttesterRegistry:AttesterProfileSet", async ({ event, context }) => {
 });
 
 ponder.on("AttesterRegistry:QuorumSet", async ({ event, context }) => {
+  const { platform } = event.args;
+  // The contract takes any text, and Postgres none with U+0000: of what no link can name, nothing is to be known.
+  if (platform !== "" && !isPlatformName(platform)) return;
   const quorum = Number(event.args.quorum);
   await context.db
     .insert(schema.quorum)
-    .values({ chainId: context.chain.id, platform: event.args.platform, quorum })
+    .values({ chainId: context.chain.id, platform, quorum })
     .onConflictDoUpdate({ quorum });
 });

@@ -138,6 +138,18 @@ describe("indexer: what attesters say", () => {
     return unpackList(list.attestations).map((signed) => recoverListAttester(list.findings, signed).toLowerCase());
   }
 
+  it("outlives what governance may write that is no text for a database", async () => {
+    await mined(test, (await attesters.setQuorum("a\0b", 2)).hash);
+    await mined(test, (await attesters.setQuorum("x".repeat(4_000), 2)).hash);
+    await indexed(test, (await manager.labelRole!(7n, "a\0b")).hash);
+    const named = await rows("SELECT platform FROM indexer.quorum WHERE platform NOT IN ('', 'quorate')");
+    expect(named).to.deep.equal([]);
+    const labels = await rows<{ values: { label: string } }>(
+      "SELECT values FROM indexer.governance WHERE event = 'RoleLabel' ORDER BY block_number DESC LIMIT 1",
+    );
+    expect(labels[0]!.values.label).to.equal("a\0b");
+  });
+
   it("knows who may attest, where they are, and how many must", async () => {
     const found = await rows("SELECT * FROM indexer.attester WHERE address = ANY($1) ORDER BY endpoint", [
       ATTESTER.wallet,

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
-import { LOCAL_CHAIN_ID, connectionTo } from "../../indexer/deployments.ts";
+import { LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "../../indexer/deployments.ts";
 
 const chain = (chainId: number, rpc: string) => ({ chainId, rpc });
 
@@ -11,6 +15,20 @@ describe("indexer: connections to chains", () => {
     const local = connectionTo(chain(LOCAL_CHAIN_ID, "http://127.0.0.1:8545"), {});
     expect(local.rpc).to.have.length.above(1);
     expect(local.pollingInterval).to.equal(100);
+  });
+
+  it("leaves a chain out whose RPC is set to nothing, as if it were not set", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "syngraph-connections-"));
+    try {
+      for (const chainId of [10, 8453]) {
+        await writeFile(join(folder, `${chainId}.json`), JSON.stringify({ chainId, contracts: {} }));
+      }
+      const env = { DEPLOYMENTS_DIR: folder, RPC_URL_10: "http://ten.example", RPC_URL_8453: "" };
+      expect(readIndexedChains(env).map(({ chainId }) => chainId)).to.deep.equal([10]);
+      expect(() => readIndexedChains({ ...env, RPC_URL_10: "" })).to.throw(/No chain to index/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("asks as often as it is told, chain by chain", () => {

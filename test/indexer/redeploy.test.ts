@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,6 +15,7 @@ import { get } from "../helpers/api.ts";
 import { rowsOf } from "../api/proofs.ts";
 import type { Person, SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, startTestStack } from "../helpers/stack.ts";
+import { until } from "../helpers/until.ts";
 
 /** So many minutes ago. */
 function minutes(count: number): number {
@@ -144,6 +147,47 @@ describe("a new version of the indexer", () => {
     expect(await shown()).to.equal(original);
     const { body } = await get(stack, `/v1/proofchain?avatar=${person.key.compressed}`);
     expect(body.proof_chain).to.have.length(links.length);
+  });
+
+  it("is what `npm run indexer` runs beside the old one, and says by its exit code whether it was told to end", async function () {
+    this.timeout(180_000);
+    const { databaseUrl, deploymentsDir, rpcUrl } = test.stack;
+    const before = await shown();
+    const run = async () => {
+      const child = spawn(process.execPath, [join(import.meta.dirname, "../../scripts/indexer.ts")], {
+        env: {
+          ...process.env,
+          ...{ DATABASE_URL: databaseUrl, DEPLOYMENTS_DIR: deploymentsDir, INDEXER_PORT: String(await freePort()) },
+          // That there is an RPC of a chain without contracts changes nothing but the schema's name.
+          ...{ RPC_URL_31337: rpcUrl, RPC_URL_424242: rpcUrl },
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const ended = once(child, "close") as Promise<[number | null]>;
+      let said = "";
+      for (const output of [child.stdout, child.stderr]) output.on("data", (chunk: Buffer) => (said += String(chunk)));
+      return { child, ended, said: () => said };
+    };
+    const { child, ended, said } = await run();
+    await until(async () => said().includes("ready: ") || child.exitCode !== null);
+    const [, schema] = /ready: the schema indexer shows (indexer_[0-9a-f]{12})/.exec(said()) ?? [];
+    expect(schema, said()).to.not.equal(before);
+    expect(await shown()).to.equal(schema);
+    const { body } = await get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`);
+    expect(body.proof_chain).to.have.length(links.length);
+    // Whoever watches over it shall see that it failed.
+    await rowsOf(
+      databaseUrl,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'syngraph-indexer-watch' ORDER BY backend_start DESC LIMIT 1`,
+    );
+    expect((await ended)[0], said()).to.equal(1);
+
+    const again = await run();
+    await until(async () => again.said().includes(`filling ${schema}`) || again.child.exitCode !== null);
+    again.child.kill("SIGTERM");
+    expect((await again.ended)[0], again.said()).to.equal(0);
+    await showSchema(databaseUrl, before);
   });
 
   it("leaves one idle schema when it drops, and all that live", async () => {

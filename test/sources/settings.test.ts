@@ -37,6 +37,7 @@ describe("settings of sources", () => {
   it("switch nothing on by themselves", () => {
     expect(read({})).to.deep.equal([]);
     expect(read({ SOURCES: "", RPC_URL_1: "http://one" })).to.deep.equal([]);
+    expect(read({ SOURCES: "", SOURCE_NAMES: "" })).to.deep.equal([]);
   });
 
   it("have a source indexed where it stands, as far as there is an RPC", () => {

@@ -78,6 +78,11 @@ export function isCosigned(platform: string): boolean {
   return COSIGNED_PLATFORMS.includes(platform);
 }
 
+/** Whether a link may have this for its platform. */
+export function isPlatformName(text: string): boolean {
+  return /^[a-z0-9_-]+$/.test(text) && text.length <= MAX_PLATFORM_BYTES;
+}
+
 /**
  * Checks that the contract can rebuild this link's text. It takes no character that JSON escapes, because escaping lets
  * two identities share one text, and only well-formed UTF-8 of bounded length, because indexers store it.
@@ -88,7 +93,7 @@ export function assertAppendable(link: Link, proofLocation = ""): void {
   if (!ACTIONS.includes(link.action)) {
     throw new ProtocolError("action", "must be create or delete");
   }
-  if (!/^[a-z0-9_-]+$/.test(link.platform) || link.platform.length > MAX_PLATFORM_BYTES) {
+  if (!isPlatformName(link.platform)) {
     throw new ProtocolError("platform", `must be 1 to ${MAX_PLATFORM_BYTES} of a-z, 0-9, _ and -`);
   }
   assertIdentity(link.identity);
