@@ -238,8 +238,6 @@ const MIGRATIONS = [
    CREATE INDEX IF NOT EXISTS checks_unannounced ON api.checks (chain_id, link_id) WHERE (strikes >= 2) <> announced;`,
   // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
   GRAPH_FUNCTIONS.join(";\n"),
-  // The same anew, but for their type: whose name an address goes by, and what is kept of who is given a lot.
-  GRAPH_FUNCTIONS.slice(1).join(";\n"),
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

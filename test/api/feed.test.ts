@@ -18,7 +18,6 @@ import { type GraphDatabase, createGraphDatabase } from "../graph/database.ts";
 import { until } from "../helpers/until.ts";
 
 const filter = { types: new Set(EVENT_TYPES) };
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 /** A journal that can be held up where it says how far it goes. */
 class SlowJournal extends Journal {
