@@ -153,9 +153,9 @@ describe("SQL over HTTP", () => {
     });
 
     it("refuses what waits, what is two statements and what writes files, and goes on", async () => {
-      await expectRefused("SELECT pg_sleep(100)", /not supported/);
+      await expectRefused("SELECT pg_sleep(100)", /not supported|Invalid query/);
       await expectRefused("SELECT 1; SELECT 2", /Multiple statements/);
-      await expectRefused("COPY link TO PROGRAM 'id'", /not supported/);
+      await expectRefused("COPY link TO PROGRAM 'id'", /not supported|Invalid query/);
     });
 
     it("ends what takes long or grows large, and goes on", async function () {
@@ -163,7 +163,7 @@ describe("SQL over HTTP", () => {
       // Ponder lets nobody recurse, but what is joined with itself grows as fast.
       const ten = `WITH ten(i) AS (${Array.from({ length: 10 }, (_, index) => `SELECT ${index}`).join(" UNION ALL ")})`;
       const joined = Array.from({ length: 12 }, (_, index) => `ten t${index}`).join(", ");
-      await expectRefused(`${ten} SELECT count(*) FROM ${joined}`, /timeout/);
+      await expectRefused(`${ten} SELECT count(*) FROM ${joined}`, /timeout|temp_file_limit/);
       await expectRefused(`${ten} SELECT t0.i FROM ${joined}`, /timeout|bytes/);
       await expectRefused(`${ten} SELECT t0.i FROM ${joined} ORDER BY t1.i, t2.i`, /timeout|temp_file_limit/);
       // A text of 160 MB, which is no large expression.

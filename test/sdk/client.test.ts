@@ -43,13 +43,13 @@ describe("SyngraphClient", () => {
     it("asks below a base URL with a path", async () => {
       server.handler = (_, response) => reply(response, 200, { hello: "proof service", platforms: ["dns"] });
       for (const baseUrl of [`${server.origin}/registry`, `${server.origin}/registry/`]) {
-        expect(await client({ baseUrl }).health()).to.deep.equal({ hello: "proof service", platforms: ["dns"] });
+        expect(await client({ baseUrl }).health()).to.deep.include({ hello: "proof service", platforms: ["dns"] });
       }
       expect(server.received.map(({ url }) => url)).to.deep.equal(["/registry/healthz", "/registry/healthz"]);
     });
 
     it("calls fetch unbound, as browsers demand", async () => {
-      expect(await client({ fetch: browserFetch }).health()).to.deep.equal({ hello: "x", platforms: [] });
+      expect(await client({ fetch: browserFetch }).health()).to.deep.include({ hello: "x", platforms: [] });
     });
 
     it("asks for a payload with Next.ID's names", async () => {
