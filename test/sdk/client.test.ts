@@ -42,14 +42,15 @@ describe("SyngraphClient", () => {
   describe("requests", () => {
     it("asks below a base URL with a path", async () => {
       server.handler = (_, response) => reply(response, 200, { hello: "proof service", platforms: ["dns"] });
+      const health = { hello: "proof service", platforms: ["dns"], chain: null };
       for (const baseUrl of [`${server.origin}/registry`, `${server.origin}/registry/`]) {
-        expect(await client({ baseUrl }).health()).to.deep.include({ hello: "proof service", platforms: ["dns"] });
+        expect(await client({ baseUrl }).health()).to.deep.equal(health);
       }
       expect(server.received.map(({ url }) => url)).to.deep.equal(["/registry/healthz", "/registry/healthz"]);
     });
 
     it("calls fetch unbound, as browsers demand", async () => {
-      expect(await client({ fetch: browserFetch }).health()).to.deep.include({ hello: "x", platforms: [] });
+      expect(await client({ fetch: browserFetch }).health()).to.deep.equal({ hello: "x", platforms: [], chain: null });
     });
 
     it("asks for a payload with Next.ID's names", async () => {
