@@ -1,4 +1,4 @@
-import { Pool, types } from "pg";
+import { Pool, type PoolConfig, types } from "pg";
 
 /** Block numbers and row ids come as `bigint` columns and stay far below 2^53. */
 types.setTypeParser(types.builtins.INT8, Number);
@@ -16,9 +16,8 @@ const GRAPH_TIMEOUT = 5_000;
  * than somebody waits for the answer.
  */
 export function createGraphPool(connectionString: string): Pool {
-  const options = `-c default_transaction_read_only=on -c statement_timeout=${GRAPH_TIMEOUT}`;
-  const common = { connectionString, application_name: "syngraph-graph", options };
-  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT });
+  const settings = { statement_timeout: GRAPH_TIMEOUT };
+  return readOnlyPool({ connectionString, application_name: "syngraph-graph", max: 5 }, settings, GRAPH_TIMEOUT);
 }
 
 /** Milliseconds that a statement which only reads may take. */
@@ -30,10 +29,14 @@ const READ_TIMEOUT = 2_000;
  * itself it plans each time anew.
  */
 export function createReadPool(connectionString: string): Pool {
-  const settings = {
-    ...{ plan_cache_mode: "force_generic_plan", jit: "off" },
-    ...{ default_transaction_read_only: "on", statement_timeout: READ_TIMEOUT },
-  };
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  return new Pool({ connectionString, max: 10, application_name: "syngraph-reads", options: options.join(" ") });
+  const settings = { plan_cache_mode: "force_generic_plan", jit: "off", statement_timeout: READ_TIMEOUT };
+  return readOnlyPool({ connectionString, application_name: "syngraph-reads", max: 10 }, settings);
+}
+
+/** @param wait milliseconds for a connection; for ever where not given. */
+function readOnlyPool(config: PoolConfig, settings: Record<string, string | number>, wait?: number): Pool {
+  const options = Object.entries({ default_transaction_read_only: "on", ...settings })
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
+  return new Pool({ ...config, options, ...(wait === undefined ? {} : { connectionTimeoutMillis: wait }) });
 }

@@ -301,8 +301,9 @@ describe("GET /v1/events", () => {
     await append(test, links);
     const ear = await listen("?from=start&types=binding");
     const [oldest] = await ear.take(1);
-    const { last } = await ends();
+    // Whoever asks for changes waits until the journal has all that the index has.
     const { body: before } = await get(test.stack, "/v1/proofchain/changes?count=100");
+    const { last } = await ends();
     await rowsOf(
       test.stack.databaseUrl,
       "UPDATE api.journal SET written_at = now() - interval '2 days' WHERE id <= $1",
