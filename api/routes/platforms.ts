@@ -10,7 +10,7 @@ export const platformStatus = z.enum(["live", "needs credential", "service close
 
 const rule = z.string().meta({ description: "What is expected, to finish the sentence “… is not …”." });
 
-const shapes = z.array(z.string()).meta({
+const expressions = z.array(z.string()).meta({
   description:
     "Regular expressions (ECMA-262, without flags), one of which matches what is typed, without blanks around it. They " +
     "find slips while somebody types; what counts is what the calls say that take it.",
@@ -25,9 +25,9 @@ const platformShape = z
       description: "What confirms a binding: a wallet's or another avatar's signature, or something published.",
     }),
     identity_rule: rule,
-    identity_shapes: shapes,
+    identity_shapes: expressions,
     location: z
-      .object({ rule, shapes })
+      .object({ rule, shapes: expressions })
       .nullable()
       .meta({ description: "Where the proof is, as to be given in `proof_location`; null where none is to be given." }),
     compose: z

@@ -16,6 +16,10 @@ interface Told {
   profile: string | null;
 }
 
+function matches(shapes: readonly string[], text: string): boolean {
+  return shapes.some((shape) => new RegExp(shape).test(text));
+}
+
 describe("GET /v1/platforms", () => {
   let test: TestStack;
   let platforms: Map<string, Told>;
@@ -40,7 +44,6 @@ describe("GET /v1/platforms", () => {
 
   it("says what may be typed, as the API itself reads it", () => {
     const { identity_shapes, identity_rule, location } = platforms.get("github")!;
-    const matches = (shapes: string[], text: string) => shapes.some((shape) => new RegExp(shape).test(text));
     expect(identity_rule).to.equal(platformOf("github")!.identity.rule);
     expect(matches(identity_shapes, "@alice")).to.equal(true);
     expect(matches(identity_shapes, "ali ce")).to.equal(false);
