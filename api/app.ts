@@ -17,6 +17,7 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { pathRoutes } from "./routes/path.ts";
+import { platformRoutes } from "./routes/platforms.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -49,6 +50,7 @@ export function createApp(context: Context): Express {
   const routes = [
     ...healthRoutes(context),
     ...metricsRoutes(context),
+    ...platformRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
     ...restoreRoutes(context),
