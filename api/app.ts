@@ -23,6 +23,7 @@ import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { statusRoutes } from "./routes/status.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 import { walletRoutes } from "./routes/wallets.ts";
@@ -49,6 +50,7 @@ export function createApp(context: Context): Express {
   const routes = [
     ...healthRoutes(context),
     ...metricsRoutes(context),
+    ...statusRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
     ...restoreRoutes(context),
