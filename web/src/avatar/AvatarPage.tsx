@@ -1,10 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
 
-import { fetchAvatar } from "../registry.ts";
+import { fetchAvatar } from "../home/registry.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
-import { useRequest } from "../useRequest.ts";
 import { BindingTable } from "./BindingTable.tsx";
 import { checkChains } from "./checkChains.ts";
 import { ProofChain } from "./ProofChain.tsx";
@@ -16,15 +16,18 @@ import { Verdict } from "./Verdict.tsx";
  * @param within whether a page with a heading of its own shows it.
  */
 export function AvatarPage({ publicKey, within = false }: { publicKey: string; within?: boolean }) {
-  const request = useRequest(publicKey, async (signal) => {
-    const record = await fetchAvatar(publicKey, signal);
-    return record && { bindings: record.avatar.bindings, chains: checkChains(record.items, publicKey) };
+  const request = useQuery({
+    queryKey: ["avatar", publicKey],
+    queryFn: async ({ signal }) => {
+      const record = await fetchAvatar(publicKey, signal);
+      return record && { bindings: record.avatar.bindings, chains: checkChains(record.items, publicKey) };
+    },
   });
   return (
     <article aria-label="Avatar">
       {within ? <h3>Avatar</h3> : <PageHeading title={`Avatar ${publicKey.slice(0, 10)}…`}>Avatar</PageHeading>}
       <Keys publicKey={publicKey} />
-      <Waiting request={request} what="the proof chain">
+      <Waiting request={request}>
         {(avatar) =>
           avatar ? (
             <>

@@ -1,19 +1,9 @@
-import type { MouseEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
 
-import { type Place, placeHref } from "../place.ts";
-import { navigate } from "../usePlace.ts";
+import { type Place, placeHref } from "../home/place.ts";
 
-/** A link to another place of this page; a click with a modifier key opens it as the browser would. */
+/** A link to another place of the search. */
 export function InternalLink({ to, children }: { to: Partial<Place>; children: ReactNode }) {
-  const href = placeHref(to);
-  function onClick(event: MouseEvent) {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    navigate(href);
-  }
-  return (
-    <a href={href} onClick={onClick}>
-      {children}
-    </a>
-  );
+  return <Link href={placeHref(to)}>{children}</Link>;
 }

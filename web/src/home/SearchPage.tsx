@@ -1,20 +1,18 @@
 import { AvatarPage } from "../avatar/AvatarPage.tsx";
-import { type Place, placeHref } from "../place.ts";
-import { type Findings, findAvatars } from "../registry.ts";
+import type { Place } from "./place.ts";
+import { type Findings, findAvatars } from "./registry.ts";
 import { InternalLink } from "../ui/InternalLink.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
-import { useRequest } from "../useRequest.ts";
+import { useQuery } from "@tanstack/react-query";
 import { ResultList } from "./ResultList.tsx";
 
 /** What a search found: nothing, the one avatar itself, or a list to choose from. */
 export function SearchPage({ place }: { place: Place }) {
-  const request = useRequest(placeHref(place), (signal) => findAvatars(place, signal));
+  const request = useQuery({ queryKey: ["search", place], queryFn: ({ signal }) => findAvatars(place, signal) });
   return (
     <section aria-label="Search results">
-      <Waiting request={request} what="results">
-        {(findings) => <Results place={place} findings={findings} />}
-      </Waiting>
+      <Waiting request={request}>{(findings) => <Results place={place} findings={findings} />}</Waiting>
     </section>
   );
 }

@@ -1,9 +1,9 @@
 import { type FormEvent, useLayoutEffect, useState } from "react";
 
-import { type Place, placeHref } from "../place.ts";
-import { fetchPlatforms } from "../registry.ts";
-import { navigate } from "../usePlace.ts";
-import { useRequest } from "../useRequest.ts";
+import { type Place, placeHref } from "./place.ts";
+import { fetchPlatforms } from "./registry.ts";
+import { navigate } from "../app/location.ts";
+import { useQuery } from "@tanstack/react-query";
 
 /** The search box. A plain GET form, so that its address is the one {@link placeHref} makes. */
 export function SearchForm({ place }: { place: Place }) {
@@ -52,9 +52,13 @@ export function SearchForm({ place }: { place: Place }) {
 }
 
 function PlatformSelect({ value, onChange }: { value: string; onChange: (platform: string) => void }) {
-  const request = useRequest("platforms", fetchPlatforms);
+  const request = useQuery({
+    queryKey: ["platforms"],
+    queryFn: ({ signal }) => fetchPlatforms(signal),
+    staleTime: Infinity,
+  });
   // Without the list one can still search all platforms, and the one that the address names.
-  const offered = request.state === "done" ? request.value : [];
+  const offered = request.data ?? [];
   const platforms = value === "" || offered.includes(value) ? offered : [...offered, value];
   return (
     <select name="platform" value={value} onChange={(event) => onChange(event.target.value)}>

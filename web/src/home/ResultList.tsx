@@ -1,4 +1,4 @@
-import type { Finding } from "../registry.ts";
+import type { Finding } from "./registry.ts";
 import { Identity } from "../ui/Identity.tsx";
 import { InternalLink } from "../ui/InternalLink.tsx";
 import { Status } from "../ui/Status.tsx";
