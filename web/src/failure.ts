@@ -1,6 +1,6 @@
-import { SyngraphError, type SyngraphErrorCode } from "@syngraph/sdk/client";
+import { type ApiErrorCode, SyngraphError } from "@syngraph/sdk/client";
 
-const TITLES: Readonly<Record<SyngraphErrorCode, string>> = {
+const TITLES: Readonly<Record<ApiErrorCode, string>> = {
   network: "The API cannot be reached.",
   timeout: "The API does not answer.",
   aborted: "The request was given up.",
@@ -13,6 +13,6 @@ const TITLES: Readonly<Record<SyngraphErrorCode, string>> = {
 
 /** What to tell the reader of an error that a request ended with. */
 export function describeFailure(error: unknown): { title: string; detail: string } {
-  if (error instanceof SyngraphError) return { title: TITLES[error.code], detail: error.message };
+  if (error instanceof SyngraphError) return { title: TITLES[error.code as ApiErrorCode], detail: error.message };
   return { title: TITLES.bad_reply, detail: error instanceof Error ? error.message : "" };
 }
