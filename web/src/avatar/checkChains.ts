@@ -33,20 +33,11 @@ function outcomeOf({ ok, checks }: ItemCheck): Outcome {
   return Object.values(checks).includes("fail") ? "bad" : "open";
 }
 
-/** How a link is called in words: a release, the other side's own delete, has no number. */
-export function nameOf({ item }: CheckedLink): string {
-  return item.sequence === null ? `${sideOf(item)}’s release` : `link ${item.sequence}`;
-}
-
-/** How the other side is called, where it signs. */
-export function sideOf({ platform }: ChainItem): string {
-  return platform === "nextid" ? "the other avatar" : "the wallet";
-}
-
-/** Whether a binding rests on what the avatar signed, and why. */
+/** Whether a binding rests on what the avatar signed, why (a key of `backing` in the texts), and the link that says so. */
 export interface Backing {
   outcome: Outcome;
-  reason: string;
+  reason: "missing" | "unverified" | "deleted" | "deletedOpen" | "signed" | "signedOpen" | "noDeletion";
+  link: CheckedLink | null;
 }
 
 /** Holds a binding's status, which the API only says, against the proof chain, which was checked here. */
@@ -57,18 +48,14 @@ export function backingOf(binding: AvatarBinding, chains: readonly CheckedChain[
   );
   const at = ofBinding.findIndex(({ item }) => item.action === "create" && item.link_id === binding.link_id);
   const create = ofBinding[at];
-  if (!create) return { outcome: "bad", reason: "no such link in the proof chain" };
-  if (create.outcome === "bad") return { outcome: "bad", reason: `${nameOf(create)} does not verify` };
+  if (!create) return { outcome: "bad", reason: "missing", link: null };
+  if (create.outcome === "bad") return { outcome: "bad", reason: "unverified", link: create };
   const end = ofBinding.slice(at + 1).find(({ item, outcome }) => item.action === "delete" && outcome !== "bad");
   if (binding.status !== "deleted") {
     return end?.outcome === "good"
-      ? { outcome: "bad", reason: `deleted by ${nameOf(end)}` }
-      : { outcome: create.outcome, reason: `signed in ${nameOf(create)}${openEnding(create)}` };
+      ? { outcome: "bad", reason: "deleted", link: end }
+      : { outcome: create.outcome, reason: create.outcome === "open" ? "signedOpen" : "signed", link: create };
   }
-  if (!end) return { outcome: "bad", reason: "no deletion in the proof chain" };
-  return { outcome: end.outcome, reason: `deleted by ${nameOf(end)}${openEnding(end)}` };
-}
-
-function openEnding({ outcome }: CheckedLink): string {
-  return outcome === "open" ? "; the wallet’s signature can only be checked on chain" : "";
+  if (!end) return { outcome: "bad", reason: "noDeletion", link: null };
+  return { outcome: end.outcome, reason: end.outcome === "open" ? "deletedOpen" : "deleted", link: end };
 }
