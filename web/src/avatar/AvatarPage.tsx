@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { checkChains } from "@syngraph/sdk/client";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
 import { useTranslation } from "react-i18next";
 
@@ -11,7 +12,6 @@ import { KeyText } from "../ui/KeyText.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import { BindingTable } from "./BindingTable.tsx";
-import { checkChains } from "./checkChains.ts";
 import { ProofChain } from "./ProofChain.tsx";
 import { Verdict } from "./Verdict.tsx";
 

@@ -1,4 +1,4 @@
-import type { AvatarBinding } from "@syngraph/sdk/client";
+import type { AvatarBinding, CheckedChain } from "@syngraph/sdk/client";
 import { useTranslation } from "react-i18next";
 
 import { Card } from "../ui/Card.tsx";
@@ -6,7 +6,7 @@ import { Mark } from "../ui/Mark.tsx";
 import { Platform } from "../ui/Platform.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
-import { type CheckedChain, backingOf } from "./checkChains.ts";
+import { backingOf } from "./backing.ts";
 import { useLinkName } from "./useLinkName.ts";
 
 const COLUMNS = ["platform", "identity", "status", "since", "chain"] as const;

@@ -1,4 +1,4 @@
-import type { ItemChecks } from "@syngraph/sdk/client";
+import type { CheckedLink, ItemChecks } from "@syngraph/sdk/client";
 import { useTranslation } from "react-i18next";
 
 import { CopyButton } from "../ui/CopyButton.tsx";
@@ -10,7 +10,6 @@ import { KeyText } from "../ui/KeyText.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
-import type { CheckedLink } from "./checkChains.ts";
 import { useLinkName } from "./useLinkName.ts";
 
 /** The checks in the order they are shown. */

@@ -2,7 +2,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 
 import { chainName } from "../ui/explorer.ts";
-import type { CheckedChain } from "./checkChains.ts";
+import type { CheckedChain } from "@syngraph/sdk/client";
 import { ChainLink } from "./ChainLink.tsx";
 
 import "./chain.css";

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { Notice } from "../ui/Notice.tsx";
-import type { CheckedChain } from "./checkChains.ts";
+import type { CheckedChain } from "@syngraph/sdk/client";
 
 /** The outcome of all checks in a sentence or two. */
 export function Verdict({ chains }: { chains: readonly CheckedChain[] }) {

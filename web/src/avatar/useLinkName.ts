@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { CheckedLink } from "./checkChains.ts";
+import type { CheckedLink } from "@syngraph/sdk/client";
 
 /** How a link is called in words: a release, the other side's own delete, has no number. */
 export function useLinkName(): (link: CheckedLink) => string {

@@ -15,6 +15,8 @@ interface Stored {
 
 const STORED = "syngraph.keyring";
 const AUTO_LOCK = "syngraph.autolock";
+/** When it was locked last: other tabs see that it changes. */
+const LOCKED = "syngraph.locked";
 
 /** After how many minutes without a touch the avatar may be locked. */
 export const AUTO_LOCK_MINUTES = [5, 15, 60] as const;
@@ -28,16 +30,13 @@ const sdk = () => import("@syngraph/sdk");
 let stored = readStored();
 let avatar: Avatar | null = null;
 let lastTouch = Date.now();
-let snapshot = takeSnapshot();
+let snapshot: Keyring;
 const listeners = new Set<() => void>();
 
 /** Tabs share what is stored; an unlocked key is each tab's own, and locking counts for all. */
-const tabs = new BroadcastChannel("syngraph.keyring");
-tabs.onmessage = ({ data }) => {
-  if (data === "lock") forgetKey();
-};
 window.addEventListener("storage", ({ key }) => {
-  if (key === STORED || key === null) reload();
+  if (key === LOCKED) forgetKey();
+  else if (key === STORED || key === null) reload();
 });
 for (const touch of ["pointerdown", "keydown"]) {
   window.addEventListener(touch, () => (lastTouch = Date.now()), { capture: true, passive: true });
@@ -168,7 +167,7 @@ async function unlockedAvatar(): Promise<Avatar> {
   throw new InputError("the avatar is locked");
 }
 
-// Function declarations above use these; they are the part of the snapshot that never changes.
+/** The part of the snapshot that never changes. */
 const actions = {
   create: async (password: string, onProgress?: (done: number) => void) => {
     const { Avatar } = await sdk();
@@ -225,13 +224,14 @@ const actions = {
   },
   lock: () => {
     forgetKey();
-    tabs.postMessage("lock");
+    localStorage.setItem(LOCKED, String(Date.now()));
   },
   remove: () => {
     localStorage.removeItem(STORED);
     stored = null;
     avatar = null;
     changed();
-    tabs.postMessage("lock");
   },
 };
+
+snapshot = takeSnapshot();

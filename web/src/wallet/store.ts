@@ -76,19 +76,21 @@ async function signText(text: string): Promise<string> {
 
 /** Takes a wallet's account, where there is one, and follows what becomes of it. */
 async function use(wallet: WalletDetail, method: "eth_requestAccounts" | "eth_accounts"): Promise<void> {
-  const { getAddress } = await import("./address.ts");
+  const { walletSigner } = await sdk();
+  // With its checksum, and only if it is an address at all.
+  const addressOf = (account: string) => walletSigner(wallet.provider, account).address;
   const provider = wallet.provider as Provider;
   const [account] = (await provider.request({ method })) as string[];
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
   if (account === undefined) return;
   setConnected(null);
   const follow = (change: Partial<ConnectedWallet>) => {
-    connected = { info: wallet.info, provider, address: getAddress(account), chainId, ...connected, ...change };
+    connected = { info: wallet.info, provider, address: addressOf(account), chainId, ...connected, ...change };
     changed();
   };
   const onAccounts = (accounts: string[]) => {
     if (accounts[0] === undefined) setConnected(null);
-    else follow({ address: getAddress(accounts[0]) });
+    else follow({ address: addressOf(accounts[0]) });
   };
   const onChain = (id: string) => follow({ chainId: Number(id) });
   const onEnd = () => setConnected(null);
