@@ -1,9 +1,10 @@
 import { Avatar, type Binding, type CosignStep as Step, SyngraphError } from "@syngraph/sdk";
 import { type FormEvent, useState } from "react";
-import { Trans, useTranslation } from "react-i18next";
+import { useTranslation } from "react-i18next";
 
 import { useWallets } from "../app/hooks.ts";
 import { Button } from "../ui/Button.tsx";
+import { Facts } from "../ui/Facts.tsx";
 import { Field, PasswordField, TextArea } from "../ui/Field.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -15,17 +16,10 @@ import { WalletButtons } from "./WalletButtons.tsx";
 /** Has the other side sign the same text: a wallet, or another avatar. */
 export function CosignStep({ binding, step }: { binding: Binding; step: Step }) {
   const { t } = useTranslation("bind");
-  const components = { b: <KeyText text={step.identity} /> };
   return (
     <>
-      <p>
-        <Trans
-          t={t}
-          i18nKey={step.by === "avatar" ? "sign.avatar" : "sign.wallet"}
-          values={{ identity: step.identity }}
-          components={components}
-        />
-      </p>
+      <p>{t(step.by === "avatar" ? "sign.avatar" : "sign.wallet")}</p>
+      <Facts of={[[t("sign.who"), <KeyText key="key" text={step.identity} wide />]]} />
       <SignedText text={step.text} />
       {step.by === "wallet" && <ByWallet binding={binding} step={step} />}
       {step.by === "avatar" && <ByKeystore binding={binding} step={step} />}

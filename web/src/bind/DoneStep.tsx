@@ -1,13 +1,14 @@
 import type { DoneStep as Step, PlatformInfo } from "@syngraph/sdk";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { Trans, useTranslation } from "react-i18next";
+import { useTranslation } from "react-i18next";
 
 import { LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { isolated } from "./isolated.ts";
 import { StepBody } from "./StepBody.tsx";
 
 /** What came of it, and where it can be seen. */
@@ -28,18 +29,13 @@ export function DoneStep({
   }, [queries]);
   const isDelete = link.action === "delete";
   const title = isDelete ? "done.titleRevoked" : step.claimed ? "done.titleClaimed" : "done.title";
-  const values = { identity: link.identity, platform: platform.name };
+  const values = { identity: isolated(link.identity), platform: platform.name };
   return (
     <Card title={t(title)}>
       <StepBody>
         <Notice tone={step.claimed ? "wait" : "good"} live="status">
           <p>
-            <Trans
-              t={t}
-              i18nKey={isDelete ? "done.revoked" : step.claimed ? "done.claimed" : "done.bound"}
-              values={values}
-              components={{ b: <bdi /> }}
-            />
+            {t(isDelete ? "done.revoked" : step.claimed ? "done.claimed" : "done.bound", values)}
           </p>
         </Notice>
         <Facts

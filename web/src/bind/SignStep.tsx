@@ -1,8 +1,9 @@
 import type { PlatformInfo } from "@syngraph/sdk";
-import { Trans, useTranslation } from "react-i18next";
+import { useTranslation } from "react-i18next";
 
 import { Button } from "../ui/Button.tsx";
 import { AvatarGate } from "./AvatarGate.tsx";
+import { isolated } from "./isolated.ts";
 import { Trouble } from "./Trouble.tsx";
 import type { OpenBinding } from "./useBinding.ts";
 import { useTask } from "./useTask.ts";
@@ -19,18 +20,16 @@ export function SignStep({
   begin: OpenBinding["begin"];
   onBack: () => void;
 }) {
-  const { t } = useTranslation("bind");
+  const { t } = useTranslation(["bind", "common"]);
   const task = useTask();
   return (
     <>
-      <p>
-        <Trans t={t} i18nKey="sign.what" values={{ identity, platform: platform.name }} components={{ b: <bdi /> }} />
-      </p>
+      <p>{t("sign.what", { identity: isolated(identity), platform: platform.name })}</p>
       <AvatarGate>
         {(avatar) => (
           <div className="actions">
-            <Button look="quiet" onClick={onBack}>
-              {t("back")}
+            <Button look="quiet" icon="back" onClick={onBack}>
+              {t("common:back")}
             </Button>
             <Button
               look="primary"
