@@ -1,37 +1,14 @@
-import { type AvatarBinding, type ChainItem, type ItemCheck, verifyChain } from "@syngraph/sdk/client";
+import {
+  type AvatarBinding,
+  type ChainItem,
+  type CheckedChain,
+  type CheckedLink,
+  checkChains,
+} from "@syngraph/sdk/client";
 
 import type { Outcome } from "../ui/Mark.tsx";
 
-/** An item of a proof chain and what its check, made here, came to. */
-export interface CheckedLink {
-  item: ChainItem;
-  check: ItemCheck;
-  /** `bad` if one of its checks failed, else `open` if one can only be made on chain. */
-  outcome: Outcome;
-}
-
-/** An avatar's links on one chain, in order. */
-export interface CheckedChain {
-  chainId: number;
-  links: CheckedLink[];
-}
-
-/** Verifies an avatar's proof chains: one for each chain it stands on. */
-export function checkChains(items: readonly ChainItem[], publicKey: string): CheckedChain[] {
-  const checks = verifyChain(items, publicKey);
-  const links = items.map((item, index): CheckedLink => {
-    return { item, check: checks[index]!, outcome: outcomeOf(checks[index]!) };
-  });
-  return [...Map.groupBy(links, ({ item }) => item.chain_id)].map(([chainId, ofChain]) => ({
-    chainId,
-    links: ofChain,
-  }));
-}
-
-function outcomeOf({ ok, checks }: ItemCheck): Outcome {
-  if (ok) return "good";
-  return Object.values(checks).includes("fail") ? "bad" : "open";
-}
+export { type CheckedChain, type CheckedLink, checkChains };
 
 /** How a link is called in words: a release, the other side's own delete, has no number. */
 export function nameOf({ item }: CheckedLink): string {

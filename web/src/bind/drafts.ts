@@ -1,4 +1,4 @@
-import type { BindingSnapshot } from "@syngraph/sdk";
+import type { Binding, BindingSnapshot } from "@syngraph/sdk";
 import { useSyncExternalStore } from "react";
 
 /** A binding or revocation that was begun in this browser. Nothing in it is secret; what it holds is checked when it is resumed. */
@@ -34,6 +34,14 @@ export function drafts(): readonly Draft[] {
     cache = { texts, drafts: found.sort((one, other) => other.savedAt - one.savedAt) };
   }
   return cache.drafts;
+}
+
+/** A binding as it is to be saved. */
+export function draftOf(binding: Binding, savedAt = Date.now()): Draft {
+  const { uuid, avatar, action, platform, identity } = binding.link;
+  const { name } = binding.step;
+  const ended = name === "done" || name === "refused";
+  return { uuid, avatar, action, platform, identity, savedAt, ended, snapshot: binding.toJSON() };
 }
 
 /** Saves a draft, for this tab after a reload and for others now. Without room or right to store it lives in this tab alone. */

@@ -2,7 +2,7 @@ import type { Avatar, Binding, BindingStep } from "@syngraph/sdk";
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 
 import { navigate, useSyngraph } from "../app/hooks.ts";
-import { type Draft, saveDraft, useDrafts } from "./drafts.ts";
+import { type Draft, draftOf, saveDraft, useDrafts } from "./drafts.ts";
 import { draftHref } from "./Unfinished.tsx";
 import { type Turn, useTurn } from "./useTurn.ts";
 
@@ -77,11 +77,4 @@ export function useBinding(uuid: string | null): OpenBinding {
   function isStored(): boolean {
     return savedAt.current !== 0 && hasStorage();
   }
-}
-
-function draftOf(binding: Binding, savedAt: number): Draft {
-  const { uuid, avatar, action, platform, identity } = binding.link;
-  const { name } = binding.step;
-  const ended = name === "done" || name === "refused";
-  return { uuid, avatar, action, platform, identity, savedAt, ended, snapshot: binding.toJSON() };
 }

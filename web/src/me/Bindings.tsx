@@ -116,7 +116,6 @@ function Row({
         )}
         {status === "claimed" && <p className="soft small-text">{t("bindings.claimHelp")}</p>}
         {status === "suspended" && <p className="soft small-text">{t("bindings.suspendedHelp")}</p>}
-        {(binding.disputed_by?.length ?? 0) > 0 && <p className="soft small-text">{t("bindings.disputed")}</p>}
       </div>
       <div className="actions">
         {troubled && platform?.status === "live" && (
