@@ -38,15 +38,17 @@ export function ChainStep({
           )}
         </Notice>
       )}
-      <ChoiceField
-        label={t("chain.how")}
-        value={via}
-        onChange={setVia}
-        choices={[
-          { value: "node", label: <Way name={t("chain.viaNode")} what={t("chain.viaNodeWhat")} /> },
-          { value: "wallet", label: <Way name={t("chain.viaWallet")} what={t("chain.viaWalletWhat")} /> },
-        ]}
-      />
+      <div className="ways">
+        <ChoiceField
+          label={t("chain.how")}
+          value={via}
+          onChange={setVia}
+          choices={[
+            { value: "node", label: <Way name={t("chain.viaNode")} what={t("chain.viaNodeWhat")} /> },
+            { value: "wallet", label: <Way name={t("chain.viaWallet")} what={t("chain.viaWalletWhat")} /> },
+          ]}
+        />
+      </div>
       {via === "node" ? <ByNode platform={platform} binding={binding} /> : <DirectMode binding={binding} />}
     </div>
   );
@@ -126,10 +128,23 @@ function Pending({ binding, step }: { binding: Binding; step: PendingStep }) {
   );
 }
 
-function Refused({ platform, binding, reason }: { platform: Pick<PlatformInfo, "id">; binding: Binding; reason: string }) {
+function Refused({
+  platform,
+  binding,
+  reason,
+}: {
+  platform: Pick<PlatformInfo, "id">;
+  binding: Binding;
+  reason: string;
+}) {
   const { t } = useTranslation("bind");
   return (
-    <Notice tone="bad" live="alert" title={t("chain.refused")} actions={<Again platform={platform} binding={binding} />}>
+    <Notice
+      tone="bad"
+      live="alert"
+      title={t("chain.refused")}
+      actions={<Again platform={platform} binding={binding} />}
+    >
       <p lang="en">
         <bdi>{reason}</bdi>
       </p>

@@ -18,7 +18,15 @@ interface Looks {
 }
 
 /** Has the attesters look for the proof, again and again with growing pauses, until it is seen or nobody waits for it. */
-export function CheckStep({ binding, onSeen, onEdit }: { binding: Binding; onSeen: (check: Check) => void; onEdit: () => void }) {
+export function CheckStep({
+  binding,
+  onSeen,
+  onEdit,
+}: {
+  binding: Binding;
+  onSeen: (check: Check) => void;
+  onEdit: () => void;
+}) {
   const { t } = useTranslation("bind");
   const [looks, setLooks] = useState<Looks>({ count: 0, looking: true, last: null, next: null });
   const going = useRef<AbortController>(null);
@@ -69,7 +77,9 @@ export function CheckStep({ binding, onSeen, onEdit }: { binding: Binding; onSee
         <p className="soft">
           {looks.looking && t("check.looking")}
           {!looks.looking && looks.next === null && t("check.stopped", { count: looks.count })}
-          {!looks.looking && looks.next !== null && (seconds === null ? t("check.paused") : t("check.next", { seconds }))}
+          {!looks.looking &&
+            looks.next !== null &&
+            (seconds === null ? t("check.paused") : t("check.next", { seconds }))}
         </p>
       )}
       <div className="actions">

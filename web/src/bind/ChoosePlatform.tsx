@@ -17,7 +17,12 @@ export function ChoosePlatform({ platforms }: { platforms: readonly PlatformInfo
   const shown = platforms.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted));
   return (
     <div className="choose">
-      <TextField type="search" label={t("choose.filter")} value={query} onChange={(event) => setQuery(event.target.value)} />
+      <TextField
+        type="search"
+        label={t("choose.filter")}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
       <p role="status" className={shown.length === 0 ? "soft" : "unseen"}>
         {shown.length === 0 && t("choose.nothing", { query: query.trim() })}
       </p>

@@ -38,7 +38,8 @@ function ByWallet({ binding, step }: { binding: Binding; step: Step }) {
   const isIt = connected?.address.toLowerCase() === step.identity;
   const name = connected?.info.name ?? "";
   /** A contract's wallet signs as it likes: what is no signature of its address may be good on chain. */
-  const mayBeContract = signature !== null && task.error instanceof SyngraphError && task.error.code === "wallet_signature";
+  const mayBeContract =
+    signature !== null && task.error instanceof SyngraphError && task.error.code === "wallet_signature";
 
   function sign() {
     return task.run(async () => {
@@ -148,7 +149,8 @@ function ByPaste({ binding, step }: { binding: Binding; step: Step }) {
   const { t } = useTranslation("bind");
   const [value, setValue] = useState("");
   const task = useTask();
-  const contract = step.by === "wallet" && task.error instanceof SyngraphError && task.error.code === "wallet_signature";
+  const contract =
+    step.by === "wallet" && task.error instanceof SyngraphError && task.error.code === "wallet_signature";
   const form = (
     <form
       className="stack"

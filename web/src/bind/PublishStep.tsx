@@ -35,7 +35,11 @@ export function PublishStep({
     <>
       <p>{text("publish.how", platform.id)}</p>
       {languages.length > 1 && (
-        <SelectField label={t("publish.language")} value={language} onChange={(event) => setLanguage(event.target.value)}>
+        <SelectField
+          label={t("publish.language")}
+          value={language}
+          onChange={(event) => setLanguage(event.target.value)}
+        >
           {languages.map((one) => (
             <option key={one} value={one}>
               {one === "default" ? t("publish.languageDefault") : nameOf(one, i18n.language)}
@@ -51,7 +55,9 @@ export function PublishStep({
       {href && (
         <p className="actions">
           <ExternalLink button href={href}>
-            {t(platform.compose!.includes("{post}") ? "publish.openPrefilled" : "publish.open", { platform: platform.name })}
+            {t(platform.compose!.includes("{post}") ? "publish.openPrefilled" : "publish.open", {
+              platform: platform.name,
+            })}
           </ExternalLink>
         </p>
       )}
@@ -133,7 +139,15 @@ function Record({ name, value, strings }: { name: string; value: string; strings
 }
 
 /** Asks where it was published, where the platform's proofs have an address, and goes on. */
-function Location({ platform, binding, onPublished }: { platform: PlatformInfo; binding: Binding; onPublished: () => void }) {
+function Location({
+  platform,
+  binding,
+  onPublished,
+}: {
+  platform: PlatformInfo;
+  binding: Binding;
+  onPublished: () => void;
+}) {
   const { t } = useTranslation("bind");
   const [value, setValue] = useState(binding.proofLocation);
   const [error, setError] = useState<string>();
@@ -145,7 +159,12 @@ function Location({ platform, binding, onPublished }: { platform: PlatformInfo; 
     event.preventDefault();
     const slip = needed ? slipOf(value, platform.location?.shapes ?? []) : null;
     if (slip !== null) {
-      setError(t(slip === "empty" ? "publish.locationEmpty" : "publish.locationInvalid", { rule, text: value.trim().slice(0, 200) }));
+      setError(
+        t(slip === "empty" ? "publish.locationEmpty" : "publish.locationInvalid", {
+          rule,
+          text: value.trim().slice(0, 200),
+        }),
+      );
       return;
     }
     void task.run(() => {

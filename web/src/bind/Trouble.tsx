@@ -1,8 +1,8 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { describeFailure } from "../failure.ts";
 import { Notice } from "../ui/Notice.tsx";
-import type { ReactNode } from "react";
 
 /** What something that the reader started failed with, in their language, and what the node or wallet itself says of it. */
 export function Trouble({ error, actions }: { error: unknown; actions?: ReactNode }) {
@@ -12,7 +12,7 @@ export function Trouble({ error, actions }: { error: unknown; actions?: ReactNod
   return (
     <Notice tone="bad" live="alert" title={t(code)} actions={actions}>
       {detail !== "" && (
-        <p lang="en">
+        <p className="detail" lang="en">
           <bdi>{detail}</bdi>
         </p>
       )}

@@ -19,43 +19,47 @@ export function Unfinished() {
   if (open.length === 0) return null;
   const avatars = open.map(({ avatar }) => avatar);
   return (
-    <Card title={t("unfinished.title")} flush>
-      <ul className="rows">
-        {open.map((draft) => (
-          <li key={draft.uuid}>
-            <span className="row-words">
-              <strong>
-                <bdi>{draft.identity}</bdi>
-              </strong>
-              <span className="soft">
-                {t(`unfinished.${draft.action}`, { platform: names.get(draft.platform) ?? draft.platform })}
+    <div className="unfinished">
+      <Card title={t("unfinished.title")} flush>
+        <ul className="rows">
+          {open.map((draft) => (
+            <li key={draft.uuid}>
+              <span className="row-words">
+                <strong>
+                  <bdi>{draft.identity}</bdi>
+                </strong>
+                <span className="soft">
+                  {t(`unfinished.${draft.action}`, { platform: names.get(draft.platform) ?? draft.platform })}
+                </span>
               </span>
-            </span>
-            <span className="actions">
-              <Button
-                small
-                look="quiet"
-                icon="trash"
-                aria-label={t("unfinished.discardLabel", { identity: draft.identity })}
-                onClick={() => removeDraft(draft.uuid)}
-              >
-                {t("unfinished.discard")}
-              </Button>
-              <LinkButton small href={draftHref(draft)}>
-                {t("unfinished.resume")}
-                <span className="unseen"> {draft.identity}</span>
-              </LinkButton>
-            </span>
-          </li>
-        ))}
-      </ul>
-      {new Set(avatars).size < avatars.length && (
-        <div className="card-foot">
-          <Notice tone="wait">
-            <p>{t("unfinished.conflict")}</p>
-          </Notice>
-        </div>
-      )}
-    </Card>
+              <span className="actions">
+                {draft.snapshot.outcome === null && (
+                  <Button
+                    small
+                    look="quiet"
+                    icon="trash"
+                    aria-label={t("unfinished.discardLabel", { identity: draft.identity })}
+                    onClick={() => removeDraft(draft.uuid)}
+                  >
+                    {t("unfinished.discard")}
+                  </Button>
+                )}
+                <LinkButton small href={draftHref(draft)}>
+                  {t("unfinished.resume")}
+                  <span className="unseen"> {draft.identity}</span>
+                </LinkButton>
+              </span>
+            </li>
+          ))}
+        </ul>
+        {new Set(avatars).size < avatars.length && (
+          <div className="card-foot">
+            <Notice tone="wait">
+              <p>{t("unfinished.conflict")}</p>
+            </Notice>
+          </div>
+        )}
+      </Card>
+    </div>
   );
 }

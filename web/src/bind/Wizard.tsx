@@ -49,7 +49,9 @@ export function Wizard({ platform, uuid, typed }: { platform: PlatformInfo; uuid
       <Notice
         tone="accent"
         title={t("unfinished.discarded")}
-        actions={<LinkButton href={`/me/bind/${encodeURIComponent(platform.id)}`}>{t("unfinished.discardedNext")}</LinkButton>}
+        actions={
+          <LinkButton href={`/me/bind/${encodeURIComponent(platform.id)}`}>{t("unfinished.discardedNext")}</LinkButton>
+        }
       />
     );
   }
@@ -72,25 +74,29 @@ export function Wizard({ platform, uuid, typed }: { platform: PlatformInfo; uuid
   const identity = binding?.link.identity ?? chosen;
   const elsewhere = binding !== null && !turn.mine && step?.name !== "pending";
   return (
-    <Card
-      title={
-        identity === null ? (
-          t("identity.which")
-        ) : (
-          <>
-            <bdi>{identity}</bdi> <span className="soft">· {platform.name}</span>
-          </>
-        )
-      }
-    >
-      <Steps
-        current={way.indexOf(name)}
-        steps={way.map((one) => ({
-          title: t(`steps.${one}`),
-          content: one === name && <StepBody key={one}>{elsewhere ? <Elsewhere takeOver={turn.takeOver} /> : content()}</StepBody>,
-        }))}
-      />
-    </Card>
+    <div className="wizard">
+      <Card
+        title={
+          identity === null ? (
+            t("identity.which")
+          ) : (
+            <>
+              <bdi>{identity}</bdi> <span className="soft">· {platform.name}</span>
+            </>
+          )
+        }
+      >
+        <Steps
+          current={way.indexOf(name)}
+          steps={way.map((one) => ({
+            title: t(`steps.${one}`),
+            content: one === name && (
+              <StepBody key={one}>{elsewhere ? <Elsewhere takeOver={turn.takeOver} /> : content()}</StepBody>
+            ),
+          }))}
+        />
+      </Card>
+    </div>
   );
 
   function stepName(): StepName {

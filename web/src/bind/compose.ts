@@ -5,7 +5,11 @@
 export function composeHref(compose: string, { post, identity }: { post: string; identity: string }): string | null {
   const host = identity.split("@").at(-1)!;
   if (compose.includes("{host}") && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(host)) return null;
-  const slots: Record<string, string> = { post: encodeURIComponent(post), identity: encodeURIComponent(identity), host };
+  const slots: Record<string, string> = {
+    post: encodeURIComponent(post),
+    identity: encodeURIComponent(identity),
+    host,
+  };
   const url = URL.parse(compose.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot));
   const isPlain = url?.protocol === "https:" && url.username === "" && url.password === "" && url.port === "";
   return isPlain ? url.href : null;

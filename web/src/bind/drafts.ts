@@ -44,14 +44,19 @@ export function draftOf(binding: Binding, savedAt = Date.now()): Draft {
   return { uuid, avatar, action, platform, identity, savedAt, ended, snapshot: binding.toJSON() };
 }
 
-/** Saves a draft, for this tab after a reload and for others now. Without room or right to store it lives in this tab alone. */
-export function saveDraft(draft: Draft): void {
+/**
+ * Saves a draft, for this tab after a reload and for others now.
+ *
+ * @returns whether it could be saved: without room or right to store, it lives in this tab alone.
+ */
+export function saveDraft(draft: Draft): boolean {
   try {
     localStorage.setItem(PREFIX + draft.uuid, JSON.stringify(draft));
   } catch {
-    return;
+    return false;
   }
   changed();
+  return true;
 }
 
 /** Forgets a draft. */
@@ -82,7 +87,16 @@ export function parseDraft(uuid: string, text: string): Draft | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { avatar, action, platform, identity, savedAt, ended, snapshot, uuid: named } = value as Record<string, unknown>;
+  const {
+    avatar,
+    action,
+    platform,
+    identity,
+    savedAt,
+    ended,
+    snapshot,
+    uuid: named,
+  } = value as Record<string, unknown>;
   const isDraft =
     named === uuid &&
     [avatar, platform, identity].every((field) => typeof field === "string") &&

@@ -32,7 +32,10 @@ export function iconOf(platform: Pick<PlatformInfo, "id" | "side">): IconName {
  * A text that there is for each platform, `other` for one that this page does not know yet: {@link usePlatforms} lists what
  * the node has, which may be newer.
  */
-export function usePlatformText(): (key: "identity.label" | "identity.example" | "hint" | "publish.how", id: string) => string {
+export function usePlatformText(): (
+  key: "identity.label" | "identity.example" | "hint" | "publish.how",
+  id: string,
+) => string {
   const { t, i18n } = useTranslation("bind");
   return (key, id) => {
     const known = i18n.exists(`bind:${key}.${id}`) ? id : "other";

@@ -30,9 +30,12 @@ export function useBinding(uuid: string | null): OpenBinding {
   /** When what this tab knows was saved: another time means that another tab went on. */
   const savedAt = useRef(0);
 
+  /** Whether it could be saved: then that it is not there any more means that somebody took it away. */
+  const saved = useRef(false);
+
   const changed = useCallback((binding: Binding) => {
     savedAt.current = Math.max(Date.now(), savedAt.current + 1);
-    saveDraft(draftOf(binding, savedAt.current));
+    saved.current = saveDraft(draftOf(binding, savedAt.current));
     redraw();
   }, []);
 
@@ -45,6 +48,7 @@ export function useBinding(uuid: string | null): OpenBinding {
       (binding) => {
         if (over) return;
         savedAt.current = draft.savedAt;
+        saved.current = true;
         setError(null);
         setHeld({ binding, savedAt: draft.savedAt });
       },
@@ -68,13 +72,8 @@ export function useBinding(uuid: string | null): OpenBinding {
 
   function stateOf(): OpenBinding["state"] {
     if (uuid === null) return "new";
-    if (binding) return draft === undefined && isStored() ? "gone" : "open";
+    if (binding) return draft === undefined && saved.current ? "gone" : "open";
     if (error !== null) return "unreadable";
     return draft ? "reading" : "gone";
-  }
-
-  /** Whether it was ever stored: without storage a binding lives in this tab, and is not gone. */
-  function isStored(): boolean {
-    return savedAt.current !== 0 && hasStorage();
   }
 }

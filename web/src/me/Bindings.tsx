@@ -30,11 +30,7 @@ export function Bindings({ bindings }: { bindings: readonly ProofReply[] }) {
     <ul className="rows">
       {list.map((binding) => (
         <li key={`${binding.chain_id} ${binding.platform} ${binding.identity}`}>
-          <Row
-            binding={binding}
-            platform={platforms.get(binding.platform)}
-            onRevoke={() => setRevoking(binding)}
-          />
+          <Row binding={binding} platform={platforms.get(binding.platform)} onRevoke={() => setRevoking(binding)} />
         </li>
       ))}
     </ul>

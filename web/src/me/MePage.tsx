@@ -63,11 +63,7 @@ function OwnAvatar({ publicKey }: { publicKey: string }) {
     <div className="stack">
       <Card>
         <div className="avatar-card">
-          <Facts
-            of={[
-              [t("card.key"), <KeyText key="key" text={publicKey} wide copy={t("card.key")} />],
-            ]}
-          />
+          <Facts of={[[t("card.key"), <KeyText key="key" text={publicKey} wide copy={t("card.key")} />]]} />
           <Pill tone={state === "unlocked" ? "good" : "neutral"} icon={state === "unlocked" ? "unlock" : "lock"}>
             {t(state === "unlocked" ? "card.unlocked" : "card.locked")}
           </Pill>

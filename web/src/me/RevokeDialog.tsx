@@ -86,12 +86,16 @@ function Confirm({
   return (
     <>
       <div role="status">
-        {task.busy && <p className="soft">{t(revocation?.step.name === "pending" ? "revoke.stored" : "revoke.running")}</p>}
+        {task.busy && (
+          <p className="soft">{t(revocation?.step.name === "pending" ? "revoke.stored" : "revoke.running")}</p>
+        )}
       </div>
       <Trouble error={task.error} />
       {task.error !== null && revocation !== null && <p className="soft">{t("revoke.later")}</p>}
       <footer className="actions">
-        {revocation !== null && !task.busy && <LinkButton href={draftHref(revocation.link)}>{t("revoke.direct")}</LinkButton>}
+        {revocation !== null && !task.busy && (
+          <LinkButton href={draftHref(revocation.link)}>{t("revoke.direct")}</LinkButton>
+        )}
         <Button onClick={onClose}>{t("common:cancel")}</Button>
         <Button look="danger" icon="unlink" busy={task.busy} onClick={() => void revoke()}>
           {t("revoke.confirm")}
