@@ -1,7 +1,6 @@
 import { Syngraph } from "@syngraph/sdk";
 
-/** The page waits less long than a program would, in milliseconds. */
-const TIMEOUT = 20_000;
+import { TIMEOUT } from "./client.ts";
 
 let syngraph: Syngraph | undefined;
 
