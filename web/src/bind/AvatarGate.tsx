@@ -6,7 +6,7 @@ import { useKeyring } from "../app/hooks.ts";
 import { LinkButton } from "../ui/Button.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { Unlock } from "../keyring/Unlock.tsx";
+import { UnlockForm } from "./UnlockForm.tsx";
 
 /**
  * Shows what needs the unlocked avatar; until there is one, how to come by it.
@@ -40,6 +40,6 @@ export function AvatarGate({ publicKey, children }: { publicKey?: string; childr
       </Notice>
     );
   }
-  if (keyring.avatar === null) return <Unlock why={t("avatarNeeded.locked")} />;
+  if (keyring.avatar === null) return <UnlockForm why={t("avatarNeeded.locked")} />;
   return children(keyring.avatar);
 }

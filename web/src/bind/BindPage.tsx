@@ -11,7 +11,7 @@ import { Waiting } from "../ui/Waiting.tsx";
 import "./bind.css";
 import { ChoosePlatform } from "./ChoosePlatform.tsx";
 import { tidyDrafts } from "./drafts.ts";
-import { usePlatforms } from "./platforms.ts";
+import { nameOf, usePlatforms } from "./platforms.ts";
 import { Unfinished } from "./Unfinished.tsx";
 import { Wizard } from "./Wizard.tsx";
 
@@ -48,7 +48,7 @@ function OnePlatform({ platform }: { platform: PlatformInfo }) {
   return (
     <>
       <PageHeading
-        title={t("titleOf", { platform: platform.name })}
+        title={t("titleOf", { platform: nameOf(platform) })}
         actions={
           <LinkButton href="/me/bind" look="quiet" icon="back">
             {t("otherPlatform")}

@@ -5,7 +5,8 @@ import { Link } from "wouter";
 
 import { TextField } from "../ui/Field.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { type Group, groupOf, iconOf, usePlatformText } from "./platforms.ts";
+import { PlatformIcon } from "../ui/Platform.tsx";
+import { type Group, groupOf, nameOf, usePlatformText } from "./platforms.ts";
 
 const GROUPS: readonly Group[] = ["account", "wallet", "name"];
 
@@ -14,7 +15,9 @@ export function ChoosePlatform({ platforms }: { platforms: readonly PlatformInfo
   const { t } = useTranslation("bind");
   const [query, setQuery] = useState("");
   const wanted = query.trim().toLowerCase();
-  const shown = platforms.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted));
+  const shown = platforms.filter((platform) =>
+    `${platform.id} ${platform.name} ${nameOf(platform)}`.toLowerCase().includes(wanted),
+  );
   return (
     <div className="choose">
       <TextField
@@ -35,7 +38,7 @@ export function ChoosePlatform({ platforms }: { platforms: readonly PlatformInfo
           ofGroup.length > 0 && (
             <section key={group} aria-labelledby={`group-${group}`}>
               <h2 id={`group-${group}`}>{t(`choose.${group}`)}</h2>
-              <ul className="platforms">
+              <ul className="tiles">
                 {ofGroup.map((platform) => (
                   <li key={platform.id}>
                     <Tile platform={platform} />
@@ -53,14 +56,14 @@ export function ChoosePlatform({ platforms }: { platforms: readonly PlatformInfo
 function Tile({ platform }: { platform: PlatformInfo }) {
   const { t } = useTranslation("bind");
   const text = usePlatformText();
-  const { id, name, status } = platform;
+  const { id, status } = platform;
   const inside = (
     <>
-      <span className="platform-icon">
-        <Icon name={iconOf(platform)} />
+      <span className="tile-icon">
+        <PlatformIcon platform={id} size={20} />
       </span>
-      <span className="platform-words">
-        <strong>{name}</strong>
+      <span className="tile-words">
+        <strong>{nameOf(platform)}</strong>
         <span className="soft">
           {status === "live" && text("hint", id)}
           {status === "needs credential" && t("choose.needsCredential")}
@@ -69,9 +72,9 @@ function Tile({ platform }: { platform: PlatformInfo }) {
       </span>
     </>
   );
-  if (status !== "live") return <div className="platform closed">{inside}</div>;
+  if (status !== "live") return <div className="tile closed">{inside}</div>;
   return (
-    <Link href={`/me/bind/${encodeURIComponent(id)}`} className="platform">
+    <Link href={`/me/bind/${encodeURIComponent(id)}`} className="tile">
       {inside}
       <Icon name="chevron" size={18} />
     </Link>

@@ -9,6 +9,7 @@ import { Facts } from "../ui/Facts.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { isolated } from "./isolated.ts";
+import { nameOf } from "./platforms.ts";
 import { StepBody } from "./StepBody.tsx";
 
 /** What came of it, and where it can be seen. */
@@ -17,7 +18,7 @@ export function DoneStep({
   link,
   step,
 }: {
-  platform: Pick<PlatformInfo, "name">;
+  platform: Pick<PlatformInfo, "id" | "name">;
   link: { action: "create" | "delete"; identity: string; avatar: string };
   step: Step;
 }) {
@@ -29,7 +30,7 @@ export function DoneStep({
   }, [queries]);
   const isDelete = link.action === "delete";
   const title = isDelete ? "done.titleRevoked" : step.claimed ? "done.titleClaimed" : "done.title";
-  const values = { identity: isolated(link.identity), platform: platform.name };
+  const values = { identity: isolated(link.identity), platform: nameOf(platform) };
   return (
     <div className="wizard">
       <Card title={t(title)}>

@@ -8,7 +8,7 @@ import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
 import { composeHref, languagesOf } from "./compose.ts";
-import { slipOf, usePlatformText } from "./platforms.ts";
+import { nameOf, slipOf, usePlatformText } from "./platforms.ts";
 import { SignedText } from "./SignedText.tsx";
 import { Trouble } from "./Trouble.tsx";
 import { useTask } from "./useTask.ts";
@@ -42,7 +42,7 @@ export function PublishStep({
         >
           {languages.map((one) => (
             <option key={one} value={one}>
-              {one === "default" ? t("publish.languageDefault") : nameOf(one, i18n.language)}
+              {one === "default" ? t("publish.languageDefault") : languageName(one, i18n.language)}
             </option>
           ))}
         </SelectField>
@@ -56,7 +56,7 @@ export function PublishStep({
         <p className="actions">
           <ExternalLink button href={href}>
             {t(platform.compose!.includes("{post}") ? "publish.openPrefilled" : "publish.open", {
-              platform: platform.name,
+              platform: nameOf(platform),
             })}
           </ExternalLink>
         </p>
@@ -199,7 +199,7 @@ function Location({
 }
 
 /** A language's name in the reader's own; Next.ID writes `zh_CN`. */
-function nameOf(language: string, reader: string): string {
+function languageName(language: string, reader: string): string {
   try {
     return new Intl.DisplayNames([reader], { type: "language" }).of(language.replace("_", "-")) ?? language;
   } catch {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../ui/Button.tsx";
 import { AvatarGate } from "./AvatarGate.tsx";
 import { isolated } from "./isolated.ts";
+import { nameOf } from "./platforms.ts";
 import { Trouble } from "./Trouble.tsx";
 import type { OpenBinding } from "./useBinding.ts";
 import { useTask } from "./useTask.ts";
@@ -24,7 +25,7 @@ export function SignStep({
   const task = useTask();
   return (
     <>
-      <p>{t("sign.what", { identity: isolated(identity), platform: platform.name })}</p>
+      <p>{t("sign.what", { identity: isolated(identity), platform: nameOf(platform) })}</p>
       <AvatarGate>
         {(avatar) => (
           <div className="actions">

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { platformName } from "../ui/Platform.tsx";
 import { type Draft, removeDraft, useDrafts } from "./drafts.ts";
-import { usePlatforms } from "./platforms.ts";
 
 /** Where a draft is gone on with. */
 export function draftHref({ platform, uuid }: Pick<Draft, "platform" | "uuid">): string {
@@ -14,7 +14,6 @@ export function draftHref({ platform, uuid }: Pick<Draft, "platform" | "uuid">):
 /** What was begun in this browser and is not on chain yet; nothing where nothing was. */
 export function Unfinished() {
   const { t } = useTranslation("bind");
-  const names = new Map(usePlatforms().data?.map(({ id, name }) => [id, name]));
   const open = useDrafts().filter(({ ended }) => !ended);
   if (open.length === 0) return null;
   const avatars = open.map(({ avatar }) => avatar);
@@ -29,7 +28,7 @@ export function Unfinished() {
                   <bdi>{draft.identity}</bdi>
                 </strong>
                 <span className="soft">
-                  {t(`unfinished.${draft.action}`, { platform: names.get(draft.platform) ?? draft.platform })}
+                  {t(`unfinished.${draft.action}`, { platform: platformName(draft.platform) })}
                 </span>
               </span>
               <span className="actions">

@@ -15,6 +15,7 @@ import { removeDraft } from "./drafts.ts";
 import { IdentityStep } from "./IdentityStep.tsx";
 import { PublishStep } from "./PublishStep.tsx";
 import { SignStep } from "./SignStep.tsx";
+import { nameOf } from "./platforms.ts";
 import { StepBody } from "./StepBody.tsx";
 import { Trouble } from "./Trouble.tsx";
 import { useBinding } from "./useBinding.ts";
@@ -81,7 +82,7 @@ export function Wizard({ platform, uuid, typed }: { platform: PlatformInfo; uuid
             t("identity.which")
           ) : (
             <>
-              <bdi>{identity}</bdi> <span className="soft">· {platform.name}</span>
+              <bdi>{identity}</bdi> <span className="soft">· {nameOf(platform)}</span>
             </>
           )
         }

@@ -3,7 +3,7 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { useSyngraph } from "../app/hooks.ts";
-import type { IconName } from "../ui/icons.tsx";
+import { platformName } from "../ui/Platform.tsx";
 
 /** The platforms as this node tells of them. */
 export function usePlatforms(): UseQueryResult<PlatformInfo[]> {
@@ -22,10 +22,10 @@ export function groupOf({ id, side }: Pick<PlatformInfo, "id" | "side">): Group 
   return NAMES.has(id) ? "name" : "account";
 }
 
-const ICONS: Readonly<Record<Group, IconName>> = { wallet: "wallet", account: "user", name: "domain" };
-
-export function iconOf(platform: Pick<PlatformInfo, "id" | "side">): IconName {
-  return platform.side === "avatar" ? "users" : ICONS[groupOf(platform)];
+/** How a platform writes itself; of one that this page does not know, as the node has it. */
+export function nameOf({ id, name }: Pick<PlatformInfo, "id" | "name">): string {
+  const known = platformName(id);
+  return known === id ? name : known;
 }
 
 /**
@@ -43,9 +43,13 @@ export function usePlatformText(): (
   };
 }
 
+/** Longest text that is looked at, in UTF-16 units: as the API has it. */
+const MAX_TYPED = 2048;
+
 /** What of an identity or a location is wrong by the platform's rule; null where nothing is. */
 export function slipOf(text: string, shapes: readonly string[]): "empty" | "invalid" | null {
   const typed = text.trim();
   if (typed === "") return "empty";
+  if (typed.length > MAX_TYPED) return "invalid";
   return shapes.length === 0 || shapes.some((shape) => new RegExp(shape).test(typed)) ? null : "invalid";
 }

@@ -3,12 +3,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { isolated } from "../bind/isolated.ts";
-import { iconOf, usePlatforms } from "../bind/platforms.ts";
+import { usePlatforms } from "../bind/platforms.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { PlatformIcon, platformName } from "../ui/Platform.tsx";
 import { Pill } from "../ui/Pill.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
@@ -65,7 +66,7 @@ export function Bindings({ bindings }: { bindings: readonly ProofReply[] }) {
       </Card>
       <RevokeDialog
         binding={revoking}
-        platform={revoking?.platform ? (platforms.get(revoking.platform)?.name ?? revoking.platform) : ""}
+        platform={revoking ? platformName(revoking.platform) : ""}
         onClose={() => setRevoking(null)}
       />
     </>
@@ -83,12 +84,14 @@ function Row({
 }) {
   const { t } = useTranslation("me");
   const { identity, status, invalid_reason: reason, is_valid: isValid } = binding;
-  const name = platform?.name ?? binding.platform;
+  const name = platformName(binding.platform);
   const again = `/me/bind/${encodeURIComponent(binding.platform)}?identity=${encodeURIComponent(identity)}`;
   const troubled = status === "suspended" || status === "deleted" || (status === "confirmed" && !isValid);
   return (
     <article className="binding" aria-label={`${name} ${identity}`}>
-      <span className="platform-icon">{platform && <Icon name={iconOf(platform)} />}</span>
+      <span className="tile-icon">
+        <PlatformIcon platform={binding.platform} size={20} />
+      </span>
       <div className="binding-main">
         <p className="binding-name">
           <strong>

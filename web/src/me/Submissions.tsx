@@ -3,12 +3,12 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { usePlatforms } from "../bind/platforms.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import type { IconName } from "../ui/icons.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Pill, type Tone } from "../ui/Pill.tsx";
+import { platformName } from "../ui/Platform.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 
@@ -25,7 +25,6 @@ const METHODS = ["append", "release", "confirm", "suspend", "reinstate", "call"]
 export function Submissions({ session }: { session: Session }) {
   const { t } = useTranslation("me");
   const [page, setPage] = useState(1);
-  const names = new Map(usePlatforms().data?.map(({ id, name }) => [id, name]));
   const request = useQuery({
     queryKey: ["me", "submissions", session.token, page],
     queryFn: ({ signal }) => session.submissions(page, { signal }),
@@ -41,7 +40,7 @@ export function Submissions({ session }: { session: Session }) {
               <ul className="rows">
                 {submissions.map((item) => (
                   <li key={`${item.uuid} ${item.link_id}`}>
-                    <Item item={item} platform={names.get(item.platform ?? "") ?? item.platform} />
+                    <Item item={item} platform={item.platform === null ? null : platformName(item.platform)} />
                   </li>
                 ))}
               </ul>
