@@ -24,6 +24,7 @@ import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { statusRoutes } from "./routes/status.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 import { walletRoutes } from "./routes/wallets.ts";
@@ -51,6 +52,7 @@ export function createApp(context: Context): Express {
     ...healthRoutes(context),
     ...metricsRoutes(context),
     ...platformRoutes(context),
+    ...statusRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
     ...restoreRoutes(context),
