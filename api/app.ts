@@ -19,12 +19,14 @@ import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
 import { pageFiles, previewRoutes, servePages } from "./routes/pages.ts";
 import { pathRoutes } from "./routes/path.ts";
+import { platformRoutes } from "./routes/platforms.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
 import { restoreRoutes } from "./routes/restore.ts";
 import { serve } from "./routes/route.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { statusRoutes } from "./routes/status.ts";
 import { subkeyRoutes } from "./routes/subkeys.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 import { walletRoutes } from "./routes/wallets.ts";
@@ -51,6 +53,8 @@ export function createApp(context: Context): Express {
   const routes = [
     ...healthRoutes(context),
     ...metricsRoutes(context),
+    ...platformRoutes(context),
+    ...statusRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
     ...restoreRoutes(context),

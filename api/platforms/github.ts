@@ -30,6 +30,7 @@ export const github = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://github.com/{identity}",
+  compose: "https://gist.github.com/",
   location: {
     rule: "a gist's id or its address https://gist.github.com/…",
     shapes: [

@@ -35,6 +35,7 @@ export const minds = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://www.minds.com/{identity}",
+  compose: "https://www.minds.com/newsfeed",
   location: {
     rule: "a post's guid or its address https://www.minds.com/newsfeed/…",
     shapes: [

@@ -31,6 +31,7 @@ export const tiktok = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://www.tiktok.com/@{identity}",
+  compose: "https://www.tiktok.com/upload",
   location: {
     rule: "a video's id or its whole address https://www.tiktok.com/@…/video/…",
     shapes: [

@@ -51,6 +51,8 @@ export const twitter = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://x.com/{identity}",
+  // https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent
+  compose: "https://x.com/intent/tweet?text={post}",
   location: {
     rule: "a tweet's id or its address https://x.com/…/status/…",
     shapes: [

@@ -102,7 +102,7 @@ export interface InputRule {
   rule: string;
   /**
    * The shapes it may have; group 1 is the value. They are tried on the text as it was given, before any folding: after
-   * it, look-alikes such as the Kelvin sign U+212A are plain letters.
+   * it, look-alikes such as the Kelvin sign U+212A are plain letters. Without flags: clients are told their sources.
    */
   shapes: readonly RegExp[];
   /** Makes the normal form of a matched value; null refuses it. */
@@ -266,6 +266,11 @@ export interface PlatformDescription {
    * its kind. Absent where there is none.
    */
   uri?: string | ((identity: string) => string);
+  /**
+   * Where a browser lets the user publish, with slots `{post}`, `{identity}` and `{host}` (what follows the `@` of user@host),
+   * to be percent-encoded. Without `{post}` it opens only the place. Absent where no address does.
+   */
+  compose?: string;
   resolution?: Resolution;
   /**
    * Absent where the proof needs no location. `uri` is where people see the post, with slots `{location}` and `{identity}`;
