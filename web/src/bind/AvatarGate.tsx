@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useKeyring } from "../app/hooks.ts";
+import { Unlock } from "../keyring/Unlock.tsx";
 import { LinkButton } from "../ui/Button.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { UnlockForm } from "./UnlockForm.tsx";
 
 /**
  * Shows what needs the unlocked avatar; until there is one, how to come by it.
@@ -40,6 +40,6 @@ export function AvatarGate({ publicKey, children }: { publicKey?: string; childr
       </Notice>
     );
   }
-  if (keyring.avatar === null) return <UnlockForm why={t("avatarNeeded.locked")} />;
+  if (keyring.avatar === null) return <Unlock why={t("avatarNeeded.locked")} />;
   return children(keyring.avatar);
 }
