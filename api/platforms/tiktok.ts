@@ -40,6 +40,7 @@ export const tiktok = definePlatform({
       new RegExp(`^${HOST}\\/v\\/(\\d{10,20})(?:\\.html)?(?:[?#][!-~]*)?$`),
     ],
     normalForm: String,
+    uri: "https://www.tiktok.com/@{identity}/video/{location}",
   },
   template: "🎭 NextID ROCKS! Sig: %SIG_BASE64%;Misc: {uuid}|{created_at}|{prev_or_blank}",
   lookup: {

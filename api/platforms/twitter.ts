@@ -63,6 +63,7 @@ export const twitter = definePlatform({
       ),
     ],
     normalForm: String,
+    uri: "https://x.com/i/status/{location}",
   },
   template:
     "🎭 Verify @{typed_identity} with @NextDotID.\nSig: %SIG_BASE64%\nMisc: {uuid}|{created_at}|{prev_or_blank}",

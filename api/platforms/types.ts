@@ -272,8 +272,11 @@ export interface PlatformDescription {
    */
   compose?: string;
   resolution?: Resolution;
-  /** Absent where the proof needs no location. */
-  location?: InputRule;
+  /**
+   * Absent where the proof needs no location. `uri` is where people see the post, with slots `{location}` and `{identity}`;
+   * absent where a location says it itself.
+   */
+  location?: InputRule & { uri?: string };
   /** What to publish; empty where nothing is. */
   template: Template;
   /** The same in other languages, by the codes of Next.ID, for example `zh_CN`. */
@@ -304,6 +307,8 @@ export interface Platform extends PlatformDescription {
   normaliseIdentity(raw: string): string;
   /** The account as a URI; null where it has none. `accountId` may be empty. */
   uriOf(identity: string, accountId: string): string | null;
+  /** Where people see the post, an https address; null where there is none to see, or `location` is none in its normal form. */
+  postUriOf(identity: string, location: string): string | null;
   /** The location as it is stored; empty where the platform needs none. @throws {PlatformInputError} */
   normaliseLocation(raw: string): string;
   postContent(draft: Draft): PostContent;
