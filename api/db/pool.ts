@@ -13,12 +13,11 @@ const GRAPH_TIMEOUT = 5_000;
 
 /**
  * Connections for whoever asks the graph: apart, so that what many ask of it keeps nothing else waiting; and for no longer
- * than somebody waits for the answer.
+ * than somebody waits for the answer. They stay open, since each plans its statements once, which takes longer than to run them.
  */
 export function createGraphPool(connectionString: string): Pool {
-  const options = `-c default_transaction_read_only=on -c statement_timeout=${GRAPH_TIMEOUT}`;
-  const common = { connectionString, application_name: "syngraph-graph", options };
-  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT });
+  const common = { connectionString, application_name: "syngraph-graph", options: optionsOf(GRAPH_TIMEOUT) };
+  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT, idleTimeoutMillis: 0 });
 }
 
 /** Milliseconds that a statement which only reads may take. */
@@ -30,10 +29,17 @@ const READ_TIMEOUT = 2_000;
  * itself it plans each time anew.
  */
 export function createReadPool(connectionString: string): Pool {
+  const options = optionsOf(READ_TIMEOUT);
+  return new Pool({ connectionString, max: 10, application_name: "syngraph-reads", options });
+}
+
+/** Of connections that only read: their named statements are planned once, whatever the values. */
+function optionsOf(timeout: number): string {
   const settings = {
     ...{ plan_cache_mode: "force_generic_plan", jit: "off" },
-    ...{ default_transaction_read_only: "on", statement_timeout: READ_TIMEOUT },
+    ...{ default_transaction_read_only: "on", statement_timeout: timeout },
   };
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  return new Pool({ connectionString, max: 10, application_name: "syngraph-reads", options: options.join(" ") });
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
 }

@@ -18,21 +18,50 @@ interface Walked {
   /** Platform, identity, distance. */
   vertices: [string, string, number][];
   edges: EdgeRow[];
+  disputes: EdgeRow[];
+}
+
+/** How a walk goes; and how many disputed edges it tells beside those that it went by. */
+interface Walk extends Scope {
+  depth: number;
+  cap: number;
+  disputes: number;
+}
+
+/** What hardly anybody is; it has all statements planned all the same. */
+const NOBODY: VertexId = { platform: "nextid", identity: "" };
+
+/** Has each connection of a pool plan what it will be asked: the first to come need not wait for that. */
+export async function planQuestions(pool: Pool): Promise<void> {
+  const clients = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+  try {
+    await Promise.all(
+      clients.map(async (client) => {
+        const graph = createGraph(client);
+        await client.query("SELECT api.graph_plan()");
+        await graph.components([NOBODY], { disputes: 1 });
+        await graph.incident([NOBODY], { level: 1 });
+        await graph.vertices([NOBODY]);
+      }),
+    );
+  } finally {
+    for (const client of clients) client.release();
+  }
 }
 
 /** The graph over the tables of the indexer, and over what this node saw since. */
-export function createGraph(db: Pool): Graph {
-  async function walk(roots: readonly VertexId[], depth: number, cap: number, scope: Scope): Promise<Walked[]> {
+export function createGraph(db: Pick<Pool, "query">): Graph {
+  async function walk(roots: readonly VertexId[], { depth, cap, disputes, ...scope }: Walk): Promise<Walked[]> {
     const { past, at, level } = scopeOf(scope);
     const storable = roots.map((root) => (isStorable(root) ? root : { platform: "", identity: "" }));
     const { rows } = await db.query<{ walked: Walked }>({
       name: "graph-walk",
-      text: `SELECT api.graph_walk(r.platform, r.identity, $3, $4, $5, $6, $7) AS walked
+      text: `SELECT api.graph_walk(r.platform, r.identity, $3, $4, $5, $6, $7, $8) AS walked
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r (platform, identity, n) ORDER BY r.n`,
       values: [
         storable.map(({ platform }) => platform),
         storable.map(({ identity }) => identity),
-        ...[past, at, level, depth, cap],
+        ...[past, at, level, depth, cap, disputes],
       ],
     });
     return rows.map(({ walked }) => walked);
@@ -54,19 +83,20 @@ export function createGraph(db: Pool): Graph {
   };
 
   return {
-    async components(roots, { cap = COMPONENT_CAP, ...scope } = {}) {
+    async components(roots, { cap = COMPONENT_CAP, disputes = 0, ...scope } = {}) {
       // No component is deeper than it is large.
-      const walked = await walk(roots, cap, cap, scope);
-      return walked.map(({ vertices, edges, truncated }, root): Component => {
+      const walked = await walk(roots, { depth: cap, cap, disputes, ...scope });
+      return walked.map(({ vertices, edges, truncated, disputes: disputed }, root): Component => {
         const ids = vertices.map(([platform, identity]) => ({ platform, identity }));
         ids[0] = { platform: roots[root]!.platform, identity: roots[root]!.identity };
         const least = ids.reduce((a, b) => (byPlatform(b, a) < 0 ? b : a));
-        return { id: `${least.platform},${least.identity}`, vertices: ids, edges: sortedEdges(edges), truncated };
+        const id = `${least.platform},${least.identity}`;
+        return { id, vertices: ids, edges: sortedEdges(edges), disputed: sortedEdges(disputed), truncated };
       });
     },
 
     async neighbourhoods(roots, depth, { cap = COMPONENT_CAP, ...scope } = {}) {
-      const walked = await walk(roots, depth, cap + 1, scope);
+      const walked = await walk(roots, { depth, cap: cap + 1, disputes: 0, ...scope });
       return walked.map(({ vertices, edges: rows, truncated }): Neighbourhood => {
         const edges = sortedEdges(rows);
         const sources = new Map<string, Set<string>>();
