@@ -2,6 +2,8 @@ import { createCipheriv } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 
+import { payloadHash } from "@syngraph/sdk/protocol";
+import { computeAddress, concat, getBytes, hexlify } from "ethers";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import secp256k1 from "secp256k1";
@@ -30,6 +32,13 @@ export interface Loaded {
 
 /** Not the stack's own chain: all its posts would be due for a look at once, and in its journal. */
 const CHAIN = 10;
+
+interface Avatar {
+  address: string;
+  publicKey: string;
+}
+
+const { ecdsaSign, publicKeyCreate } = secp256k1;
 const ACCOUNTS = ["twitter", "github", "keybase", "dns"];
 
 /** Bytes that are the same in each run: the key stream of AES, since there are a few hundred megabytes of them. */
@@ -77,8 +86,17 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   const asked: VertexId[] = [];
   const prefixes: string[] = [];
 
-  const bind = (avatar: string, platform: string, identity: string, accountId: string) => {
-    const [link, time] = [hex(64), now - below(80 * 86_400)];
+  const bind = (avatar: Avatar, platform: string, identity: string, accountId: string, key?: Buffer) => {
+    const [link, uuid, time] = [hex(64), hex(32), now - below(80 * 86_400)];
+    const text = {
+      action: "create" as const,
+      platform,
+      identity,
+      avatar: avatar.publicKey,
+      prev: null,
+      createdAt: time,
+      uuid,
+    };
     sequence++;
     identities++;
     edges++;
@@ -86,7 +104,7 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       ...{
         chain_id: CHAIN,
         key: hex(64),
-        avatar,
+        avatar: avatar.address,
         identity_key: hex(64),
         platform,
         identity,
@@ -97,8 +115,14 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       ...{ created_at: time, updated_at: time, transaction_hash: hex(64), log_index: 0 },
     });
     put("link", {
-      ...{ chain_id: CHAIN, id: link, avatar, sequence, action: "create", platform, identity, uuid: hex(32) },
-      ...{ created_at: time, proof: "0x", proof_location: hex(32), account_id: accountId, status: "confirmed" },
+      ...{ chain_id: CHAIN, id: link, avatar: avatar.address, sequence, action: "create", platform, identity, uuid },
+      ...{
+        created_at: time,
+        proof: key ? sign(key, payloadHash(text)) : "0x",
+        proof_location: hex(32),
+        account_id: accountId,
+        status: "confirmed",
+      },
       ...{ block_number: sequence, block_time: time, transaction_hash: hex(64), log_index: 0 },
     });
   };
@@ -131,15 +155,21 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
     return name;
   };
   const person = (wallets: number, accounts: number) => {
-    const [avatar, publicKey] = [hex(40), keyOf(hex(64))];
+    const avatar: Avatar = {
+      address: hex(40),
+      publicKey: `0x${Buffer.from(publicKeyCreate(random(32))).toString("hex")}`,
+    };
+    const { publicKey } = avatar;
     identities++;
-    put("avatar", { chain_id: CHAIN, address: avatar, public_key: publicKey });
+    put("avatar", { chain_id: CHAIN, address: avatar.address, public_key: publicKey });
     const own: VertexId[] = [{ platform: "nextid", identity: publicKey }];
     for (let left = wallets; left > 0; left--) {
-      const wallet = hex(40);
-      bind(avatar, "ethereum", wallet, "");
+      // Whether the wallet signed is asked of those only of which another chain says something too.
+      const key = below(6) === 0 ? random(32) : undefined;
+      const wallet = key ? walletOf(key) : hex(40);
+      bind(avatar, "ethereum", wallet, "", key);
       own.push({ platform: "ethereum", identity: wallet });
-      if (below(6) === 0) own.push(vertex(nameOf(wallet)));
+      if (key) own.push(vertex(nameOf(wallet)));
     }
     for (let left = accounts; left > 0; left--) {
       const [platform, handle] = [ACCOUNTS[below(ACCOUNTS.length)]!, `${word()}${identities.toString(36)}`];
@@ -166,9 +196,13 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   return { identities, edges: edges - sizes.spam, asked, crowd, victim, prefixes };
 }
 
-/** The compressed public key of a private one: the API takes none that is no point of the curve. */
-function keyOf(privateKey: string): string {
-  return `0x${Buffer.from(secp256k1.publicKeyCreate(Buffer.from(privateKey.slice(2), "hex"))).toString("hex")}`;
+function walletOf(key: Buffer): string {
+  return computeAddress(hexlify(publicKeyCreate(key, false))).toLowerCase();
+}
+
+function sign(key: Buffer, digest: string): string {
+  const { signature, recid } = ecdsaSign(getBytes(digest), key);
+  return concat([signature, Uint8Array.of(27 + recid)]);
 }
 
 function vertex([platform, identity]: [string, string]): VertexId {

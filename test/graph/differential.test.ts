@@ -55,19 +55,17 @@ describe("graph, against a model that replays what happened", () => {
       });
 
       it("answers as of now, where all is read anew, as without a time, where only what is not met yet is", async () => {
-        for (const level of [3, 5] as const) {
-          for (const cap of [1, 2, 3, 4, 6, 9, 14, 500]) {
-            const [fresh, whole] = await Promise.all([
-              graph.components(vertices, { level, cap, disputes: 100 }),
-              graph.components(vertices, { level, cap, disputes: 100, at: now }),
-            ]);
-            for (const [index, component] of fresh.entries()) {
-              const expected = whole[index]!;
-              expect(component.vertices).to.deep.equal(expected.vertices);
-              expect(component.truncated).to.equal(expected.truncated);
-              for (const part of ["edges", "disputed"] as const) {
-                expectEdges(component[part].map(bestOf), expected[part].map(bestOf));
-              }
+        for (const cap of [1, 3, 7, 500]) {
+          const [fresh, whole] = await Promise.all([
+            graph.components(vertices, { cap, disputes: 100 }),
+            graph.components(vertices, { cap, disputes: 100, at: now }),
+          ]);
+          for (const [index, component] of fresh.entries()) {
+            const expected = whole[index]!;
+            expect(component.vertices).to.deep.equal(expected.vertices);
+            expect(component.truncated).to.equal(expected.truncated);
+            for (const part of ["edges", "disputed"] as const) {
+              expectEdges(component[part].map(bestOf), expected[part].map(bestOf));
             }
           }
         }
