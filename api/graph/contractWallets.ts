@@ -72,9 +72,11 @@ function isThere({ references }: Edge, { references: [other] }: Edge): boolean {
 }
 
 function haveSameChains(a: Edge, b: Edge): boolean {
-  const chains = (edge: Edge) =>
-    [...new Set(edge.references.map(({ chainId }) => chainId))].sort((x, y) => x - y).join();
-  return chains(a) === chains(b);
+  return chainsOf(a) === chainsOf(b);
+}
+
+function chainsOf({ references }: Edge): string {
+  return [...new Set(references.map(({ chainId }) => chainId))].sort((a, b) => a - b).join();
 }
 
 /** Which of what is said of one address to doubt: whoever has its key has it on every chain, a contract on its own alone. */

@@ -14,6 +14,25 @@ import { answerError } from "../../api/routes/http.ts";
 import { type Postgres, startPostgres } from "../../scripts/lib/stack/postgres.ts";
 import { until } from "../helpers/until.ts";
 
+/** How the API answers where that fails. */
+async function answerTo(ask: () => Promise<unknown>): Promise<{ status: number; message: string }> {
+  const app = express();
+  app.locals.log = pino({ level: "silent" });
+  app.get("/", async () => {
+    await ask();
+  });
+  app.use(answerError);
+  const server = app.listen(0, "127.0.0.1");
+  try {
+    await once(server, "listening");
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const { message } = (await answer.json()) as { message: string };
+    return { status: answer.status, message };
+  } finally {
+    server.close();
+  }
+}
+
 describe("the connections over which the graph is asked", () => {
   let folder: string;
   let postgres: Postgres;
@@ -37,25 +56,6 @@ describe("the connections over which the graph is asked", () => {
     expect(await failure("CREATE TABLE t ()")).to.include({ code: "25006" });
     expect(await failure("SELECT pg_sleep(600)")).to.include({ code: "57014" });
   });
-
-  /** How the API answers where that fails. */
-  async function answerTo(ask: () => Promise<unknown>): Promise<{ status: number; message: string }> {
-    const app = express();
-    app.locals.log = pino({ level: "silent" });
-    app.get("/", async () => {
-      await ask();
-    });
-    app.use(answerError);
-    const server = app.listen(0, "127.0.0.1");
-    try {
-      await once(server, "listening");
-      const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      const { message } = (await answer.json()) as { message: string };
-      return { status: answer.status, message };
-    } finally {
-      server.close();
-    }
-  }
 
   const LATER = { status: 503, message: "the chain or its index cannot be asked just now: try again later" };
 

@@ -20,6 +20,8 @@ const hers = wallet("a");
 const his = wallet("e");
 const pair = ({ platform, identity }: { platform: string; identity: string }): [string, string] => [platform, identity];
 const name = (identity: string) => ({ platform: "ens", identity });
+/** Mallory's binding of Alice's address. */
+const mine = (chainId: number) => binding({ avatar: mallory, ...hers, chainId, time: now - DAY });
 
 /** Alice with her wallet and Mallory with his, a year ago. */
 const two = (): World => ({
@@ -188,7 +190,6 @@ describe("graph, with an attacker in it", () => {
   });
 
   describe("who deploys a contract wallet at their address on another chain", () => {
-    const mine = (chainId: number, time = now - DAY) => binding({ avatar: mallory, ...hers, chainId, time });
     const vault = name("vault.eth");
     const called = (since: number) => [
       join({ kind: "hold", from: pair(hers), to: pair(vault), since }),
@@ -223,8 +224,8 @@ describe("graph, with an attacker in it", () => {
       world.bindings.push(mine(10));
       world.joins.push(...called(now - 100 * DAY));
       await store(database.db, world);
-      const [behind] = await graph.components([vault]);
-      expect(behind!.vertices).to.deep.equal([vault, hers]);
+      const [component] = await graph.components([vault]);
+      expect(component!.vertices).to.deep.equal([vault, hers]);
       expect(await graph.path(vault, MALLORY)).to.equal(null);
 
       await database.empty();
