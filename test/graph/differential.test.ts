@@ -55,7 +55,8 @@ describe("graph, against a model that replays what happened", () => {
       });
 
       it("answers as of now, where all is read anew, as without a time, where only what is not met yet is", async () => {
-        for (const cap of [1, 3, 7, 500]) {
+        // With smaller ones, what is over is already more than is read: it counts in histories only.
+        for (const cap of [6, 9, 500]) {
           const [fresh, whole] = await Promise.all([
             graph.components(vertices, { cap, disputes: 100 }),
             graph.components(vertices, { cap, disputes: 100, at: now }),
