@@ -12,6 +12,7 @@ export {
   type TextSigner,
   keystorePublicKey,
   readPasskeyKeystore,
+  walletError,
   walletKeyText,
   walletSigner,
 } from "./avatar/index.ts";
