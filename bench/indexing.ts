@@ -19,8 +19,8 @@ const AVATARS = Number(process.env.BENCH_AVATARS ?? 10_000);
 const LINKS = AVATARS * LINKS_EACH;
 const DENSE: Layout = { linksInBlock: 330, linksInTransaction: 110 };
 const SPARSE: Layout = { linksInBlock: 5, linksInTransaction: 5 };
-/** As an operator sets it for a node of their own; a public one is asked by one connection. */
-const CONNECTIONS = "48";
+/** As an operator sets it for a node of their own; a public one is asked by one connection, for one block at a time. */
+const OWN_NODE = { [`RPC_CONNECTIONS_${CHAIN_ID}`]: "48", [`RPC_BATCH_${CHAIN_ID}`]: "50" };
 
 /** What else the machine has to do takes its share of all times. */
 const [load] = loadavg();
@@ -100,7 +100,7 @@ async function index(
   chain = await PreparedChain.start(links, layout);
   const run = await runIndexer({
     ...{ dataDir: join(dataDir, name), databaseUrl, deploymentsDir, schema: `bench_${name}`, chain },
-    env: { [`RPC_URL_${CHAIN_ID}`]: chain.url, [`RPC_CONNECTIONS_${CHAIN_ID}`]: CONNECTIONS },
+    env: { [`RPC_URL_${CHAIN_ID}`]: chain.url, ...OWN_NODE },
     ...options,
   });
   const { seconds, cpu, megabytes, calls } = run;
