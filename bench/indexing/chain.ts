@@ -1,3 +1,4 @@
+import "@syngraph/sdk/protocol/native";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -181,8 +182,10 @@ export class PreparedChain {
 
   #logs(number: number): PreparedBlock["logs"] {
     const block = `"blockHash":"${hashOf("block", number)}","blockNumber":"${toQuantity(number)}"`;
+    const hashes = new Map<number, string>();
     return this.#bareLogs(number).map(({ address, topics, data, transaction }, index) => {
-      const hash = transactionHash(number, transaction);
+      const hash = hashes.get(transaction) ?? transactionHash(number, transaction);
+      hashes.set(transaction, hash);
       const text =
         `{${block},"address":"${address}","topics":["${topics.join('","')}"],"data":"${data}",` +
         `"transactionHash":"${hash}","transactionIndex":"${toQuantity(transaction)}","logIndex":"${toQuantity(index)}","removed":false}`;
