@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { LimitSettings } from "./limits/limits.ts";
 
 /** anvil's and hardhat's chain id: the only chain on which the published development keys are taken. */
-const LOCAL_CHAIN_ID = 31337;
+export const LOCAL_CHAIN_ID = 31337;
 
 /**
  * anvil's second and third published keys: whoever knows them, and everybody does, can attest and spend. The first deploys.

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 
 import { messageOf } from "../errors.ts";
-import { createFetcher, type Fetcher } from "../platforms/fetcher.ts";
+import { createFetcher, type Fetcher, isPublicOrigin } from "../platforms/fetcher.ts";
 import type { Attester } from "./attester.ts";
 import type { Attesters } from "./attesters.ts";
 
@@ -36,6 +36,14 @@ export interface PeerStatus {
   /** How long it takes to answer, in milliseconds. */
   latency: number;
 }
+
+/** What everybody may know of a peer. */
+export interface PublishedPeer extends Omit<PeerStatus, "origin" | "reason"> {
+  /** Null where it is none of the public web. */
+  origin: string | null;
+}
+
+const NEVER_ASKED = { lastSuccess: null, lastFailure: null, failures: 0, reason: "", latency: 0 };
 
 export interface PeersOptions {
   /** Origins that the operator set; where there are none, the registry's endpoints are asked. */
@@ -105,6 +113,18 @@ export class Peers {
     return [...this.#known.values()].map((peer) => ({ ...peer }));
   }
 
+  /**
+   * The same for anybody to read, also of peers that were not asked yet: origins that the operator set and that are not
+   * public are kept back, and reasons, which name addresses, too.
+   */
+  async published(): Promise<PublishedPeer[]> {
+    const origins = await this.#origins().catch(() => []);
+    return [...new Set([...origins, ...this.#known.keys()])].map((origin) => {
+      const { lastSuccess, lastFailure, failures, latency } = this.#known.get(origin) ?? NEVER_ASKED;
+      return { origin: isPublicOrigin(origin) ? origin : null, lastSuccess, lastFailure, failures, latency };
+    });
+  }
+
   async #askOne(origin: string, body: string, deadline: AbortSignal, take: (answer: unknown) => void): Promise<void> {
     const peer = this.#remember(origin);
     const started = Date.now();
@@ -158,7 +178,7 @@ export class Peers {
   #remember(origin: string): PeerStatus {
     const known = this.#known.get(origin);
     if (known) return known;
-    const peer = { origin, lastSuccess: null, lastFailure: null, failures: 0, reason: "", latency: 0 };
+    const peer = { origin, ...NEVER_ASKED };
     this.#known.set(origin, peer);
     return peer;
   }

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { messageOf } from "../errors.ts";
 import type { Attester, Word } from "./attester.ts";
 import type { Attesters } from "./attesters.ts";
-import type { PeerStatus, Peers } from "./peers.ts";
+import type { PeerStatus, Peers, PublishedPeer } from "./peers.ts";
 
 /** How far ahead of ours a peer's clock may run, and how long ago it may have looked, in seconds. */
 const CLOCK_SKEW = 60;
@@ -94,6 +94,11 @@ export class Quorum {
   /** For /metrics: each peer with its last success and failure. */
   status(): { peers: PeerStatus[] } {
     return { peers: this.#peers.status() };
+  }
+
+  /** What everybody may know of the peers. */
+  peers(): Promise<PublishedPeer[]> {
+    return this.#peers.published();
   }
 
   /** Who counts and how many must; null where the chain cannot be asked. The contract judges in any case. */

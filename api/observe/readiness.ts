@@ -4,11 +4,10 @@ import type { Pool } from "pg";
 
 import { indexedBlock } from "../db/progress.ts";
 import { shared } from "./shared.ts";
+import { within } from "./within.ts";
 
 /** How many blocks the index may lie behind the chain while it counts as ready. */
-const MAX_LAG = 10;
-/** How long each part may take to answer, in milliseconds. */
-const DEADLINE = 3_000;
+export const MAX_LAG = 10;
 /** How long the relayer's balance is remembered, in milliseconds. */
 const BALANCE_AGE = 10_000;
 
@@ -86,10 +85,4 @@ export class Watch {
       relayer_balance: balance === null ? null : formatEther(balance),
     };
   }
-}
-
-async function within<T>(answer: Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error("no answer in time")), DEADLINE);
-  return Promise.race([answer, timeout.promise]).finally(() => clearTimeout(timer));
 }

@@ -49,6 +49,11 @@ export interface Engine {
   resolveIdentity(platform: Platform, typed: string): Promise<string>;
   /** Whether this node can look there. */
   statusOf(platform: Platform): PlatformStatus;
+  /**
+   * Until when none of its own hosts is asked, Unix milliseconds, since they failed several times in a row or want to be left
+   * alone; null while one is.
+   */
+  restsUntil(platform: Platform): number | null;
 }
 
 export interface EngineOptions {
@@ -139,6 +144,14 @@ export function createEngine(options: EngineOptions = {}): Engine {
       if (lookup?.kind !== "http") return "live";
       return lookup.ways.some((way) => isOpen(way, options.tokens?.[id])) ? "live" : "needs credential";
     },
+
+    restsUntil(platform) {
+      const rests = originsOf(platform, origins.get(platform.id)).map((origin) => fetcher.restsUntil(origin));
+      return rests.reduce(
+        (first, until) => (first === null || until === null ? null : Math.min(first, until)),
+        rests[0] ?? null,
+      );
+    },
   };
 }
 
@@ -185,11 +198,17 @@ function httpOrigin(id: string, upstream: string): string {
 }
 
 /** A fetcher that asks a platform's own hosts only, and as often as it may. */
-function boundTo(fetcher: Fetcher, { lookup, resolution, rate }: Platform, upstream: string | undefined): Fetcher {
+function boundTo(fetcher: Fetcher, platform: Platform, upstream: string | undefined): Fetcher {
+  const origins = originsOf(platform, upstream);
+  return (url, options) => fetcher(url, { ...options, origins, rate: platform.rate });
+}
+
+/** The hosts that are a platform's own; none where its accounts are on any. */
+function originsOf({ lookup, resolution }: Platform, upstream: string | undefined): string[] {
+  if (upstream !== undefined) return [upstream];
   const { ways = [], textOrigins = [] } = lookup?.kind === "http" ? lookup : {};
   const steps = [...ways.flatMap((way) => way.steps), ...(resolution ? [resolution.step] : [])];
-  const origins = upstream === undefined ? [...steps.map(({ origin }) => origin), ...textOrigins] : [upstream];
-  return (url, options) => fetcher(url, { ...options, origins, rate });
+  return [...new Set([...steps.map(({ origin }) => origin), ...textOrigins])];
 }
 
 /**

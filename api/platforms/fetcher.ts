@@ -12,6 +12,7 @@ import { CheckError } from "./types.ts";
 
 export type { Answer } from "./fetch/exchange.ts";
 export type { Network } from "./fetch/connections.ts";
+export { isPublicOrigin } from "./fetch/policy.ts";
 
 /** Largest answer that is read, in bytes after decompression. */
 export const MAX_ANSWER_BYTES = 512 * 1024;
@@ -38,6 +39,12 @@ export interface FetchOptions {
 
 /** GETs one URL, or POSTs to it. @throws {CheckError} where there is no whole answer. */
 export type Fetcher = (url: URL, options?: FetchOptions) => Promise<Answer>;
+
+/** A fetcher that tells which hosts it leaves alone. */
+export interface WatchedFetcher extends Fetcher {
+  /** Until when a platform's own host is left alone, Unix milliseconds; null where it may be asked. */
+  restsUntil(origin: string): number | null;
+}
 
 /** How much is asked of whom at a time, and how often again. */
 export interface FetchLimits extends GateLimits {
@@ -77,7 +84,7 @@ const MAX_STRANGERS = 2000;
  * with public addresses, which are checked for every connection. Each host has a queue, a breaker, and is left alone when it
  * says so. No cookie is kept.
  */
-export function createFetcher(settings: FetcherOptions): Fetcher {
+export function createFetcher(settings: FetcherOptions): WatchedFetcher {
   const { trustedOrigins, timeout, maxBytes = MAX_ANSWER_BYTES, limits: given, network } = settings;
   const limits = { ...LIMITS, ...given };
   const connections = { timeout, maxBytes };
@@ -125,7 +132,10 @@ export function createFetcher(settings: FetcherOptions): Fetcher {
     return asked > MAX_WAIT ? null : asked + backoff;
   }
 
-  return async (start, { deadline = AbortSignal.timeout(timeout), redirects = 0, ...options } = {}) => {
+  const fetcher: Fetcher = async (
+    start,
+    { deadline = AbortSignal.timeout(timeout), redirects = 0, ...options } = {},
+  ) => {
     let url = start;
     let { headers = {} } = options;
     for (let hop = 0; ; hop += 1) {
@@ -136,6 +146,11 @@ export function createFetcher(settings: FetcherOptions): Fetcher {
       url = next;
     }
   };
+  const restsUntil = (origin: string) => {
+    const until = own.get(origin)?.restsUntil() ?? 0;
+    return until > Date.now() ? until : null;
+  };
+  return Object.assign(fetcher, { restsUntil });
 }
 
 /** Statuses that may be another one a moment later. */

@@ -5,6 +5,7 @@ import express, { type RequestHandler } from "express";
 import { getAbsoluteFSPath } from "swagger-ui-dist";
 import { z } from "zod";
 
+import { VERSION } from "../version.ts";
 import { openApiDocument } from "./openapi.ts";
 import { type Route, route } from "./route.ts";
 
@@ -59,7 +60,3 @@ export function docsFiles(): RequestHandler {
   });
   return files;
 }
-
-const VERSION = (
-  JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string }
-).version;

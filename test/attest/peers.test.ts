@@ -88,6 +88,10 @@ describe("peers", () => {
     const [status] = peers.status();
     expect(status).to.include({ origin: liar.origin, failures: 2, reason: "another link", lastSuccess: null });
     expect(status!.lastFailure).to.be.a("number");
+    const [published] = await peers.published();
+    expect(published, "its address and the reason are the operator's").to.deep.equal({
+      ...{ origin: null, lastSuccess: null, lastFailure: status!.lastFailure, failures: 2, latency: status!.latency },
+    });
     liar.lie("signs nothing");
     expect(await ask(peers, 1)).to.deep.equal([]);
     expect(peers.status()[0], "a refusal is honest").to.include({ failures: 0 });

@@ -3,6 +3,7 @@ import { mock } from "node:test";
 import { expect } from "chai";
 
 import { type Engine, type EngineOptions, createEngine } from "../../api/platforms/engine.ts";
+import { platformOf } from "../../api/platforms/index.ts";
 import type { Claim } from "../../api/platforms/types.ts";
 import { type GitHubStandIn, startGitHub } from "../standins/github.ts";
 import { claimOf, expectRefusal, newLink, newSigner, publishedText } from "./claims.ts";
@@ -47,6 +48,21 @@ describe("an engine that many ask", () => {
     );
     expect(new Set(all.map(({ accountId }) => accountId))).to.deep.equal(new Set(["7"]));
     expect(github.requests).to.have.length(1);
+  });
+
+  it("tells until when a platform is left alone", async () => {
+    const platform = platformOf("github")!;
+    const limited = newEngine({
+      limits: { retries: 0, failures: 2, rest: 60_000 },
+      lifetimes: { confirmed: 0, refused: 0 },
+    });
+    await github.close();
+    const looks = [0, 1].map((index) => claimOf(owner, newLink(owner, "github", `alice${index}`), GIST));
+    expect(limited.restsUntil(platform)).to.equal(null);
+    for (const look of looks) await expectRefusal(limited.check(look), "soft", /could not be asked/);
+    expect(limited.restsUntil(platform)).to.be.closeTo(Date.now() + 60_000, 5_000);
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 60_001 });
+    expect(limited.restsUntil(platform)).to.equal(null);
   });
 
   it("looks for each who asks anything else", async () => {

@@ -1,18 +1,9 @@
 import { SyngraphError, type SyngraphErrorCode } from "@syngraph/sdk/client";
 
-const TITLES: Readonly<Record<SyngraphErrorCode, string>> = {
-  network: "The API cannot be reached.",
-  timeout: "The API does not answer.",
-  aborted: "The request was given up.",
-  not_found: "The API does not know this.",
-  rate_limited: "Too many requests; wait a moment.",
-  refused: "The API refused the request.",
-  server: "The API failed.",
-  bad_reply: "The API’s answer cannot be read.",
-};
-
-/** What to tell the reader of an error that a request ended with. */
-export function describeFailure(error: unknown): { title: string; detail: string } {
-  if (error instanceof SyngraphError) return { title: TITLES[error.code], detail: error.message };
-  return { title: TITLES.bad_reply, detail: error instanceof Error ? error.message : "" };
+/** What to tell the reader of an error: a key of the namespace `errors`, and what the error itself says, in English. */
+export function describeFailure(error: unknown): { code: SyngraphErrorCode | "page" | "unknown"; detail: string } {
+  if (error instanceof SyngraphError) return { code: error.code, detail: error.message };
+  // What `import()` of a chunk throws; browsers word it in their own ways.
+  if (error instanceof TypeError && /module/i.test(error.message)) return { code: "page", detail: "" };
+  return { code: "unknown", detail: error instanceof Error ? error.message : "" };
 }

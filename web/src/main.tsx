@@ -1,8 +1,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { App } from "./App.tsx";
+import "./ui/ui.css";
 
+import { App } from "./app/App.tsx";
+import { startTexts } from "./i18n/setup.ts";
+
+startTexts();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <App />

@@ -28,6 +28,8 @@ export interface Rate {
 export interface HostGate {
   /** @throws {CheckError} soft, at once, where the host is left alone or too many wait. */
   pass(task: () => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
+  /** Until when the host is left alone, Unix milliseconds; what lies behind is over. */
+  restsUntil(): number;
 }
 
 /** Longest that a host may ask to be left alone for, in seconds: by mistake or malice it may say years. */
@@ -49,8 +51,10 @@ export function createHostGate(host: string, limits: GateLimits, rate?: Rate): H
   breaker.onReset(() => (brokenUntil = 0));
   let pausedUntil = 0;
 
+  const restsUntil = () => Math.max(brokenUntil, pausedUntil);
+
   function assertOpen(): void {
-    const until = Math.max(brokenUntil, pausedUntil);
+    const until = restsUntil();
     const seconds = Math.ceil((until - Date.now()) / 1000);
     if (seconds <= 0) return;
     const why = until === pausedUntil ? "wants to be left alone" : "failed several times in a row";
@@ -58,6 +62,7 @@ export function createHostGate(host: string, limits: GateLimits, rate?: Rate): H
   }
 
   return {
+    restsUntil,
     async pass(task, signal) {
       assertOpen();
       if (queue.size >= limits.waiting) throw refusal(`too many requests wait for ${host}`, 1);

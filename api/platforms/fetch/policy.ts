@@ -20,6 +20,12 @@ export function assertAllowed(url: URL, { trustedOrigins, origins }: Policy): vo
   }
 }
 
+/** Whether an origin may be asked by anybody, as far as its name tells. */
+export function isPublicOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && refusalOf(url) === null;
+}
+
 function refusalOf(url: URL): string | null {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.protocol !== "https:") return "only https is spoken";

@@ -146,7 +146,7 @@ export class RegistryReader {
       const theirs = await of(other);
       if (JSON.stringify(theirs) === JSON.stringify(logs))
         findings.count("logs that several RPCs agree on", logs.length);
-      else findings.add("rpc", other.url, `has other logs of ${avatar} than ${chain.url}`);
+      else findings.add("rpc", other.name, `has other logs of ${avatar} than ${chain.name}`);
     }
     const context = { chain, avatar, registry: proofs.address, attesters: attesters.address, block, findings };
     const all = [...logs, ...governed].sort((a, b) => a.block - b.block || a.index - b.index);
@@ -176,7 +176,7 @@ export class RegistryReader {
       const [first, ...others] = await Promise.all(chains.map(async (chain) => (await chain.call([call]))[0]!));
       for (const [index, other] of others.entries()) {
         if (other === first || other instanceof Error || first instanceof Error) continue;
-        throw new TrustError(`${chains[index + 1]!.url} and ${chains[0].url} disagree on ${method} at block ${block}`);
+        throw new TrustError(`${chains[index + 1]!.name} and ${chains[0].name} disagree on ${method} at block ${block}`);
       }
       const failed = [first, ...others].find((answer) => answer instanceof Error);
       if (failed !== undefined) throw failed;
@@ -218,7 +218,7 @@ export class RegistryReader {
     const elsewhere = chains.find((chain) => chain.chainId !== wanted);
     if (elsewhere === undefined) return chains as unknown as readonly [Chain, ...Chain[]];
     for (const chain of chains) chain.close();
-    throw new InputError(`${elsewhere.url} is of chain ${elsewhere.chainId}, not ${wanted}`, "rpc");
+    throw new InputError(`${elsewhere.name} is of chain ${elsewhere.chainId}, not ${wanted}`, "rpc");
   }
 }
 
@@ -234,7 +234,7 @@ async function requireChain(chain: Chain): Promise<void> {
   if (now !== chain.chainId) {
     throw new WalletError(
       "wallet_chain",
-      `${chain.url} is on chain ${now}, and the registry on chain ${chain.chainId}`,
+      `${chain.name} is on chain ${now}, and the registry on chain ${chain.chainId}`,
     );
   }
 }

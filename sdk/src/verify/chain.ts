@@ -61,14 +61,21 @@ const CALLS = 500;
 /** Milliseconds before each new attempt at what a server did not answer. */
 const RETRIES = [500, 2_000, 8_000];
 
+/** The origin of an RPC's address; a wallet has none. */
+export function serverName(url: string | Eip1193Provider): string {
+  if (typeof url !== "string") return "the wallet";
+  return URL.parse(url)?.origin ?? "an address that is none";
+}
+
 /** A chain as one RPC server tells it: nothing of it is believed that can be checked. */
 export class Chain {
-  readonly url: string;
+  /** Its server's origin: paths and queries of RPCs have keys in them, which are not to be printed. */
+  readonly name: string;
   readonly chainId: number;
   readonly #provider: JsonRpcApiProvider;
 
   private constructor(server: string | Eip1193Provider, chainId: number) {
-    this.url = nameOf(server);
+    this.name = serverName(server);
     this.chainId = chainId;
     this.#provider = open(server, chainId);
   }
@@ -83,7 +90,7 @@ export class Chain {
     try {
       return new Chain(server, Number(await provider.send("eth_chainId", [])));
     } catch (cause) {
-      throw new Error(`no chain answers at ${nameOf(server)}`, { cause });
+      throw new Error(`no chain answers at ${serverName(server)}`, { cause });
     } finally {
       provider.destroy();
     }
@@ -106,7 +113,7 @@ export class Chain {
       hash: string;
       timestamp: string;
     } | null;
-    if (block === null) throw new Error(`${this.url} has no block ${number}`);
+    if (block === null) throw new Error(`${this.name} has no block ${number}`);
     return { number: Number(block.number), hash: block.hash, time: Number(block.timestamp) };
   }
 
@@ -154,7 +161,7 @@ export class Chain {
     const logs = await this.#read(found, addresses, from, to);
     for (const { block, topics: own } of logs) {
       if (topics?.every((any, place) => any.includes(own[place]!)) === false) {
-        throw new Error(`${this.url} answers with a log that was not asked for, in block ${block}`);
+        throw new Error(`${this.name} answers with a log that was not asked for, in block ${block}`);
       }
     }
     return logs;
@@ -166,12 +173,12 @@ export class Chain {
       blockNumber: string;
       logs: RpcLog[];
     } | null;
-    if (receipt === null) throw new Error(`${this.url} has no transaction ${transactionHash}`);
+    if (receipt === null) throw new Error(`${this.name} has no transaction ${transactionHash}`);
     const block = Number(receipt.blockNumber);
     const found = receipt.logs.filter(({ address }) => addresses.includes(address.toLowerCase()));
     const logs = await this.#read(found, addresses, block, block);
     const strange = logs.find((log) => log.transactionHash !== transactionHash);
-    if (strange) throw new Error(`${this.url} answers with logs of transaction ${strange.transactionHash}`);
+    if (strange) throw new Error(`${this.name} answers with logs of transaction ${strange.transactionHash}`);
     return logs;
   }
 
@@ -194,17 +201,13 @@ export class Chain {
   ): ChainLog {
     const [number, address] = [Number(log.blockNumber), log.address.toLowerCase()];
     if (log.removed || number < from || number > to || !addresses.includes(address)) {
-      throw new Error(`${this.url} answers with a log that was not asked for, in block ${number}`);
+      throw new Error(`${this.name} answers with a log that was not asked for, in block ${number}`);
     }
     const block = blocks.get(number)!;
-    if (block.hash !== log.blockHash) throw new Error(`${this.url} has another block ${number} than its logs`);
+    if (block.hash !== log.blockHash) throw new Error(`${this.name} has another block ${number} than its logs`);
     const { topics, data, transactionHash, logIndex } = log;
     return { address, topics, data, block: number, time: block.time, index: Number(logIndex), transactionHash };
   }
-}
-
-function nameOf(server: string | Eip1193Provider): string {
-  return typeof server === "string" ? server : "the wallet";
 }
 
 function open(server: string | Eip1193Provider, chainId: number): JsonRpcApiProvider {
