@@ -12,6 +12,7 @@ export * from "./link.ts";
 export * from "./publicKey.ts";
 export * from "./recover.ts";
 export * from "./registryError.ts";
+export * from "./revert.ts";
 export * from "./signPayload.ts";
 export * from "./signature.ts";
 export * from "./solana.ts";
