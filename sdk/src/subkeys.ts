@@ -10,6 +10,7 @@ import type {
   SyngraphClient,
 } from "./client/index.ts";
 import { InputError, TrustError } from "./errors.ts";
+import { asInput } from "./input.ts";
 import {
   type Subkey,
   type SubkeyAlgorithm,
@@ -90,7 +91,7 @@ export async function authorizeSubkey(
   const asked = { ...fields, name, expires_at: expires };
   const payload = await client.subkeyPayload({ ...asked, action: "authorize" }, call);
   const authorization = { avatar: avatar.address, subkey, name, expiresAt: expires, nonce: payload.nonce };
-  assertSubkeyAuthorization(authorization);
+  asInput(() => assertSubkeyAuthorization(authorization));
   const domain = trustedDomain(known, payload.typed_data.domain);
   const digest = subkeyAuthorizationHash(domain, authorization);
   requireSame(digest, payload.digest);
@@ -108,7 +109,7 @@ export async function revokeSubkey(
   { signal }: CallOptions = {},
 ): Promise<SubkeyChange> {
   const call = signal ? { signal } : {};
-  const key = parsePublicKey("signer" in by ? by.avatar : by.publicKey);
+  const key = asInput(() => parsePublicKey("signer" in by ? by.avatar : by.publicKey));
   const { fields, subkey } = readSubkey(key.compressed, subkeyOf);
   const payload = await client.subkeyPayload({ ...fields, action: "revoke" }, call);
   const domain = trustedDomain(known, payload.typed_data.domain);
@@ -122,7 +123,7 @@ function readSubkey(
   avatar: string,
   { algorithm, publicKey, rpId }: Pick<SubkeySigner, "algorithm" | "publicKey" | "rpId">,
 ): { fields: SubkeyFields; subkey: Subkey } {
-  const subkey = parseSubkey({ algorithm, publicKey, rpId });
+  const subkey = asInput(() => parseSubkey({ algorithm, publicKey, rpId }));
   return { fields: { avatar, algorithm, public_key: publicKey, rp_id: rpId }, subkey };
 }
 

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 import type { AvatarBinding, ChainItem, ProofReply } from "@syngraph/sdk/client";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
@@ -90,6 +91,8 @@ export class WebApi {
       else response.status(404).json({ message: `No avatar ${request.params.key}` });
     });
     app.use(express.static(dist));
+    // Its other addresses, which the page itself tells apart.
+    app.get(/^\/(?!assets\/)/, (_request, response) => response.sendFile(join(dist, "index.html")));
     return app;
   }
 
@@ -151,7 +154,7 @@ function bindingOf(item: ChainItem): AvatarBinding & ProofReply {
   const times = { as_of: NOTED_AT, created_at: NOTED_AT, last_checked_at: NOTED_AT };
   const validity = { is_valid: status === "confirmed", invalid_reason: "" };
   const about = { platform, identity, alt_id, status, proof_location, link_id, chain_id };
-  return { ...about, attesters: [], ...times, ...validity };
+  return { ...about, attesters: [], ...times, ...validity, uri: null, proof_uri: null };
 }
 
 function pageOf<T>(all: readonly T[], asked: string | undefined) {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { BackupCard, KeyCard, PasskeyCard, PasswordCard, RemoveCard } from "../keyring/KeyCards.tsx";
@@ -13,10 +14,11 @@ import { Subkeys } from "./Subkeys.tsx";
 export function KeysPage() {
   const { t } = useTranslation("keyring");
   const { state, publicKey } = useKeyring();
+  const [atFirst] = useState(state);
   return (
     <div className="stack narrow">
       {/* What had the focus goes with the state; the new one starts at the heading. */}
-      <PageHeading key={state} title={t("title")} lead={t("lead")} />
+      <PageHeading key={state} takeFocus={state !== atFirst} title={t("title")} lead={t("lead")} />
       <MeNav />
       {state === "none" && <Setup />}
       {state === "locked" && <Unlock />}
