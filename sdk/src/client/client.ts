@@ -1,8 +1,10 @@
 import type { Action } from "../protocol/index.ts";
 import { SyngraphError } from "./error.ts";
-import { type EventsQuery, eventsOf } from "./events.ts";
+import { type EventsOptions, type EventsQuery, eventsOf } from "./events.ts";
+import { type IdentityCard, type PathReply, type VertexId, identityCard, pathReply } from "./graph.ts";
 import { type CallOptions, Http, type Reply, type Request } from "./http.ts";
 import { type Reader, object } from "./reader.ts";
+import { type NodeStatus, nodeStatus } from "./status.ts";
 import {
   type AvatarProofs,
   type AvatarReply,
@@ -164,13 +166,44 @@ export class SyngraphClient {
    * @example
    * for await (const event of client.events({ avatar })) if (event.type === "binding") console.log(event.status);
    */
-  events(query: EventsQuery = {}, options: CallOptions = {}): AsyncGenerator<RegistryEvent, void> {
+  events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return eventsOf(this.#http, query, options);
   }
 
   /** `GET /v1/avatars/{key}`: an avatar by public key or address; null where it has no links. */
   avatar(key: string, options: CallOptions = {}): Promise<AvatarReply | null> {
     return this.#find({ path: `v1/avatars/${encodeURIComponent(key)}`, ...options }, avatarReply);
+  }
+
+  /**
+   * `GET /v1/identities/{platform}/{identity}`: all that is connected with an identity.
+   *
+   * @param scope.level only connections at or above it, 1 to 5; 3 unless told.
+   * @param scope.cap how many identities to stop at; 500 unless told.
+   */
+  identity(
+    { platform, identity }: VertexId,
+    scope: { level?: number | undefined; cap?: number | undefined } = {},
+    options: CallOptions = {},
+  ): Promise<IdentityCard> {
+    const path = `v1/identities/${encodeURIComponent(platform)}/${encodeURIComponent(identity)}`;
+    return this.#get({ path, query: { ...scope }, ...options }, identityCard);
+  }
+
+  /** `GET /v1/path`: whether two identities belong together, and why. */
+  path(
+    from: VertexId,
+    to: VertexId,
+    scope: { level?: number | undefined } = {},
+    options: CallOptions = {},
+  ): Promise<PathReply> {
+    const [start, end] = [from, to].map(({ platform, identity }) => `${platform},${identity}`);
+    return this.#get({ path: "v1/path", query: { from: start, to: end, ...scope }, ...options }, pathReply);
+  }
+
+  /** `GET /v1/status`: how the node and all it rests on stand. */
+  status(options: CallOptions = {}): Promise<NodeStatus> {
+    return this.#get({ path: "v1/status", ...options }, nodeStatus);
   }
 
   async #get<T>(request: Request, reader: Reader<T>): Promise<T> {

@@ -1,7 +1,19 @@
 /** A client of the Syngraph API, and the local check of what it answers. For browsers and Node; no framework. */
 export * from "./client.ts";
 export * from "./error.ts";
-export type { EventsQuery } from "./events.ts";
+export type { EventsOptions, EventsQuery, StreamState } from "./events.ts";
+export type {
+  ConnectedIdentity,
+  EdgeKind,
+  EdgeReference,
+  EvidenceKind,
+  GraphEdge,
+  IdentityCard,
+  PathReply,
+  PathStep,
+  VertexId,
+} from "./graph.ts";
+export type { NodeStatus } from "./status.ts";
 export type { CallOptions } from "./http.ts";
 export * from "./verifyChain.ts";
 export type {
