@@ -1,7 +1,11 @@
 import i18next, { type BackendModule, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
-/** The languages of the page. Each has a file for every namespace in its folder. */
+/**
+ * The languages of the page. Each has a file for every namespace in its folder. Words that all of them use, English and
+ * Chinese: avatar 主身份, identity 身份, binding 绑定, proof chain 证明链, link 链节, claim 声明, attester 见证者, signature 签名,
+ * wallet 钱包, subkey 子密钥, passkey 通行密钥, keystore 密钥文件, submission 提交, relayer 中继, node 节点, revoke 撤销.
+ */
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
 

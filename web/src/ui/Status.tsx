@@ -1,18 +1,27 @@
-/** What each status means, in a sentence's end. */
-const MEANING: Readonly<Record<string, string>> = {
-  claimed: "signed by the avatar, not confirmed by the other side",
-  confirmed: "both sides stand for it",
-  suspended: "the other side’s confirmation was seen to be gone",
-  deleted: "taken back",
-};
+import { useTranslation } from "react-i18next";
 
-/** Where a binding stands, in words. */
+import type { IconName } from "./icons.tsx";
+import { Pill, type Tone } from "./Pill.tsx";
+
+const LOOKS = {
+  claimed: ["wait", "question"],
+  confirmed: ["good", "check"],
+  suspended: ["bad", "pause"],
+  deleted: ["neutral", "minus"],
+} as const satisfies Record<string, readonly [Tone, IconName]>;
+
+/** Where a binding stands: a pill with icon and word, and what it means as its title. Other words are shown as they come. */
 export function Status({ status }: { status: string }) {
-  const meaning = Object.hasOwn(MEANING, status) ? MEANING[status] : undefined;
-  const kind = meaning === undefined ? "" : ` ${status}`;
+  const { t } = useTranslation();
+  if (!isKnown(status)) return <Pill>{status}</Pill>;
+  const [tone, icon] = LOOKS[status];
   return (
-    <span className={`status${kind}`} title={meaning}>
-      {status}
-    </span>
+    <Pill tone={tone} icon={icon} title={t(`status.${status}.meaning`)}>
+      {t(`status.${status}.name`)}
+    </Pill>
   );
+}
+
+function isKnown(status: string): status is keyof typeof LOOKS {
+  return Object.hasOwn(LOOKS, status);
 }
