@@ -2,6 +2,7 @@
 export * from "./client.ts";
 export * from "./error.ts";
 export type { EventsOptions, EventsQuery, StreamState } from "./events.ts";
+export { EDGE_KINDS, EVIDENCE_KINDS } from "./graph.ts";
 export type {
   ConnectedIdentity,
   EdgeKind,
