@@ -184,7 +184,7 @@ describe("SyngraphClient", () => {
       }
     });
 
-    it("asks for an identity's graph and a path by the names as they are, and refuses unknown words", async () => {
+    it("asks for an identity's graph and a path by the names as they are, and refuses what is none", async () => {
       const edge = {
         ...{ id: "e", kind: "proof", from: VERTEX, to: VERTEX, source: "nextid", evidence: "account", level: 4 },
         ...{ first_seen: 1, last_seen: 2, disputed: false, references: [] },
@@ -194,17 +194,17 @@ describe("SyngraphClient", () => {
         ...{ avatars: [], identities: [], edges: [edge], disputed: [] },
       };
       server.handler = (_, response) => reply(response, 200, card);
-      expect(await client().identity(VERTEX, { level: 2 })).to.deep.equal(card);
+      expect(await client().identity(VERTEX.platform, VERTEX.identity, { level: 2 })).to.deep.equal(card);
       expect(server.received.at(-1)!.path).to.equal("/v1/identities/dns/%2F..%2F%3Fa%2C%25");
       expect(server.received.at(-1)!.query.toString()).to.equal("level=2");
       const step = { from: VERTEX, to: VERTEX, edge };
       const path = { from: VERTEX, to: VERTEX, as_of: 3, linked: true, level: 4, steps: [step] };
       server.handler = (_, response) => reply(response, 200, path);
-      expect(await client().path(VERTEX, VERTEX)).to.deep.equal(path);
+      expect(await client().path("dns,/../?a,%", "dns,a")).to.deep.equal(path);
       expect(server.received.at(-1)!.query.get("from")).to.equal("dns,/../?a,%");
-      server.handler = (_, response) => reply(response, 200, { ...card, edges: [{ ...edge, evidence: "trust me" }] });
-      const error = await failure(client().identity(VERTEX));
-      expect(error.message).to.include("reply.edges[0].evidence is none of signatures");
+      server.handler = (_, response) => reply(response, 200, { ...card, edges: [{ ...edge, references: [{}] }] });
+      const error = await failure(client().identity(VERTEX.platform, VERTEX.identity));
+      expect(error.message).to.include("reply.edges[0].references[0].chain_id is no integer");
     });
 
     it("survives a success that is no JSON, and one that breaks off", async () => {

@@ -1,31 +1,55 @@
-import type { Action } from "../protocol/index.ts";
-import { SyngraphError } from "./error.ts";
+import type { Action, SubkeyAlgorithm } from "../protocol/index.ts";
+import { SyngraphError } from "../errors.ts";
 import { type EventsOptions, type EventsQuery, eventsOf } from "./events.ts";
-import { type IdentityCard, type PathReply, type VertexId, identityCard, pathReply } from "./graph.ts";
 import { type CallOptions, Http, type Reply, type Request } from "./http.ts";
 import { type Reader, object } from "./reader.ts";
 import { type NodeStatus, nodeStatus } from "./status.ts";
 import {
+  type AssertionFields,
+  type AttestationsReply,
   type AvatarProofs,
   type AvatarReply,
   type ChainItem,
   type ChainPage,
   type ChangesReply,
   type Health,
+  type IdTokenReply,
+  type IdentityCard,
+  type NonceReply,
   type Pagination,
+  type PathReply,
   type PayloadReply,
+  type PlatformInfo,
   type ProofExistsReply,
   type ProofPage,
   type ProofSubmission,
   type RegistryEvent,
+  type SessionInfo,
+  type SubkeyFields,
+  type SubkeyPayloadReply,
+  type SubkeyRecord,
+  type SubmissionPage,
   type SubmissionReply,
+  type Vertex,
+  attestationsReply,
   avatarReply,
   chainPage,
   changesReply,
   health,
+  idTokenReply,
+  identityCard,
+  nonceReply,
+  pathReply,
   payloadReply,
+  platformsReply,
   proofExistsReply,
   proofPage,
+  searchReply,
+  sessionInfo,
+  sessionReply,
+  subkeyPayloadReply,
+  subkeysReply,
+  submissionPage,
   submissionReply,
 } from "./wire.ts";
 
@@ -59,6 +83,20 @@ export interface ProofQuery {
    * too.
    */
   status?: "confirmed" | "suspended" | "any";
+}
+
+/** Which connections count. */
+export interface ScopeQuery {
+  /** The weakest that do, 1 to 5; 3 unless told. */
+  level?: number;
+  /** What was so then: Unix seconds, or `<chain id>:<block>`. */
+  asOf?: number | string;
+  /** How many identities to stop at. */
+  cap?: number;
+}
+
+function scopeOf({ level, asOf, cap }: ScopeQuery) {
+  return { level, as_of: asOf, cap };
 }
 
 /** What became of a submission at once. */
@@ -96,26 +134,24 @@ export class SyngraphClient {
   }
 
   /** `POST /v1/proof`: hands a signed link in. */
-  async submitProof(submission: ProofSubmission, options: CallOptions = {}): Promise<SubmitResult> {
-    const { status, location }: Reply<unknown> = await this.#http.send(
-      { path: "v1/proof", body: submission, ...options },
-      object({}),
-    );
-    return { included: status === 201, location };
+  submitProof(submission: ProofSubmission, options: CallOptions = {}): Promise<SubmitResult> {
+    return this.#submit("v1/proof", submission, 201, options);
   }
 
   /**
    * `GET /v1/submissions/{uuid}`: how far a submission is.
    *
    * @param submission its uuid, or the {@link SubmitResult.location}.
+   * @param options `avatar` is the public key of whose it is: another's may have the same uuid.
    */
-  submission(submission: string, options: CallOptions = {}): Promise<SubmissionReply> {
+  submission(submission: string, options: CallOptions & { avatar?: string } = {}): Promise<SubmissionReply> {
+    const { avatar, ...call } = options;
     const path = /^[0-9a-f-]{36}$/i.test(submission) ? `v1/submissions/${submission}` : submission;
     // A server that sends its clients elsewhere would have them trust whoever is there.
     if (URL.parse(path, this.#http.baseUrl.href)?.origin !== this.#http.baseUrl.origin) {
       return Promise.reject(new SyngraphError("bad_reply", null, "the submission's address is at another origin"));
     }
-    return this.#get({ path, ...options }, submissionReply);
+    return this.#get({ path, ...(avatar !== undefined && { query: { avatar } }), ...call }, submissionReply);
   }
 
   /** `GET /v1/proof`, one page: avatars that have an identity. */
@@ -175,35 +211,123 @@ export class SyngraphClient {
     return this.#find({ path: `v1/avatars/${encodeURIComponent(key)}`, ...options }, avatarReply);
   }
 
-  /**
-   * `GET /v1/identities/{platform}/{identity}`: all that is connected with an identity.
-   *
-   * @param scope.level only connections at or above it, 1 to 5; 3 unless told.
-   * @param scope.cap how many identities to stop at; 500 unless told.
-   */
+  /** `GET /v1/platforms`: what can be bound, and what users have to do and to tell for it. */
+  async platforms(options: CallOptions = {}): Promise<PlatformInfo[]> {
+    return (await this.#get({ path: "v1/platforms", ...options }, platformsReply)).platforms;
+  }
+
+  /** `POST /v1/attestations`: has attesters look at a link now. Nothing is handed in. */
+  attestations(submission: ProofSubmission, options: CallOptions = {}): Promise<AttestationsReply> {
+    return this.#get({ path: "v1/attestations", body: submission, ...options }, attestationsReply);
+  }
+
+  /** `GET /v1/identities/{platform}/{identity}`: who is behind an identity. Where nothing is known, its lists are empty. */
   identity(
-    { platform, identity }: VertexId,
-    scope: { level?: number | undefined; cap?: number | undefined } = {},
+    platform: string,
+    identity: string,
+    query: ScopeQuery = {},
     options: CallOptions = {},
   ): Promise<IdentityCard> {
     const path = `v1/identities/${encodeURIComponent(platform)}/${encodeURIComponent(identity)}`;
-    return this.#get({ path, query: { ...scope }, ...options }, identityCard);
+    return this.#get({ path, query: scopeOf(query), ...options }, identityCard);
   }
 
-  /** `GET /v1/path`: whether two identities belong together, and why. */
-  path(
-    from: VertexId,
-    to: VertexId,
-    scope: { level?: number | undefined } = {},
-    options: CallOptions = {},
-  ): Promise<PathReply> {
-    const [start, end] = [from, to].map(({ platform, identity }) => `${platform},${identity}`);
-    return this.#get({ path: "v1/path", query: { from: start, to: end, ...scope }, ...options }, pathReply);
+  /** `GET /v1/path`: whether two identities, `platform,identity` each, are one person's, and why. */
+  path(from: string, to: string, query: Omit<ScopeQuery, "cap"> = {}, options: CallOptions = {}): Promise<PathReply> {
+    return this.#get({ path: "v1/path", query: { from, to, ...scopeOf(query) }, ...options }, pathReply);
   }
 
   /** `GET /v1/status`: how the node and all it rests on stand. */
   status(options: CallOptions = {}): Promise<NodeStatus> {
     return this.#get({ path: "v1/status", ...options }, nodeStatus);
+  }
+
+  /** `GET /v1/search`: identities that begin with a text. */
+  async search(
+    query: { prefix: string; platform?: string; limit?: number },
+    options: CallOptions = {},
+  ): Promise<Vertex[]> {
+    return (await this.#get({ path: "v1/search", query: { ...query }, ...options }, searchReply)).identities;
+  }
+
+  /** `POST /v1/sessions/nonce`. */
+  nonce(options: CallOptions = {}): Promise<NonceReply> {
+    return this.#get({ path: "v1/sessions/nonce", body: {}, ...options }, nonceReply);
+  }
+
+  /** `POST /v1/sessions`: signs in with a message of EIP-4361. */
+  beginSession(
+    signed: { message: string; signature: string; avatar?: string },
+    options: CallOptions = {},
+  ): Promise<SessionInfo & { token: string }> {
+    return this.#get({ path: "v1/sessions", body: signed, ...options }, sessionReply);
+  }
+
+  /** `GET /v1/sessions/current`. */
+  session(token: string, options: CallOptions = {}): Promise<SessionInfo> {
+    return this.#get({ path: "v1/sessions/current", token, ...options }, sessionInfo);
+  }
+
+  /** `DELETE /v1/sessions/current`: signs out. */
+  async endSession(token: string, options: CallOptions = {}): Promise<void> {
+    await this.#get({ path: "v1/sessions/current", method: "DELETE", token, ...options }, object({}));
+  }
+
+  /** `GET /v1/sessions/current/submissions`: what the avatar that is signed in handed in, the latest first. */
+  sessionSubmissions(token: string, page = 1, options: CallOptions = {}): Promise<SubmissionPage> {
+    return this.#get({ path: "v1/sessions/current/submissions", query: { page }, token, ...options }, submissionPage);
+  }
+
+  /** `POST /v1/sign-in`: an ID token for an application. */
+  idToken(
+    signed: { message: string; signature: string; audience?: string },
+    options: CallOptions = {},
+  ): Promise<IdTokenReply> {
+    return this.#get({ path: "v1/sign-in", body: signed, ...options }, idTokenReply);
+  }
+
+  /** `GET /v1/subkey`: those of an avatar, or the avatars of one; with `status: "any"` also those that ended. */
+  async subkeys(
+    query: ({ avatar: string } | { algorithm: SubkeyAlgorithm; public_key: string }) & { status?: "any" },
+    options: CallOptions = {},
+  ): Promise<SubkeyRecord[]> {
+    return (await this.#get({ path: "v1/subkey", query: { ...query }, ...options }, subkeysReply)).subkeys;
+  }
+
+  /** `POST /v1/subkey/payload`: what is to be signed. Rebuild it before you sign. */
+  subkeyPayload(
+    request: SubkeyFields & { action?: "authorize" | "revoke"; name?: string; expires_at?: number },
+    options: CallOptions = {},
+  ): Promise<SubkeyPayloadReply> {
+    return this.#get({ path: "v1/subkey/payload", body: request, ...options }, subkeyPayloadReply);
+  }
+
+  /** `POST /v1/subkey`: authorises one. */
+  submitSubkey(
+    request: SubkeyFields & {
+      name?: string;
+      expires_at?: number;
+      signature: string;
+      possession?: string;
+      assertion?: AssertionFields;
+    },
+    options: CallOptions = {},
+  ): Promise<SubmitResult> {
+    return this.#submit("v1/subkey", request, 200, options);
+  }
+
+  /** `POST /v1/subkey/revoke`. */
+  revokeSubkey(
+    request: SubkeyFields & { signature?: string; possession?: string; assertion?: AssertionFields },
+    options: CallOptions = {},
+  ): Promise<SubmitResult> {
+    return this.#submit("v1/subkey/revoke", request, 200, options);
+  }
+
+  /** Sends something to the chain; `done` is the status that says it is there. */
+  async #submit(path: string, body: unknown, done: number, options: CallOptions): Promise<SubmitResult> {
+    const { status, location }: Reply<unknown> = await this.#http.send({ path, body, ...options }, object({}));
+    return { included: status === done, location };
   }
 
   async #get<T>(request: Request, reader: Reader<T>): Promise<T> {

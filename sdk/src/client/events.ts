@@ -1,5 +1,6 @@
-import { SyngraphError } from "./error.ts";
+import { SyngraphError } from "../errors.ts";
 import type { CallOptions, Http } from "./http.ts";
+import { pause } from "./pause.ts";
 import { ShapeError } from "./reader.ts";
 import { type RegistryEvent, registryEvent } from "./wire.ts";
 
@@ -90,16 +91,4 @@ function readEvent(data: string): RegistryEvent {
     const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
     throw new SyngraphError("bad_reply", 200, `an event is not what the API promises: ${what}`, { cause });
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const stop = () => resolve();
-  signal?.addEventListener("abort", stop);
-  if (signal?.aborted) resolve();
-  await promise;
-  signal?.removeEventListener("abort", stop);
-  clearTimeout(timer);
-  if (signal?.aborted) throw new SyngraphError("aborted", null, "the request was given up");
 }

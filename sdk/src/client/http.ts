@@ -1,4 +1,4 @@
-import { SyngraphError, codeOfStatus } from "./error.ts";
+import { SyngraphError, codeOfStatus } from "../errors.ts";
 import { type StreamMessage, messagesOf } from "./messages.ts";
 import { type Reader, ShapeError } from "./reader.ts";
 
@@ -15,6 +15,10 @@ export interface Request extends CallOptions {
   query?: Record<string, string | number | boolean | undefined>;
   /** Sent as JSON by POST; without it the request is a GET. */
   body?: unknown;
+  /** Another method than these. */
+  method?: "DELETE";
+  /** Of a session, for the header Authorization. */
+  token?: string;
 }
 
 /** A reply of 2xx. */
@@ -44,20 +48,20 @@ export class Http {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     let response: Response;
     let raw: string;
+    const { body, token, method = body === undefined ? "GET" : "POST" } = request;
     try {
       response = await this.#fetch(url.href, {
-        ...(request.body === undefined
-          ? {}
-          : {
-              method: "POST",
-              headers: { "content-type": "application/json" },
-              body: JSON.stringify(request.body),
-            }),
+        method,
+        headers: {
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
       });
-      raw = await response.text();
+      raw = await textOf(response);
     } catch (cause) {
-      throw this.#failure(request, timeout, cause);
+      throw cause instanceof SyngraphError ? cause : this.#failure(request, timeout, cause);
     }
     const { status } = response;
     if (!response.ok) throw new SyngraphError(codeOfStatus(status), status, messageOf(raw, status));
@@ -150,6 +154,25 @@ function readBody<T>(raw: string, status: number, reader: Reader<T>): T {
     const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
     throw new SyngraphError("bad_reply", status, `the server's reply is not what the API promises: ${what}`, { cause });
   }
+}
+
+/** Longest reply that is read, in bytes: a server shall not fill the memory. */
+const LONGEST_REPLY = 16 * 1024 * 1024;
+
+async function textOf(response: Response): Promise<string> {
+  if (!response.body) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of chunksOf(response.body, () => {})) {
+    size += chunk.length;
+    if (size > LONGEST_REPLY) {
+      await response.body.cancel().catch(() => {});
+      throw new SyngraphError("bad_reply", response.status, `the server's reply is longer than ${LONGEST_REPLY} bytes`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** The chunks of a body. Not every browser can iterate over one. */

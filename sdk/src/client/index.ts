@@ -1,23 +1,14 @@
 /** A client of the Syngraph API, and the local check of what it answers. For browsers and Node; no framework. */
 export * from "./client.ts";
-export * from "./error.ts";
+export { type ApiErrorCode, SyngraphError, type SyngraphErrorCode } from "../errors.ts";
 export type { EventsOptions, EventsQuery, StreamState } from "./events.ts";
-export { EDGE_KINDS, EVIDENCE_KINDS } from "./graph.ts";
-export type {
-  ConnectedIdentity,
-  EdgeKind,
-  EdgeReference,
-  EvidenceKind,
-  GraphEdge,
-  IdentityCard,
-  PathReply,
-  PathStep,
-  VertexId,
-} from "./graph.ts";
 export type { NodeStatus } from "./status.ts";
 export type { CallOptions } from "./http.ts";
+export * from "./checkChains.ts";
 export * from "./verifyChain.ts";
 export type {
+  AssertionFields,
+  AttestationsReply,
   AvatarBinding,
   AvatarProofs,
   AvatarReply,
@@ -27,15 +18,30 @@ export type {
   ChainPage,
   ChangeItem,
   ChangesReply,
+  ConnectedIdentity,
+  EdgeReference,
+  GraphEdge,
   Health,
+  IdTokenReply,
+  IdentityCard,
   LinkEvent,
+  NonceReply,
   Pagination,
+  PathReply,
   PayloadReply,
+  PlatformInfo,
   ProofExistsReply,
   ProofPage,
   ProofReply,
   ProofSubmission,
   RegistryEvent,
   ReorgEvent,
+  SessionInfo,
+  SubkeyFields,
+  SubkeyPayloadReply,
+  SubkeyRecord,
+  SubmissionItem,
+  SubmissionPage,
   SubmissionReply,
+  Vertex,
 } from "./wire.ts";

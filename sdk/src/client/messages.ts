@@ -1,4 +1,4 @@
-import { SyngraphError } from "./error.ts";
+import { SyngraphError } from "../errors.ts";
 
 /** Longest line and message that is read, in characters: a server that ends none shall not fill the memory. */
 const LONGEST = 4 * 1024 * 1024;

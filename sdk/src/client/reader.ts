@@ -28,6 +28,12 @@ export const timeText: Reader<string> = (value, path) => {
   return value;
 };
 
+/** Whole bytes in `0x` hex. */
+export const hex: Reader<string> = (value, path) => {
+  if (typeof value !== "string" || !/^0x(?:[0-9a-f]{2})*$/i.test(value)) throw new ShapeError(`${path} is no 0x hex`);
+  return value;
+};
+
 /** One of some words. */
 export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   return (value, path) => {

@@ -1,5 +1,5 @@
-import { ACTIONS, type Action } from "../protocol/index.ts";
-import { type Reader, flag, integer, list, nullable, object, oneOf, record, text, timeText } from "./reader.ts";
+import { ACTIONS, type Action, SUBKEY_ALGORITHMS, type SubkeyAlgorithm } from "../protocol/index.ts";
+import { type Reader, flag, hex, integer, list, nullable, object, oneOf, record, text, timeText } from "./reader.ts";
 
 /**
  * The API's replies as they come over the wire: Next.ID's names and forms (times are Unix seconds as decimal strings),
@@ -53,10 +53,12 @@ export interface ProofSubmission {
   extra?: { signature?: string; wallet_signature?: string; target_signature?: string };
 }
 
+const SUBMISSION_STATES = ["accepted", "sent", "included", "refused"] as const;
+
 /** `GET /v1/submissions/{uuid}`. */
 export interface SubmissionReply {
   uuid: string;
-  state: "accepted" | "sent" | "included" | "refused";
+  state: (typeof SUBMISSION_STATES)[number];
   link_id: string | null;
   chain_id: number | null;
   tx_hash: string | null;
@@ -71,7 +73,7 @@ export interface SubmissionReply {
 
 export const submissionReply: Reader<SubmissionReply> = object<SubmissionReply>({
   uuid: text,
-  state: oneOf(["accepted", "sent", "included", "refused"]),
+  state: oneOf(SUBMISSION_STATES),
   link_id: nullable(text),
   chain_id: nullable(integer),
   tx_hash: nullable(text),
@@ -388,3 +390,364 @@ export const registryEvent: Reader<RegistryEvent> = (value, path) => {
   const { type } = object({ type: oneOf(["link", "binding", "reorg"]) })(value, path);
   return readers[type](value, path);
 };
+
+/** How far bindings of a platform can be made. */
+export const PLATFORM_STATUSES = ["live", "needs credential", "service closed"] as const;
+
+/** One platform of `GET /v1/platforms`. */
+export interface PlatformInfo {
+  id: string;
+  name: string;
+  status: (typeof PLATFORM_STATUSES)[number];
+  /** Who stands for the other side: a wallet or another avatar that signs, or a post. */
+  side: "wallet" | "avatar" | "post";
+  /** What is expected for an identity, to finish the sentence "… is not …". */
+  identity_rule: string;
+  /** What is to be told of where the post is; null where nothing is. */
+  location: { rule: string } | null;
+  /** Where to write the post, prefilled, with `{post}` and `{identity}` to fill in; null where there is no such page. */
+  compose: string | null;
+  /** A profile's address, with `{identity}` to fill in. */
+  profile: string | null;
+}
+
+export const platformsReply: Reader<{ platforms: PlatformInfo[] }> = object({
+  platforms: list(
+    object<PlatformInfo>({
+      id: text,
+      name: text,
+      status: oneOf(PLATFORM_STATUSES),
+      side: oneOf(["wallet", "avatar", "post"]),
+      identity_rule: text,
+      location: nullable(object({ rule: text })),
+      compose: nullable(text),
+      profile: nullable(text),
+    }),
+  ),
+});
+
+/** Reply of `POST /v1/attestations`: what brings a link on chain from a wallet of one's own. */
+export interface AttestationsReply {
+  link_id: string;
+  account_id: string;
+  proof_location: string;
+  /** How many attesters must stand for it; null where the chain did not say. */
+  quorum: number | null;
+  attestations: { attester: string; checked_at: string; signature: string }[];
+  /** These packed, or the other side's own signature. */
+  proof: string;
+  method: "append" | "release" | "confirm" | "reinstate";
+  binding_key: string;
+  submission: Record<string, string>;
+  /** Init code to send first (ERC-6492); else empty. */
+  preparation: string;
+}
+
+export const attestationsReply: Reader<AttestationsReply> = object<AttestationsReply>({
+  link_id: text,
+  account_id: text,
+  proof_location: text,
+  quorum: nullable(integer),
+  attestations: list(object({ attester: text, checked_at: timeText, signature: hex })),
+  proof: hex,
+  method: oneOf(["append", "release", "confirm", "reinstate"]),
+  binding_key: hex,
+  submission: record(text),
+  preparation: (value, path) => (value === "" ? "" : hex(value, path)),
+});
+
+/** An identity by its name. */
+export interface Vertex {
+  platform: string;
+  identity: string;
+}
+
+/** Where a connection can be verified again. */
+export interface EdgeReference {
+  chain_id: number;
+  tx_hash: string;
+  log_index: number;
+  block: number;
+  /** Of our own links; null of what another registry says. */
+  link_id: string | null;
+  proof_location: string;
+}
+
+/** A connection of two identities. */
+export interface GraphEdge {
+  id: string;
+  kind: string;
+  from: Vertex;
+  to: Vertex;
+  /** The registry that says so; `nextid` for our own links. */
+  source: string;
+  /** What it rests on: `signatures`, `holding`, `agreement`, `account`, `handle`, `statement` or `third_party`. */
+  evidence: string;
+  /** From 1 (insecure) to 5 (very confident). */
+  level: number;
+  first_seen: number;
+  last_seen: number;
+  disputed: boolean;
+  references: EdgeReference[];
+}
+
+/** One identity of an {@link IdentityCard}. */
+export interface ConnectedIdentity extends Vertex {
+  uid: string | null;
+  display_name: string | null;
+  uri: string | null;
+  is_primary: boolean;
+  level: number;
+  evidence: string;
+  first_seen: number;
+  last_seen: number;
+  disputed: boolean;
+  registered_at: number | null;
+  expires_at: number | null;
+  texts: Record<string, string>;
+  /** The `id` of each of its connections, the strongest first. */
+  edges: string[];
+}
+
+/** `GET /v1/identities/{platform}/{identity}`: who is behind an identity. */
+export interface IdentityCard extends Vertex {
+  as_of: number;
+  level: number;
+  component: string;
+  truncated: boolean;
+  avatars: { public_key: string; address: string; did: string }[];
+  identities: ConnectedIdentity[];
+  edges: GraphEdge[];
+  disputed: GraphEdge[];
+}
+
+const vertexFields = { platform: text, identity: text };
+const vertex: Reader<Vertex> = object<Vertex>(vertexFields);
+
+const graphEdge: Reader<GraphEdge> = object<GraphEdge>({
+  id: text,
+  kind: text,
+  from: vertex,
+  to: vertex,
+  source: text,
+  evidence: text,
+  level: integer,
+  first_seen: integer,
+  last_seen: integer,
+  disputed: flag,
+  references: list(
+    object<EdgeReference>({
+      chain_id: integer,
+      tx_hash: text,
+      log_index: integer,
+      block: integer,
+      link_id: nullable(text),
+      proof_location: text,
+    }),
+  ),
+});
+
+export const identityCard: Reader<IdentityCard> = object<IdentityCard>({
+  ...vertexFields,
+  as_of: integer,
+  level: integer,
+  component: text,
+  truncated: flag,
+  avatars: list(object({ public_key: text, address: text, did: text })),
+  identities: list(
+    object<ConnectedIdentity>({
+      ...vertexFields,
+      uid: nullable(text),
+      display_name: nullable(text),
+      uri: nullable(text),
+      is_primary: flag,
+      level: integer,
+      evidence: text,
+      first_seen: integer,
+      last_seen: integer,
+      disputed: flag,
+      registered_at: nullable(integer),
+      expires_at: nullable(integer),
+      texts: record(text),
+      edges: list(text),
+    }),
+  ),
+  edges: list(graphEdge),
+  disputed: list(graphEdge),
+});
+
+/** `GET /v1/path`: whether two identities are one person's, and why. */
+export interface PathReply {
+  from: Vertex;
+  to: Vertex;
+  as_of: number;
+  linked: boolean;
+  /** Of the weakest step; null where there is none. */
+  level: number | null;
+  steps: { from: Vertex; to: Vertex; edge: GraphEdge }[];
+}
+
+export const pathReply: Reader<PathReply> = object<PathReply>({
+  from: vertex,
+  to: vertex,
+  as_of: integer,
+  linked: flag,
+  level: nullable(integer),
+  steps: list(object({ from: vertex, to: vertex, edge: graphEdge })),
+});
+
+export const searchReply: Reader<{ identities: Vertex[] }> = object({ identities: list(vertex) });
+
+/** Reply of `POST /v1/sessions/nonce`. */
+export interface NonceReply {
+  nonce: string;
+  expires_at: string;
+  chain_id: number;
+}
+
+export const nonceReply: Reader<NonceReply> = object<NonceReply>({
+  nonce: text,
+  expires_at: timeText,
+  chain_id: integer,
+});
+
+/** Who is signed in. */
+export interface SessionInfo {
+  /** Compressed public key. */
+  avatar: string;
+  address: string;
+  /** Who signed: that address, or a wallet that is bound to the avatar. */
+  signer: string;
+  created_at: string;
+  expires_at: string;
+}
+
+const sessionFields = { avatar: text, address: text, signer: text, created_at: timeText, expires_at: timeText };
+export const sessionInfo: Reader<SessionInfo> = object<SessionInfo>(sessionFields);
+export const sessionReply: Reader<SessionInfo & { token: string }> = object({ ...sessionFields, token: text });
+
+/** One submission of an avatar that is signed in. */
+export interface SubmissionItem {
+  uuid: string;
+  /** `ProofRegistry`'s function; `call` for what is about a subkey. */
+  method: string;
+  platform: string | null;
+  identity: string | null;
+  state: SubmissionReply["state"];
+  reason: string;
+  link_id: string;
+  chain_id: number;
+  tx_hash: string | null;
+  block: number | null;
+  created_at: string;
+}
+
+/** `GET /v1/sessions/current/submissions`. */
+export interface SubmissionPage {
+  pagination: Pagination;
+  submissions: SubmissionItem[];
+}
+
+export const submissionPage: Reader<SubmissionPage> = object<SubmissionPage>({
+  pagination,
+  submissions: list(
+    object<SubmissionItem>({
+      uuid: text,
+      method: text,
+      platform: nullable(text),
+      identity: nullable(text),
+      state: oneOf(SUBMISSION_STATES),
+      reason: text,
+      link_id: text,
+      chain_id: integer,
+      tx_hash: nullable(text),
+      block: nullable(integer),
+      created_at: timeText,
+    }),
+  ),
+});
+
+/** Reply of `POST /v1/sign-in`. */
+export interface IdTokenReply {
+  /** A JWT; its key is in `/.well-known/jwks.json`. */
+  id_token: string;
+  /** Seconds. */
+  expires_in: number;
+}
+
+export const idTokenReply: Reader<IdTokenReply> = object<IdTokenReply>({ id_token: text, expires_in: integer });
+
+/** A subkey as `GET /v1/subkey` lists it. */
+export interface SubkeyRecord {
+  /** As it was handed in, as is `public_key`. */
+  avatar: string;
+  algorithm: SubkeyAlgorithm;
+  public_key: string;
+  name: string;
+  rp_id: string;
+  created_at: number;
+  subkey_id: string;
+  /** Unix seconds; 0 for never. */
+  expires_at: number;
+  nonce: number;
+  is_valid: boolean;
+  invalid_reason: string;
+  /** Else the node alone says so. */
+  on_chain: boolean;
+  chain_id: number;
+}
+
+export const subkeysReply: Reader<{ subkeys: SubkeyRecord[] }> = object({
+  subkeys: list(
+    object<SubkeyRecord>({
+      avatar: text,
+      algorithm: oneOf(SUBKEY_ALGORITHMS),
+      public_key: text,
+      name: text,
+      rp_id: text,
+      created_at: integer,
+      subkey_id: text,
+      expires_at: integer,
+      nonce: integer,
+      is_valid: flag,
+      invalid_reason: text,
+      on_chain: flag,
+      chain_id: integer,
+    }),
+  ),
+});
+
+/** Names a subkey of an avatar, as the API has it. */
+export interface SubkeyFields {
+  avatar: string;
+  algorithm: SubkeyAlgorithm;
+  public_key: string;
+  rp_id: string;
+}
+
+/** A passkey's assertion, bytes as `0x` hex or Base64url. */
+export interface AssertionFields {
+  authenticator_data: string;
+  client_data_json: string;
+  signature: string;
+}
+
+/** Reply of `POST /v1/subkey/payload`. */
+export interface SubkeyPayloadReply {
+  sign_payload: string;
+  typed_data: { domain: { chainId: number; verifyingContract: string } };
+  digest: string;
+  subkey_id: string;
+  nonce: number;
+}
+
+/** A number, which ethers writes as text in typed data. */
+const numeral: Reader<number> = (value, path) => integer(typeof value === "string" ? Number(value) : value, path);
+
+export const subkeyPayloadReply: Reader<SubkeyPayloadReply> = object<SubkeyPayloadReply>({
+  sign_payload: text,
+  typed_data: object({ domain: object({ chainId: numeral, verifyingContract: text }) }),
+  digest: hex,
+  subkey_id: hex,
+  nonce: integer,
+});

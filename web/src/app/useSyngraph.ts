@@ -1,12 +1,10 @@
-import { SyngraphClient } from "@syngraph/sdk/client";
+import { Syngraph } from "@syngraph/sdk";
 
-/** The page waits less long than a program would, in milliseconds. */
-const TIMEOUT = 20_000;
+import { TIMEOUT } from "./client.ts";
 
-/** The API that serves this page. */
-const syngraph = { client: new SyngraphClient({ baseUrl: window.location.origin, timeoutMs: TIMEOUT }) };
+let syngraph: Syngraph | undefined;
 
-/** The SDK over the API that serves this page; one for all. */
-export function useSyngraph(): typeof syngraph {
-  return syngraph;
+/** The SDK over the API that serves this page; one for all. Made when first asked for: importing this costs nothing. */
+export function useSyngraph(): Syngraph {
+  return (syngraph ??= new Syngraph({ api: window.location.origin, timeoutMs: TIMEOUT }));
 }

@@ -1,21 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
+import { checkChains } from "@syngraph/sdk/client";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
+import { useTranslation } from "react-i18next";
 
 import { fetchAvatar } from "../home/registry.ts";
-import { CopyButton } from "../ui/CopyButton.tsx";
+import { LinkButton } from "../ui/Button.tsx";
+import { Card } from "../ui/Card.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Facts } from "../ui/Facts.tsx";
+import { KeyText } from "../ui/KeyText.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import { BindingTable } from "./BindingTable.tsx";
-import { checkChains } from "./checkChains.ts";
 import { ProofChain } from "./ProofChain.tsx";
 import { Verdict } from "./Verdict.tsx";
 
 /**
  * One avatar: its key, its bindings, and its proof chain checked here.
  *
+ * @param publicKey compressed.
  * @param within whether a page with a heading of its own shows it.
  */
 export function AvatarPage({ publicKey, within = false }: { publicKey: string; within?: boolean }) {
+  const { t } = useTranslation("avatar");
   const request = useQuery({
     queryKey: ["avatar", publicKey],
     queryFn: async ({ signal }) => {
@@ -23,22 +30,46 @@ export function AvatarPage({ publicKey, within = false }: { publicKey: string; w
       return record && { bindings: record.avatar.bindings, chains: checkChains(record.items, publicKey) };
     },
   });
+  const level = within ? 3 : 2;
   return (
-    <article aria-label="Avatar">
-      {within ? <h3>Avatar</h3> : <PageHeading title={`Avatar ${publicKey.slice(0, 10)}…`}>Avatar</PageHeading>}
+    <article aria-label={t("title")} className="stack">
+      {within ? (
+        <h2>{t("title")}</h2>
+      ) : (
+        <PageHeading
+          title={t("heading")}
+          lead={t("lead")}
+          actions={
+            <>
+              <LinkButton href={`/avatar/${publicKey}`} icon="user">
+                {t("profile")}
+              </LinkButton>
+              <LinkButton href={`/graph/nextid/${publicKey}`} icon="graph">
+                {t("graph")}
+              </LinkButton>
+            </>
+          }
+        />
+      )}
       <Keys publicKey={publicKey} />
-      <Waiting request={request}>
+      <Waiting request={request} what={t("loading")} lines={6}>
         {(avatar) =>
           avatar ? (
             <>
               <Verdict chains={avatar.chains} />
-              <BindingTable bindings={avatar.bindings} chains={avatar.chains} />
+              <BindingTable bindings={avatar.bindings} chains={avatar.chains} level={level} />
               {avatar.chains.map((chain) => (
-                <ProofChain key={chain.chainId} chain={chain} />
+                <ProofChain key={chain.chainId} chain={chain} level={level} />
               ))}
             </>
           ) : (
-            <p role="status">This key has no links in the registry.</p>
+            <Card>
+              <div role="status">
+                <EmptyState icon="link" title={t("none.title")}>
+                  {t("none.text")}
+                </EmptyState>
+              </div>
+            </Card>
           )
         }
       </Waiting>
@@ -47,20 +78,17 @@ export function AvatarPage({ publicKey, within = false }: { publicKey: string; w
 }
 
 function Keys({ publicKey }: { publicKey: string }) {
+  const { t } = useTranslation("avatar");
   // Reckoned here: nothing that names the avatar is taken from the API.
   const { address } = parsePublicKey(publicKey);
   return (
-    <dl className="facts card">
-      <dt>Public key</dt>
-      <dd>
-        <span className="key">{publicKey}</span>
-        <CopyButton text={publicKey} of="public key" />
-      </dd>
-      <dt>Address</dt>
-      <dd>
-        <span className="key">{address}</span>
-        <CopyButton text={address} of="address" />
-      </dd>
-    </dl>
+    <Card>
+      <Facts
+        of={[
+          [t("publicKey"), <KeyText key="key" text={publicKey} wide copy={t("copy.publicKey")} />],
+          [t("address"), <KeyText key="address" text={address} wide copy={t("copy.address")} />],
+        ]}
+      />
+    </Card>
   );
 }

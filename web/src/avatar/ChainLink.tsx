@@ -1,131 +1,113 @@
-import type { ChainItem, ItemChecks, Verdict as CheckVerdict } from "@syngraph/sdk/client";
+import type { CheckedLink, ItemChecks } from "@syngraph/sdk/client";
+import { useTranslation } from "react-i18next";
 
 import { CopyButton } from "../ui/CopyButton.tsx";
+import { ExternalLink } from "../ui/ExternalLink.tsx";
+import { transactionUrl } from "../ui/explorer.ts";
 import { Identity } from "../ui/Identity.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { KeyText } from "../ui/KeyText.tsx";
 import { Mark } from "../ui/Mark.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
-import { type CheckedLink, nameOf, sideOf } from "./checkChains.ts";
+import { useLinkName } from "./useLinkName.ts";
 
-/** What the outcomes of a check mean. */
-interface CheckWords {
-  check: keyof ItemChecks;
-  title: string;
-  pass: string;
-  fail: string;
-}
+/** The checks in the order they are shown. */
+const CHECKS = ["signature", "order", "text", "linkId", "cosigner"] as const satisfies (keyof ItemChecks)[];
 
-const WALLET_WORDS: CheckWords = {
-  check: "cosigner",
-  title: "Wallet signature",
-  pass: "verified: by the wallet’s own key",
-  fail: "missing",
-};
-
-const ALIAS_WORDS: CheckWords = {
-  check: "cosigner",
-  title: "Other avatar’s signature",
-  pass: "verified: by the other avatar’s key",
-  fail: "missing, or not the other avatar’s over this text",
-};
-
-/** The checks of a link in the order they are shown. */
-function wordsOf(item: ChainItem): readonly CheckWords[] {
-  return [
-    {
-      check: "signature",
-      title: "Signature",
-      pass: "verified: by this avatar’s key",
-      fail: "not this avatar’s over this text",
-    },
-    {
-      check: "order",
-      title: "Previous link",
-      pass: orderOf(item),
-      fail: "does not follow the link before it",
-    },
-    { check: "text", title: "Text", pass: "says what is shown here", fail: "says something else than is shown here" },
-    {
-      check: "linkId",
-      title: "Link id",
-      pass: "made of this text and signature",
-      fail: "of another text or signature",
-    },
-    item.platform === "nextid" ? ALIAS_WORDS : WALLET_WORDS,
-  ];
-}
-
-function orderOf({ sequence, prev }: ChainItem): string {
-  if (sequence !== 1) return `quotes the signature of link ${Number(sequence) - 1}`;
-  return prev === null ? "the first link, quotes none" : "imported: quotes a link from before this registry";
-}
-
-/** One link: what was signed, how its checks went, and where it stands on chain. */
-export function ChainLink({ link }: { link: CheckedLink }) {
+/** One link: what was done, how its checks went, what was signed, and where it stands on chain. */
+export function ChainLink({ link, level }: { link: CheckedLink; level: 3 | 4 }) {
+  const { t } = useTranslation("avatar");
+  const nameOf = useLinkName();
   const { item, check, outcome } = link;
   const failed = outcome === "bad";
   const name = nameOf(link);
+  const Heading = `h${level}` as const;
+  const explorer = transactionUrl(item.chain_id, item.tx_hash);
   return (
-    <article className={failed ? "card bad" : "card"} aria-label={name}>
-      <h4>
-        {item.sequence !== null && <span className="soft">{item.sequence}. </span>}
-        {item.action} <Identity of={item} />{" "}
-        {item.sequence === null && <span className="soft">by {sideOf(item)} itself</span>}
-      </h4>
-      {failed && <p className="verdict bad">Not verified: {check.problem}.</p>}
-      <dl className="facts">
-        <dt>Signed text</dt>
-        <dd>
-          <pre>{item.signature_payload}</pre>
-        </dd>
-        <CheckRows item={item} checks={check.checks} />
-        <dt>Signed at</dt>
-        <dd>
+    <article className={failed ? "card link bad" : "card link"} aria-label={name}>
+      <header>
+        <span className={`link-number ${outcome}`} aria-hidden="true">
+          {item.sequence ?? <Icon name="unlink" size={16} />}
+        </span>
+        <Heading>
+          {t(item.action === "create" ? "link.create" : "link.delete")} <Identity of={item} />{" "}
+          {item.sequence === null && (
+            <span className="soft">{t(`link.releasedBy.${item.platform === "nextid" ? "avatar" : "wallet"}`)}</span>
+          )}
+        </Heading>
+        <span className="soft small-text">
           <Time seconds={item.created_at} />
-        </dd>
-        {item.proof_location !== "" && (
-          <>
-            <dt>Proof location</dt>
-            <dd>
-              <bdi>{item.proof_location}</bdi>
-            </dd>
-          </>
-        )}
-        {item.status !== "none" && (
-          <>
-            <dt>Binding after it</dt>
-            <dd>
-              <Status status={item.status} />
-            </dd>
-          </>
-        )}
-        <dt>Block</dt>
-        <dd>{item.block}</dd>
-        <dt>Transaction</dt>
-        <dd>
-          <span className="key">{item.tx_hash}</span>
-          <CopyButton text={item.tx_hash} of={`transaction hash of ${name}`} />
-        </dd>
+        </span>
+      </header>
+      {failed && <p className="problem">{t("link.problem", { problem: check.problem })}</p>}
+      <dl className="checks">
+        {CHECKS.filter((kind) => check.checks[kind] !== "none").map((kind) => (
+          <CheckRow key={kind} name={kind} link={link} />
+        ))}
       </dl>
+      <details open={failed}>
+        <summary>
+          <Icon name="chevron" size={16} />
+          {t("link.details")}
+        </summary>
+        <dl className="facts">
+          <dt>{t("link.text")}</dt>
+          <dd className="signed-text">
+            <pre>{item.signature_payload}</pre>
+            <CopyButton text={item.signature_payload} of={t("copy.text", { link: name })} />
+          </dd>
+          <dt>{t("link.signedAt")}</dt>
+          <dd>
+            <Time seconds={item.created_at} absolute />
+          </dd>
+          {item.proof_location !== "" && (
+            <>
+              <dt>{t("link.location")}</dt>
+              <dd>
+                <ExternalLink href={item.proof_location}>{item.proof_location}</ExternalLink>
+              </dd>
+            </>
+          )}
+          {item.status !== "none" && (
+            <>
+              <dt>{t("link.after")}</dt>
+              <dd>
+                <Status status={item.status} />
+              </dd>
+            </>
+          )}
+          <dt>{t("link.block")}</dt>
+          <dd>{item.block}</dd>
+          <dt>{t("link.transaction")}</dt>
+          <dd className="cluster">
+            <KeyText text={item.tx_hash} copy={t("copy.transaction", { link: name })} />
+            {explorer !== null && <ExternalLink href={explorer}>{t("link.explorer")}</ExternalLink>}
+          </dd>
+        </dl>
+      </details>
     </article>
   );
 }
 
-function CheckRows({ item, checks }: { item: ChainItem; checks: ItemChecks }) {
-  return wordsOf(item)
-    .filter(({ check }) => checks[check] !== "none")
-    .map(({ check, title, ...words }) => (
-      <div className="row" key={check} data-check={check}>
-        <dt>{title}</dt>
-        <dd>
-          <CheckMark verdict={checks[check]} {...words} />
-        </dd>
-      </div>
-    ));
-}
-
-function CheckMark({ verdict, pass, fail }: { verdict: CheckVerdict; pass: string; fail: string }) {
-  if (verdict === "pass") return <Mark outcome="good">{pass}</Mark>;
-  if (verdict === "fail") return <Mark outcome="bad">{fail}</Mark>;
-  return <Mark outcome="open">not by the wallet’s own key; a contract wallet’s can only be checked on chain</Mark>;
+function CheckRow({ name, link: { item, check } }: { name: keyof ItemChecks; link: CheckedLink }) {
+  const { t } = useTranslation("avatar");
+  // Who else signs: another avatar or a wallet.
+  const words = name === "cosigner" ? (item.platform === "nextid" ? "alias" : "wallet") : name;
+  const verdict = check.checks[name];
+  let said: string;
+  if (verdict === "fail") said = t(`check.${words}.fail`);
+  else if (verdict !== "pass") said = t(words === "alias" ? "check.alias.open" : "check.wallet.open");
+  else if (words !== "order") said = t(`check.${words}.pass`);
+  else if (item.sequence !== 1) said = t("check.order.pass", { previous: Number(item.sequence) - 1 });
+  else said = t(item.prev === null ? "check.order.first" : "check.order.imported");
+  const outcome = verdict === "pass" ? "good" : verdict === "fail" ? "bad" : "open";
+  return (
+    <div data-check={name}>
+      <dt>{t(`check.${words}.title`)}</dt>
+      <dd>
+        <Mark outcome={outcome}>{said}</Mark>
+      </dd>
+    </div>
+  );
 }

@@ -1,23 +1,27 @@
-import type { CheckedChain } from "./checkChains.ts";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+
+import { chainName } from "../ui/explorer.ts";
+import type { CheckedChain } from "@syngraph/sdk/client";
 import { ChainLink } from "./ChainLink.tsx";
 
+import "./chain.css";
+
 /** An avatar's log of signed links on one chain, oldest first. */
-export function ProofChain({ chain: { chainId, links } }: { chain: CheckedChain }) {
-  const id = `chain-${chainId}`;
+export function ProofChain({ chain: { chainId, links }, level }: { chain: CheckedChain; level: 2 | 3 }) {
+  const { t } = useTranslation("avatar");
+  const id = useId();
+  const Heading = `h${level}` as const;
+  const name = chainName(chainId) ?? t("chain.number", { id: chainId });
   return (
-    <section aria-labelledby={id}>
-      <h3 id={id}>
-        Proof chain <span className="soft">on chain {chainId}</span>
-      </h3>
-      <p className="soft">
-        Each link is signed by the avatar and quotes the signature of the one before. Whether something newer was left
-        out, only the chain itself can tell.
-      </p>
+    <section aria-labelledby={id} className="proof-chain">
+      <Heading id={id}>{t("chain.titleOn", { chain: name })}</Heading>
+      <p className="soft">{t("chain.lead")}</p>
       <ol className="plain chain">
         {links.map((link, index) => (
           // A lying API may repeat a link, so nothing but the place is unique.
           <li key={index}>
-            <ChainLink link={link} />
+            <ChainLink link={link} level={level === 2 ? 3 : 4} />
           </li>
         ))}
       </ol>

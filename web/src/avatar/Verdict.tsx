@@ -1,37 +1,32 @@
-import type { CheckedChain } from "./checkChains.ts";
+import { useTranslation } from "react-i18next";
+
+import { Notice } from "../ui/Notice.tsx";
+import type { CheckedChain } from "@syngraph/sdk/client";
 
 /** The outcome of all checks in a sentence or two. */
 export function Verdict({ chains }: { chains: readonly CheckedChain[] }) {
+  const { t } = useTranslation("avatar");
   const outcomes = chains.flatMap(({ links }) => links.map((link) => link.outcome));
+  const count = outcomes.length;
   const bad = outcomes.filter((outcome) => outcome === "bad").length;
   const open = outcomes.filter((outcome) => outcome === "open").length;
   if (bad > 0) {
     return (
-      <p className="verdict bad" role="status">
-        <strong>{`${bad} of ${linksOf(outcomes.length)} did not verify in this browser.`}</strong> Do not trust this
-        chain.
-      </p>
+      <Notice tone="bad" live="status" title={t("verdict.bad", { count, bad })}>
+        {t("verdict.badAdvice")}
+      </Notice>
     );
   }
   if (open > 0) {
     return (
-      <p className="verdict open" role="status">
-        <strong>{`${outcomes.length - open} of ${linksOf(outcomes.length)} verified in this browser.`}</strong> Where
-        the wallet’s signature is not by the wallet’s own key, only the chain can check it.
-      </p>
+      <Notice tone="wait" icon="question" live="status" title={t("verdict.open", { count, good: count - open })}>
+        {t("verdict.openAdvice")}
+      </Notice>
     );
   }
   return (
-    <p className="verdict good" role="status">
-      <strong>
-        {outcomes.length === 1
-          ? "The only link verified in this browser."
-          : `All ${outcomes.length} links verified in this browser.`}
-      </strong>
-    </p>
+    <Notice tone="good" icon="shield" live="status" title={t("verdict.good", { count })}>
+      {t("verdict.goodAdvice")}
+    </Notice>
   );
-}
-
-function linksOf(count: number): string {
-  return count === 1 ? "1 link" : `${count} links`;
 }

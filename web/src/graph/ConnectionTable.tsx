@@ -6,6 +6,7 @@ import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Level } from "./Level.tsx";
 import type { GraphModel } from "./model.ts";
+import { useWords } from "./words.ts";
 
 /**
  * The graph as a table: all that the drawing shows. The roles repeat what the elements say, because on a narrow screen the
@@ -13,6 +14,7 @@ import type { GraphModel } from "./model.ts";
  */
 export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSelect: (id: string) => void }) {
   const { t } = useTranslation("graph");
+  const words = useWords();
   const columns = [t("table.from"), t("table.to"), t("table.evidence"), t("fact.level"), t("fact.lastSeen")] as const;
   return (
     <table role="table" className="table">
@@ -37,7 +39,7 @@ export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSele
             </td>
             <td role="cell" data-label={columns[2]}>
               <span>
-                {t(`evidence.${edge.evidence}.name`)}{" "}
+                {words.evidence(edge.evidence)}{" "}
                 {edge.disputed && (
                   <Pill tone="wait" icon="alert">
                     {t("disputed.name")}

@@ -11,6 +11,7 @@ import { Evidence } from "./Evidence.tsx";
 import { graphHref } from "./address.ts";
 import { Level } from "./Level.tsx";
 import type { GraphModel, GraphNode } from "./model.ts";
+import { useWords } from "./words.ts";
 
 /** Connections of one identity that are told one by one. */
 const MOST_SHOWN = 40;
@@ -28,6 +29,7 @@ export function Details({
   onExplain: (id: string) => void;
 }) {
   const { t } = useTranslation("graph");
+  const words = useWords();
   const { known, platform, identity, edges } = node;
   const profile =
     platform === "nextid"
@@ -81,7 +83,7 @@ export function Details({
             <li key={edge.id}>
               <details>
                 <summary>
-                  <Identity of={other} /> <span className="soft">{t(`evidence.${edge.evidence}.name`)}</span>
+                  <Identity of={other} /> <span className="soft">{words.evidence(edge.evidence)}</span>
                 </summary>
                 <Evidence edge={edge} />
                 {other.id !== node.id && (

@@ -6,6 +6,7 @@ import { Icon, type IconName } from "../ui/icons.tsx";
 import { Layout, type Point, lineOf, neighbourOf } from "./layout.ts";
 import type { DrawnEdge, GraphModel, GraphNode, NodeLook } from "./model.ts";
 import { type Zoom, useZoom } from "./useZoom.ts";
+import { evidenceOf } from "./words.ts";
 
 /** More vertices than this do not move before the reader's eyes. */
 const MOST_ANIMATED = 200;
@@ -172,7 +173,7 @@ const Line = memo(function Line({ drawn: { edge }, onPath }: { drawn: DrawnEdge;
   return (
     <path
       data-edge={edge.id}
-      className={["graph-edge", edge.evidence, edge.disputed && "disputed", onPath && "on-path"]
+      className={["graph-edge", evidenceOf(edge.evidence), edge.disputed && "disputed", onPath && "on-path"]
         .filter(Boolean)
         .join(" ")}
     />

@@ -8,15 +8,15 @@ import { KeyText } from "../ui/KeyText.tsx";
 import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Level } from "./Level.tsx";
+import { useWords } from "./words.ts";
 
 /** What a connection rests on, in a sentence, and where that can be verified. */
 export function Evidence({ edge }: { edge: GraphEdge }) {
   const { t } = useTranslation("graph");
+  const words = useWords();
   return (
     <div className="stack tight">
-      <p>
-        {t(`kind.${edge.kind}`)} {t(`evidence.${edge.evidence}.sentence`)}
-      </p>
+      <p>{words.sentence(edge)}</p>
       {edge.disputed && (
         <p>
           <Pill tone="wait" icon="alert">

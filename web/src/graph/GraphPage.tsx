@@ -1,4 +1,4 @@
-import type { IdentityCard, VertexId } from "@syngraph/sdk/client";
+import type { IdentityCard, Vertex } from "@syngraph/sdk/client";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,14 +28,14 @@ import { WhyLinked } from "./WhyLinked.tsx";
 export function GraphPage() {
   const { t } = useTranslation("graph");
   const { client } = useSyngraph();
-  const root: VertexId = { platform: useParam("platform"), identity: useParam("identity") };
+  const root: Vertex = { platform: useParam("platform"), identity: useParam("identity") };
   const address = readAddress(useSearch());
   const request = useQuery({
     queryKey: ["identity", root.platform, root.identity, address.level],
-    queryFn: ({ signal }) => client.identity(root, { level: address.level }, { signal }),
+    queryFn: ({ signal }) => client.identity(root.platform, root.identity, { level: address.level }, { signal }),
     // Another level is another answer about the same identity: the drawing changes and does not vanish.
     placeholderData: (before: IdentityCard | undefined, query) =>
-      query?.queryKey[1] === root.platform && query.queryKey[2] === root.identity ? before : undefined,
+      query?.queryKey[1] === root.platform && query?.queryKey[2] === root.identity ? before : undefined,
   });
   const go = (change: Partial<GraphAddress>) => navigate(graphHref(root, { ...address, ...change }), { replace: true });
 
@@ -87,7 +87,7 @@ function Graph({
   const asked = to === null ? null : idOf(to);
   const request = useQuery({
     queryKey: ["path", platform, identity, asked, level],
-    queryFn: ({ signal }) => client.path({ platform, identity }, to!, { level }, { signal }),
+    queryFn: ({ signal }) => client.path(idOf({ platform, identity }), asked!, { level }, { signal }),
     enabled: to !== null,
   });
   const path = (to !== null && request.data) || null;
@@ -99,7 +99,7 @@ function Graph({
   const [chosen, setChosen] = useState<string | null>(null);
   const select = useCallback((id: string | null) => setChosen(id), []);
   const selected = (chosen !== null && model.byId.get(chosen)) || null;
-  const ask = (next: VertexId | null) => go({ to: next });
+  const ask = (next: Vertex | null) => go({ to: next });
 
   if (model.edges.length === 0) {
     return (

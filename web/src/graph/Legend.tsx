@@ -1,16 +1,16 @@
-import { EVIDENCE_KINDS } from "@syngraph/sdk/client";
 import { useTranslation } from "react-i18next";
 
 import type { GraphModel } from "./model.ts";
+import { EVIDENCE, evidenceOf } from "./words.ts";
 
 /** What the lines of this drawing mean: those that it has. */
 export function Legend({ model }: { model: GraphModel }) {
   const { t } = useTranslation("graph");
-  const used = new Set(model.edges.map(({ edge }) => edge.evidence));
+  const used = new Set(model.edges.map(({ edge }) => evidenceOf(edge.evidence)));
   const isDisputed = model.edges.some(({ edge }) => edge.disputed);
   return (
     <ul className="plain graph-legend" aria-label={t("legend")}>
-      {EVIDENCE_KINDS.filter((evidence) => used.has(evidence)).map((evidence) => (
+      {EVIDENCE.filter((evidence) => used.has(evidence)).map((evidence) => (
         <li key={evidence}>
           <Sample className={evidence} />
           {t(`evidence.${evidence}.name`)}

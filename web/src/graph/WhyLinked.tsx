@@ -1,4 +1,4 @@
-import type { PathReply, VertexId } from "@syngraph/sdk/client";
+import type { PathReply, Vertex } from "@syngraph/sdk/client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -21,9 +21,9 @@ export function WhyLinked({
   onAsk,
 }: {
   model: GraphModel;
-  to: VertexId | null;
+  to: Vertex | null;
   request: UseQueryResult<PathReply>;
-  onAsk: (to: VertexId | null) => void;
+  onAsk: (to: Vertex | null) => void;
 }) {
   const { t } = useTranslation("graph");
   return (
@@ -50,7 +50,7 @@ export function WhyLinked({
   );
 }
 
-function AskForm({ model, to, onAsk }: { model: GraphModel; to: VertexId | null; onAsk: (to: VertexId) => void }) {
+function AskForm({ model, to, onAsk }: { model: GraphModel; to: Vertex | null; onAsk: (to: Vertex) => void }) {
   const { t } = useTranslation("graph");
   const platforms = [
     ...new Set([...model.nodes.map(({ platform }) => platform), ...(to ? [to.platform] : [])]),

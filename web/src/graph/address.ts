@@ -1,4 +1,4 @@
-import type { VertexId } from "@syngraph/sdk/client";
+import type { Vertex } from "@syngraph/sdk/client";
 
 import { isLevel } from "./Level.tsx";
 import { idOf, vertexOf } from "./model.ts";
@@ -7,7 +7,7 @@ import { idOf, vertexOf } from "./model.ts";
 export interface GraphAddress {
   level: number;
   /** To whom the way is explained; null for nobody. */
-  to: VertexId | null;
+  to: Vertex | null;
 }
 
 /** The level at and above which the API takes two identities for one person's. */
@@ -21,7 +21,7 @@ export function readAddress(search: string): GraphAddress {
 
 /** The address of an identity's graph. */
 export function graphHref(
-  { platform, identity }: VertexId,
+  { platform, identity }: Vertex,
   { level = STANDARD_LEVEL, to = null }: Partial<GraphAddress> = {},
 ): string {
   const query = new URLSearchParams();

@@ -1,10 +1,10 @@
-import type { ConnectedIdentity, GraphEdge, IdentityCard, PathReply, VertexId } from "@syngraph/sdk/client";
+import type { ConnectedIdentity, GraphEdge, IdentityCard, PathReply, Vertex } from "@syngraph/sdk/client";
 
 /** What a vertex is drawn as. */
 export type NodeLook = "avatar" | "wallet" | "name" | "account";
 
 /** A vertex of the drawing. */
-export interface GraphNode extends VertexId {
+export interface GraphNode extends Vertex {
   id: string;
   look: NodeLook;
   isRoot: boolean;
@@ -33,12 +33,12 @@ export interface GraphModel {
 }
 
 /** Names a vertex as the API's parameters do; no platform's name holds a comma. */
-export function idOf({ platform, identity }: VertexId): string {
+export function idOf({ platform, identity }: Vertex): string {
   return `${platform},${identity}`;
 }
 
 /** The vertex of such a name; null where it is none. */
-export function vertexOf(id: string): VertexId | null {
+export function vertexOf(id: string): Vertex | null {
   const comma = id.indexOf(",");
   return comma > 0 && comma < id.length - 1 ? { platform: id.slice(0, comma), identity: id.slice(comma + 1) } : null;
 }
@@ -46,7 +46,7 @@ export function vertexOf(id: string): VertexId | null {
 const WALLETS = new Set(["ethereum", "solana"]);
 const NAMES = new Set(["dns", "ens", "dotbit", "basenames", "lens", "farcaster"]);
 
-function lookOf({ platform }: VertexId): NodeLook {
+function lookOf({ platform }: Vertex): NodeLook {
   if (platform === "nextid") return "avatar";
   if (WALLETS.has(platform)) return "wallet";
   return NAMES.has(platform) ? "name" : "account";
@@ -60,8 +60,8 @@ export function modelOf(card: IdentityCard, path: PathReply | null): GraphModel 
   }
   const known = new Map(card.identities.map((identity) => [idOf(identity), identity]));
   const rootId = idOf(card);
-  const vertices = new Map<string, VertexId>([[rootId, { platform: card.platform, identity: card.identity }]]);
-  const named: VertexId[] = [
+  const vertices = new Map<string, Vertex>([[rootId, { platform: card.platform, identity: card.identity }]]);
+  const named: Vertex[] = [
     ...card.avatars.map(({ public_key }) => ({ platform: "nextid", identity: public_key })),
     ...card.identities,
     ...[...edges.values()].flatMap(({ from, to }) => [from, to]),

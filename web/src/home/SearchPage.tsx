@@ -1,54 +1,83 @@
-import { AvatarPage } from "../avatar/AvatarPage.tsx";
-import type { Place } from "./place.ts";
-import { type Findings, findAvatars } from "./registry.ts";
-import { InternalLink } from "../ui/InternalLink.tsx";
-import { PageHeading } from "../ui/PageHeading.tsx";
-import { Waiting } from "../ui/Waiting.tsx";
 import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+
+import { AvatarPage } from "../avatar/AvatarPage.tsx";
+import { LinkButton } from "../ui/Button.tsx";
+import { Card } from "../ui/Card.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { PageHeading } from "../ui/PageHeading.tsx";
+import { platformName } from "../ui/Platform.tsx";
+import { Waiting } from "../ui/Waiting.tsx";
+import { type Place, placeHref } from "./place.ts";
+import { type Findings, findAvatars } from "./registry.ts";
 import { ResultList } from "./ResultList.tsx";
 
 /** What a search found: nothing, the one avatar itself, or a list to choose from. */
 export function SearchPage({ place }: { place: Place }) {
+  const { t } = useTranslation("home");
   const request = useQuery({ queryKey: ["search", place], queryFn: ({ signal }) => findAvatars(place, signal) });
   return (
-    <section aria-label="Search results">
-      <Waiting request={request}>{(findings) => <Results place={place} findings={findings} />}</Waiting>
+    <section aria-label={t("results.label")} className="stack">
+      <PageHeading title={place.query}>
+        {t("results.for")} <q>{place.query}</q>
+      </PageHeading>
+      <Waiting request={request} what={t("results.loading")} lines={6}>
+        {(findings) => <Results place={place} findings={findings} />}
+      </Waiting>
     </section>
   );
 }
 
 function Results({ place, findings }: { place: Place; findings: Findings }) {
+  const { t } = useTranslation("home");
+  const summaryOf = useSummary();
   const { found, next } = findings;
   // Only what has the very identity may stand for it without a choice.
   const only = found.length === 1 && place.page === 1 && next === 0 && found[0]!.exact ? found[0]! : undefined;
   return (
     <>
-      <PageHeading title={place.query}>
-        Results for <q>{place.query}</q>
-      </PageHeading>
-      <p role="status">{summaryOf(place, findings)}</p>
-      {found.length === 0 && !place.any && (
-        <p>
-          <InternalLink to={{ ...place, any: true, page: 1 }}>
-            Search claims that nobody confirmed, and deleted bindings, too
-          </InternalLink>
-        </p>
+      <p role="status" className="soft summary">
+        {summaryOf(place, findings)}
+      </p>
+      {found.length === 0 && (
+        <Card>
+          <EmptyState
+            icon="search"
+            title={t("results.none")}
+            action={!place.any && <Link href={placeHref({ ...place, any: true, page: 1 })}>{t("results.tryAny")}</Link>}
+          >
+            {t("results.noneHint")}
+          </EmptyState>
+        </Card>
       )}
       {only ? <AvatarPage publicKey={only.avatar} within /> : <ResultList found={found} />}
       {(place.page > 1 || next > 0) && (
-        <nav className="pages" aria-label="Pages of results">
-          {place.page > 1 && <InternalLink to={{ ...place, page: place.page - 1 }}>Previous page</InternalLink>}
-          {next > 0 && <InternalLink to={{ ...place, page: next }}>Next page</InternalLink>}
+        <nav className="actions" aria-label={t("results.pages")}>
+          {place.page > 1 && (
+            <LinkButton href={placeHref({ ...place, page: place.page - 1 })} icon="back">
+              {t("results.previous")}
+            </LinkButton>
+          )}
+          {next > 0 && (
+            <LinkButton href={placeHref({ ...place, page: next })} icon="arrow">
+              {t("results.next")}
+            </LinkButton>
+          )}
         </nav>
       )}
     </>
   );
 }
 
-function summaryOf({ page, platform, any }: Place, { found, next }: Findings): string {
-  let count = found.length === 1 ? "1 avatar" : `${found.length} avatars`;
-  if (found.length === 0) count = "No avatar found";
-  else if (page > 1 || next > 0) count += ` on page ${page}`;
-  const where = platform === "" ? "" : `, only on ${platform}`;
-  return `${count}${where}, ${any ? "with claims and deleted bindings" : "without claims and deleted bindings"}.`;
+/** What was found, in a sentence. */
+function useSummary(): (place: Place, findings: Findings) => string {
+  const { t } = useTranslation("home");
+  return ({ page, platform, any }, { found, next }) => {
+    const count = found.length;
+    let text = count === 0 ? t("results.none") : t("results.count", { count });
+    if (count > 0 && (page > 1 || next > 0)) text = t("results.onPage", { found: text, page });
+    if (platform !== "") text = t("results.onPlatform", { found: text, platform: platformName(platform) });
+    return t(any ? "results.with" : "results.without", { found: text });
+  };
 }

@@ -1,13 +1,8 @@
-import { type AvatarReply, type ChainItem, type ProofReply, SyngraphClient } from "@syngraph/sdk/client";
+import type { AvatarReply, ChainItem, ProofReply } from "@syngraph/sdk/client";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
 
+import { client } from "../app/client.ts";
 import type { Place } from "./place.ts";
-
-/** The page waits less long than a program would, in milliseconds. */
-const TIMEOUT = 20_000;
-
-/** The API that serves this page. */
-const client = new SyngraphClient({ baseUrl: window.location.origin, timeoutMs: TIMEOUT });
 
 /** An avatar that a search found. */
 export interface Finding {

@@ -5,28 +5,31 @@ import { type ReactNode, useEffect, useRef } from "react";
  * the page start there.
  *
  * @param title names the tab; shown too, unless `children` say it with markup.
+ * @param tab what the tab is called instead.
  * @param lead a sentence under it.
  * @param actions buttons at its side.
  */
 export function PageHeading({
   title,
+  tab = `${title} · Syngraph`,
   lead,
   actions,
   children,
 }: {
   title: string;
+  tab?: string;
   lead?: ReactNode;
   actions?: ReactNode;
   children?: ReactNode;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = title === "Syngraph" ? title : `${title} · Syngraph`;
+    document.title = tab;
     // Not while somebody types the next query.
     if (document.activeElement === document.body || document.activeElement?.closest("a")) {
       heading.current?.focus({ preventScroll: true });
     }
-  }, [title]);
+  }, [tab]);
   return (
     <header className="page-heading">
       <div>

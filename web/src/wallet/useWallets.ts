@@ -1,20 +1,24 @@
-import { type EIP6963ProviderDetail, createStore } from "mipd";
+import type { Eip1193Provider } from "@syngraph/sdk";
 import { useSyncExternalStore } from "react";
 
-/** An EIP-1193 provider: all of it that we use. */
-export interface Eip1193Provider {
-  request(call: { method: string; params?: unknown[] | object }): Promise<unknown>;
-  on?(event: string, listener: (value: never) => void): unknown;
-  removeListener?(event: string, listener: (value: never) => void): unknown;
+import { current, subscribe } from "./store.ts";
+
+/** What a wallet says of itself (EIP-6963). It may say anything: show it as text. */
+export interface WalletInfo {
+  uuid: string;
+  name: string;
+  icon: string;
+  rdns: string;
 }
 
 /** A wallet that announced itself by EIP-6963. */
-export type WalletDetail = EIP6963ProviderDetail<Eip1193Provider>;
-
-/** The wallet that the reader chose. */
-export interface ConnectedWallet {
-  info: WalletDetail["info"];
+export interface WalletDetail {
+  info: WalletInfo;
   provider: Eip1193Provider;
+}
+
+/** The wallet that the reader chose, with the account and chain that it is at now. */
+export interface ConnectedWallet extends WalletDetail {
   /** With a checksum (EIP-55). */
   address: string;
   chainId: number;
@@ -24,34 +28,14 @@ export interface ConnectedWallet {
 export interface Wallets {
   wallets: readonly WalletDetail[];
   connected: ConnectedWallet | null;
-  /** Asks the wallet for an account. @throws {WalletError} where the reader rejects it. */
+  /** Asks the wallet for an account. @throws {WalletError} `wallet_rejected` where the reader says no. */
   connect(uuid: string): Promise<void>;
   disconnect(): void;
-  /** Has the connected wallet sign a text (EIP-191): `0x` hex. @throws {WalletError} where the reader rejects it. */
+  /** Has the connected wallet sign a text (EIP-191): `0x` hex. @throws {WalletError} */
   signText(text: string): Promise<string>;
 }
 
-const announced = createStore();
-let snapshot: Wallets = {
-  wallets: announced.getProviders() as unknown as WalletDetail[],
-  connected: null,
-  connect: () => Promise.reject(new Error("not written yet")),
-  disconnect: () => undefined,
-  signText: () => Promise.reject(new Error("not written yet")),
-};
-const listeners = new Set<() => void>();
-announced.subscribe((wallets) => {
-  snapshot = { ...snapshot, wallets: wallets as unknown as WalletDetail[] };
-  for (const listener of listeners) listener();
-});
-
 /** The wallets of this browser and the one that is connected; follows its account and chain. */
 export function useWallets(): Wallets {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => snapshot,
-  );
+  return useSyncExternalStore(subscribe, current);
 }

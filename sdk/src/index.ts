@@ -1,0 +1,46 @@
+/**
+ * Syngraph for applications: avatars, bindings step by step, and everything that can be looked up. For browsers and Node; the
+ * API's calls one by one are in `@syngraph/sdk/client`, what is signed and hashed in `@syngraph/sdk/protocol`.
+ */
+export {
+  Avatar,
+  type EthersSigner,
+  type FromWalletOptions,
+  type KeystoreOptions,
+  type PasskeyKeystore,
+  type PasskeyOptions,
+  type TextSigner,
+  keystorePublicKey,
+  readPasskeyKeystore,
+  walletError,
+  walletKeyText,
+  walletSigner,
+} from "./avatar/index.ts";
+export * from "./binding/index.ts";
+export * from "./client/index.ts";
+export type { Eip1193Provider } from "./eip1193.ts";
+export {
+  ContractError,
+  InputError,
+  KeystoreError,
+  type KeystoreErrorCode,
+  TrustError,
+  WalletError,
+  type WalletErrorCode,
+} from "./errors.ts";
+export {
+  type IdTokenOptions,
+  Session,
+  type SignInMessage,
+  type SignInOptions,
+  type Signer,
+  signInMessage,
+} from "./session.ts";
+export {
+  type AuthorizeOptions,
+  type SubkeyChange,
+  type SubkeySigner,
+  accountSubkey,
+  webCryptoSubkey,
+} from "./subkeys.ts";
+export * from "./syngraph.ts";

@@ -1,0 +1,45 @@
+import { Icon, type IconName } from "./icons.tsx";
+
+/** How platforms write themselves, and the kind of their proof. Names are not translated. */
+const PLATFORMS: Readonly<Record<string, readonly [name: string, icon: IconName]>> = {
+  ethereum: ["Ethereum", "wallet"],
+  solana: ["Solana", "wallet"],
+  nextid: ["Avatar", "key"],
+  dns: ["DNS", "domain"],
+  ens: ["ENS", "domain"],
+  dotbit: [".bit", "domain"],
+  github: ["GitHub", "post"],
+  twitter: ["X", "post"],
+  telegram: ["Telegram", "post"],
+  discord: ["Discord", "post"],
+  slack: ["Slack", "post"],
+  activitypub: ["Fediverse", "post"],
+  tiktok: ["TikTok", "post"],
+  minds: ["Minds", "post"],
+  steam: ["Steam", "post"],
+  keybase: ["Keybase", "post"],
+};
+
+/** How a platform writes itself; what others made up is shown as it came. */
+export function platformName(platform: string): string {
+  return Object.hasOwn(PLATFORMS, platform) ? PLATFORMS[platform]![0] : platform;
+}
+
+/** An icon of the kind of proof that a platform's bindings rest on: a wallet's signature, a domain, a post. */
+export function PlatformIcon({ platform, size = 18 }: { platform: string; size?: number }) {
+  return <Icon name={Object.hasOwn(PLATFORMS, platform) ? PLATFORMS[platform]![1] : "question"} size={size} />;
+}
+
+/**
+ * A platform's icon and name. Anybody can bind on a platform of their own making, straight on chain, and call it "GitHub": what is
+ * not known is set like code.
+ */
+export function Platform({ platform }: { platform: string }) {
+  const known = Object.hasOwn(PLATFORMS, platform);
+  return (
+    <span className="platform">
+      <PlatformIcon platform={platform} />
+      {known ? <span>{platformName(platform)}</span> : <bdi className="key">{platform}</bdi>}
+    </span>
+  );
+}
