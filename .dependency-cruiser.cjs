@@ -62,7 +62,7 @@ module.exports = {
     never(
       "routes-only-in-app",
       "services do not know HTTP",
-      { path: "^api/(proofs|subkeys|checks|sessions|relay|attest|db|wallets|identities|dids)/" },
+      { path: "^api/(proofs|subkeys|checks|sessions|relay|attest|db|wallets|identities|dids|pages)/" },
       { path: "^(api/routes/|node_modules/express/)" },
     ),
     never("no-cycles", "a cycle has no order to read it in", {}, { circular: true }),

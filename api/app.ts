@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { attestationRoutes } from "./routes/attestations.ts";
 import { avatarRoutes } from "./routes/avatars.ts";
+import { badgeRoutes } from "./routes/badges.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { didRoutes } from "./routes/dids.ts";
 import { limitRequests } from "./limits/requests.ts";
@@ -16,7 +17,9 @@ import { identityRoutes } from "./routes/identities.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
+import { pageFiles, previewRoutes, servePages } from "./routes/pages.ts";
 import { pathRoutes } from "./routes/path.ts";
+import { platformRoutes } from "./routes/platforms.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
 import { proofRoutes } from "./routes/proof.ts";
 import { proofChainRoutes } from "./routes/proofchain.ts";
@@ -50,6 +53,7 @@ export function createApp(context: Context): Express {
   const routes = [
     ...healthRoutes(context),
     ...metricsRoutes(context),
+    ...platformRoutes(context),
     ...statusRoutes(context),
     ...proofExistsRoutes(context),
     ...proofRoutes(context),
@@ -64,12 +68,14 @@ export function createApp(context: Context): Express {
     ...instanceActorRoutes(context.config),
     ...[...identityRoutes(context), ...walletRoutes(context), ...pathRoutes(context), ...didRoutes(context)],
     ...graphqlRoutes(context),
+    ...[...badgeRoutes(context), ...previewRoutes(context)],
   ];
   app.use(serve(routes));
   app.use(serve(docsRoutes(routes)));
   app.use("/docs", docsFiles());
   app.use("/graphiql", graphiqlFiles());
-  app.use(express.static(context.config.webDir));
+  app.use(servePages(context));
+  app.use(pageFiles(context.config.webDir));
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);
   });

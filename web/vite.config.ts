@@ -14,6 +14,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: true,
+    rolldownOptions: {
+      input: { index: "index.html", badge: "embed/badge.ts" },
+      // Pages elsewhere name it, so that its name must stay.
+      output: { entryFileNames: ({ name }) => (name === "badge" ? "embed/badge.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: {
     host: "127.0.0.1",

@@ -22,6 +22,8 @@ export const activitypub = definePlatform({
   },
   // RFC 7565.
   uri: (account) => `acct:${account}`,
+  // Mastodon's, and Misskey's share form.
+  compose: "https://{host}/share?text={post}",
   location: {
     rule: "the address of a note, or its id on the account's server",
     shapes: [/^(https:\/\/[!-[\]-~]{1,1024})$/, /^([0-9A-Za-z]{8,32})$/],

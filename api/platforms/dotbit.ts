@@ -34,7 +34,10 @@ export const dotbit = definePlatform({
   identity: {
     rule: "a .bit name",
     // Names may be of any script, or emoji: the normal form refuses what is another way to write an ASCII letter.
-    shapes: [/^@?([^\s/:@?#%]{1,120}\.bit)$/i, /^(?:https?:\/\/)?(?:www\.)?d\.id\/([^\s/:@?#%]{1,120}\.bit)\/?$/i],
+    shapes: [
+      /^@?([^\s/:@?#%]{1,120}\.[Bb][Ii][Tt])$/,
+      /^(?:https?:\/\/)?(?:www\.)?d\.id\/([^\s/:@?#%]{1,120}\.[Bb][Ii][Tt])\/?$/,
+    ],
     normalForm: bitName,
   },
   uri: "https://d.id/{identity}",

@@ -18,6 +18,7 @@ export const ens = definePlatform({
     normalForm: ensName,
   },
   uri: "https://app.ens.domains/{identity}",
+  compose: "https://app.ens.domains/{identity}?tab=records",
   template: "ps:true;v:1;sig:%SIG_BASE64%;ca:{created_at};uuid:{uuid};prev:{prev}",
   lookup: {
     kind: "ens",

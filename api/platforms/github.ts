@@ -30,6 +30,7 @@ export const github = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://github.com/{identity}",
+  compose: "https://gist.github.com/",
   location: {
     rule: "a gist's id or its address https://gist.github.com/…",
     shapes: [
@@ -37,6 +38,7 @@ export const github = definePlatform({
       /^(?:https?:\/\/)?gist\.github\.com\/(?:[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/)?([0-9A-Fa-f]{1,40})\/?(?:#[!-~]*)?$/,
     ],
     normalForm: lowerCase,
+    uri: "https://gist.github.com/{location}",
   },
   template: {
     version: "1",

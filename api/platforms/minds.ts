@@ -35,6 +35,7 @@ export const minds = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://www.minds.com/{identity}",
+  compose: "https://www.minds.com/newsfeed",
   location: {
     rule: "a post's guid or its address https://www.minds.com/newsfeed/…",
     shapes: [
@@ -42,6 +43,7 @@ export const minds = definePlatform({
       new RegExp(`^${HOST}\\/newsfeed\\/([1-9]\\d{5,19})\\/?(?:[?#][!-~]*)?$`),
     ],
     normalForm: String,
+    uri: "https://www.minds.com/newsfeed/{location}",
   },
   template:
     "🎭 Verifying my Minds ID @{typed_identity} for NextID.\n\nSig: %SIG_BASE64%\nCreatedAt: {created_at}\n" +

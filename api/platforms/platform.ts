@@ -11,6 +11,12 @@ export function definePlatform(description: PlatformDescription): Platform {
     // On chain anything can be claimed, also what is no identity at all.
     uriOf: (identity, account) =>
       isNormal(description.identity, identity) ? fillUri(description.uri, { identity, account }) : null,
+    postUriOf: (identity, location) => {
+      const rule = description.location;
+      if (!rule || !isNormal(description.identity, identity) || !isNormalLocation(rule, location)) return null;
+      const uri = rule.uri === undefined ? location : fillUri(rule.uri, { identity, location });
+      return uri?.startsWith("https://") ? uri : null;
+    },
     normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
     postContent: (given) => {
       const draft = { ...given, typedIdentity: typedName(description.identity, given.typedIdentity) };
@@ -34,6 +40,16 @@ function typedName({ shapes }: InputRule, raw: string): string {
 function isNormal({ shapes, normalForm }: InputRule, identity: string): boolean {
   if (identity.length > MAX_INPUT) return false;
   return shapes.some((shape) => shape.exec(identity)?.[1] === identity) && normalForm(identity) === identity;
+}
+
+/** Whoever brings a link on chain says where its post is, in any words. */
+function isNormalLocation(rule: InputRule, location: string): boolean {
+  try {
+    return normalise("proof_location", rule, location) === location;
+  } catch (error) {
+    if (error instanceof PlatformInputError) return false;
+    throw error;
+  }
 }
 
 function fillUri(uri: PlatformDescription["uri"], slots: Readonly<Record<string, string>>): string | null {

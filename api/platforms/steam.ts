@@ -28,6 +28,7 @@ export const steam = definePlatform({
     normalForm: (id) => (isIndividual(BigInt(id)) ? id : null),
   },
   uri: "https://steamcommunity.com/profiles/{identity}",
+  compose: "https://steamcommunity.com/profiles/{identity}/edit/info",
   resolution: {
     shapes: [/^@?([A-Za-z0-9_-]{2,32})$/, new RegExp(`^${HOST}\\/id\\/([A-Za-z0-9_-]{2,32})\\/?(?:\\?[!-~]*)?$`)],
     step: { origin: ORIGIN, path: "/id/{name}/?xml=1", as: "text", redirects: 1, always: true },

@@ -21,6 +21,8 @@ export const telegram = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://t.me/{identity}",
+  // "Share links" of https://core.telegram.org/api/links: what is shared need not be an address.
+  compose: "https://t.me/share?url={post}",
   location: {
     rule: "the address of a channel's post, https://t.me/channel/number",
     shapes: [new RegExp(`^${HOST}\\/(?:s\\/)?(${NAME}\\/[1-9]\\d{0,9})\\/?(?:\\?[!-~]*)?$`)],

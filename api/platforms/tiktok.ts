@@ -31,6 +31,7 @@ export const tiktok = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://www.tiktok.com/@{identity}",
+  compose: "https://www.tiktok.com/upload",
   location: {
     rule: "a video's id or its whole address https://www.tiktok.com/@…/video/…",
     shapes: [
@@ -39,6 +40,7 @@ export const tiktok = definePlatform({
       new RegExp(`^${HOST}\\/v\\/(\\d{10,20})(?:\\.html)?(?:[?#][!-~]*)?$`),
     ],
     normalForm: String,
+    uri: "https://www.tiktok.com/@{identity}/video/{location}",
   },
   template: "🎭 NextID ROCKS! Sig: %SIG_BASE64%;Misc: {uuid}|{created_at}|{prev_or_blank}",
   lookup: {

@@ -51,6 +51,8 @@ export const twitter = definePlatform({
     normalForm: lowerCase,
   },
   uri: "https://x.com/{identity}",
+  // https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent
+  compose: "https://x.com/intent/tweet?text={post}",
   location: {
     rule: "a tweet's id or its address https://x.com/…/status/…",
     shapes: [
@@ -61,6 +63,7 @@ export const twitter = definePlatform({
       ),
     ],
     normalForm: String,
+    uri: "https://x.com/i/status/{location}",
   },
   template:
     "🎭 Verify @{typed_identity} with @NextDotID.\nSig: %SIG_BASE64%\nMisc: {uuid}|{created_at}|{prev_or_blank}",

@@ -102,7 +102,7 @@ export interface InputRule {
   rule: string;
   /**
    * The shapes it may have; group 1 is the value. They are tried on the text as it was given, before any folding: after
-   * it, look-alikes such as the Kelvin sign U+212A are plain letters.
+   * it, look-alikes such as the Kelvin sign U+212A are plain letters. Without flags: clients are told their sources.
    */
   shapes: readonly RegExp[];
   /** Makes the normal form of a matched value; null refuses it. */
@@ -266,9 +266,17 @@ export interface PlatformDescription {
    * its kind. Absent where there is none.
    */
   uri?: string | ((identity: string) => string);
+  /**
+   * Where a browser lets the user publish, with slots `{post}`, `{identity}` and `{host}` (what follows the `@` of user@host),
+   * to be percent-encoded. Without `{post}` it opens only the place. Absent where no address does.
+   */
+  compose?: string;
   resolution?: Resolution;
-  /** Absent where the proof needs no location. */
-  location?: InputRule;
+  /**
+   * Absent where the proof needs no location. `uri` is where people see the post, with slots `{location}` and `{identity}`;
+   * absent where a location says it itself.
+   */
+  location?: InputRule & { uri?: string };
   /** What to publish; empty where nothing is. */
   template: Template;
   /** The same in other languages, by the codes of Next.ID, for example `zh_CN`. */
@@ -299,6 +307,8 @@ export interface Platform extends PlatformDescription {
   normaliseIdentity(raw: string): string;
   /** The account as a URI; null where it has none. `accountId` may be empty. */
   uriOf(identity: string, accountId: string): string | null;
+  /** Where people see the post, an https address; null where there is none to see, or `location` is none in its normal form. */
+  postUriOf(identity: string, location: string): string | null;
   /** The location as it is stored; empty where the platform needs none. @throws {PlatformInputError} */
   normaliseLocation(raw: string): string;
   postContent(draft: Draft): PostContent;

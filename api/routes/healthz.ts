@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { PLATFORMS } from "../platforms/index.ts";
 import { addressText } from "../shapes.ts";
+import { platformStatus } from "./platforms.ts";
 import { type Route, route } from "./route.ts";
 
 const figures = {
@@ -30,7 +31,7 @@ export function healthRoutes({ config, engine, watch }: Context): Route[] {
             revision: z.string(),
             built_at: z.string(),
             platform_status: z
-              .record(z.string(), z.enum(["live", "needs credential", "service closed"]))
+              .record(z.string(), platformStatus)
               .meta({ description: "Whether bindings can be made, by platform." }),
             chain: z.object({ chain_id: z.int(), proof_registry: addressText }),
           }),

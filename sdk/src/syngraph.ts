@@ -1,6 +1,8 @@
 import type { Avatar } from "./avatar/index.ts";
 import { Binding, type BindingOptions, type BindingSnapshot } from "./binding/index.ts";
+import { needsPost } from "./binding/cosigner.ts";
 import { requestDraft } from "./binding/draft.ts";
+import { checkPost } from "./binding/post.ts";
 import { readSnapshot } from "./binding/snapshot.ts";
 import {
   type AvatarProofs,
@@ -276,6 +278,7 @@ export class Syngraph {
     const call = signal ? { signal } : {};
     const key = parsePublicKey(avatar.publicKey);
     const draft = await requestDraft(this.client, { action, ...wanted, avatar: key }, call);
+    if (needsPost(draft.link)) checkPost(draft);
     const location = action === "create" ? await this.#locationOf(wanted.platform, call) : NOWHERE;
     return new Binding(this.client, { draft, signature: avatar.sign(draft.text), location }, options);
   }

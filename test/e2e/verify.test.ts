@@ -460,10 +460,13 @@ describe("syngraph verify", function () {
       expect(stdout).to.match(/^database: binding 0x.* status: chain says confirmed, database says suspended$/m);
     });
 
-    it("ends with 2 where nothing can be said, and keeps the database's password to itself", async () => {
+    it("ends with 2 where nothing can be said, and keeps the database's password and the RPC's key to itself", async () => {
       const rpc = ["--rpc", test.stack.rpcUrl];
+      // Answers to everything that there is no such page, as an RPC does whose key has run out.
+      const apiAsRpc = `${test.stack.apiUrl}/v2/hunter2?key=hunter2`;
       for (const [args, message] of [
-        [["--rpc", "http://127.0.0.1:1"], /no chain answers/],
+        [["--rpc", "http://127.0.0.1:1/v2/hunter2"], /no chain answers at http:\/\/127\.0\.0\.1:1\b/],
+        [["--rpc", apiAsRpc], /no chain answers at http:\/\/127\.0\.0\.1:\d+: \S/],
         [[...rpc, "--database", "postgres://postgres:hunter2@127.0.0.1:1/syngraph"], /the database does not answer/],
         [[...rpc, "--database", test.stack.databaseUrl, "--schema", "nowhere"], /has no index/],
         [[...rpc, "--schema", 'x"; DROP SCHEMA indexer; --'], /plain name/],

@@ -19,7 +19,14 @@ export async function viteBuild(outDir: string): Promise<void> {
 
 /** Makes `web/dist` if its sources have changed since it was made last. */
 export async function buildWeb(): Promise<void> {
-  const patterns = ["web/src/**/*", "web/public/**/*", "web/index.html", "web/vite.config.ts", "sdk/src/**/*.ts"];
+  const patterns = [
+    "web/src/**/*",
+    "web/embed/**/*",
+    "web/public/**/*",
+    "web/index.html",
+    "web/vite.config.ts",
+    "sdk/src/**/*.ts",
+  ];
   const digest = await digestOf(ROOT, [...patterns, "package-lock.json"]);
   const dist = join(WEB, "dist");
   // A file that the API does not serve, since its name begins with a dot.

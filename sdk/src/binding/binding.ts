@@ -9,7 +9,7 @@ import type {
 } from "../client/index.ts";
 import { InputError, SyngraphError, TrustError } from "../errors.ts";
 import { type Action, type Link, linkId, recoverAttester } from "../protocol/index.ts";
-import { type CosignOptions, cosignerOf, readCosignature } from "./cosigner.ts";
+import { type CosignOptions, cosignerOf, needsPost, readCosignature } from "./cosigner.ts";
 import { type Draft, requestDraft } from "./draft.ts";
 import { pause } from "../client/pause.ts";
 import { type Post, fillPost } from "./post.ts";
@@ -87,6 +87,8 @@ export class Binding implements SignedLink {
   #proofLocation: string | null = null;
   #outcome: PendingStep | DoneStep | RefusedStep | null = null;
   #direct: DirectSubmission | null = null;
+  /** Where it is on chain as a claim. */
+  #claim: DoneStep | null = null;
 
   /** @throws {TrustError} where what is to be published does not fit the link. */
   constructor(
@@ -101,8 +103,7 @@ export class Binding implements SignedLink {
     this.signature = signature;
     this.#posts = draft.posts;
     this.#location = location;
-    const posts = draft.link.action === "create" && cosignerOf(draft.link) === null;
-    this.#post = posts ? fillPost(draft, signature) : null;
+    this.#post = needsPost(draft.link) ? fillPost(draft, signature) : null;
     if (saved) this.#restore(saved);
   }
 
@@ -240,12 +241,11 @@ export class Binding implements SignedLink {
     for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
       const step = await this.#lookAgain(call);
       onProgress?.(step);
-      if (step.name === "refused" || (step.name === "done" && !step.claimed)) return step;
-      if (step.name === "done") {
+      if (step.name === "refused" || step.name === "done") return step;
+      if (step.name !== "pending") throw new InputError(`there is nothing to wait for: the next step is ${step.name}`);
+      if (step.state === "claimed") {
         claimedAt ??= Date.now();
-        if (Date.now() - claimedAt >= claimTimeoutMs) return step;
-      } else if (step.name !== "pending") {
-        throw new InputError(`there is nothing to wait for: the next step is ${step.name}`);
+        if (Date.now() - claimedAt >= claimTimeoutMs) return this.#become(this.#claim!);
       } else if (Date.now() - started >= timeoutMs) {
         const seconds = Math.round((Date.now() - started) / 1000);
         throw new SyngraphError(
@@ -289,7 +289,7 @@ export class Binding implements SignedLink {
       throw new TrustError(`the server's attestations are of another link, ${reply.link_id}`);
     for (const { attester, checked_at: checkedAt, signature } of reply.attestations) {
       const said = { linkId: this.linkId, found: true, accountId: reply.account_id, checkedAt: Number(checkedAt) };
-      if (signerOf(() => recoverAttester(said, signature)) !== attester) {
+      if (signerOf(() => recoverAttester(said, signature))?.toLowerCase() !== attester.toLowerCase()) {
         throw new TrustError(`the server says that ${attester} attests the link, who did not sign that`);
       }
     }
@@ -336,30 +336,39 @@ export class Binding implements SignedLink {
   /** The same; null where the server knows of none, or cannot be asked now. */
   async #find(options: CallOptions): Promise<PendingStep | DoneStep | RefusedStep | null> {
     const { uuid, avatar } = this.link;
-    const found = await found404(() => this.#client.submission(uuid, { ...options, avatar }));
-    return found && (found.state === "refused" && found.link_id !== this.linkId ? null : this.#stepOf(found));
+    const found = await find(() => this.#client.submission(uuid, { ...options, avatar }));
+    return found && this.#stepOf(found);
   }
 
   /** @throws {TrustError} where the server tells of another link. */
   #stepOf(found: SubmissionReply): PendingStep | DoneStep | RefusedStep {
     const { uuid } = this.link;
-    if (found.uuid !== uuid || (found.link_id !== null && found.link_id !== this.linkId)) {
+    if (found.uuid !== uuid || found.link_id !== this.linkId) {
       throw new TrustError(`the server answered with another submission, ${found.uuid} of link ${found.link_id}`);
     }
     const { state, chain_id: chainId, tx_hash: txHash, block, reason, attestations, quorum } = found;
     if (state === "refused") return { name: "refused", reason: reason || "without a reason" };
-    if (state === "included") {
-      if (chainId === null || txHash === null || block === null) {
-        throw new SyngraphError("bad_reply", 200, "the server says that the link is on chain, and not where");
-      }
-      return { ...{ name: "done", linkId: this.linkId, chainId, txHash, block }, claimed: found.status === "claimed" };
-    }
-    return {
-      ...{ name: "pending", uuid, state },
+    const pending = {
+      ...{ name: "pending" as const, uuid },
       ...(attestations !== null && { attestations }),
       ...(quorum !== null && { quorum }),
       ...(txHash !== null && { txHash }),
     };
+    if (state !== "included") return { ...pending, state };
+    if (chainId === null || txHash === null || block === null) {
+      throw new SyngraphError("bad_reply", 200, "the server says that the link is on chain, and not where");
+    }
+    const done = {
+      name: "done",
+      linkId: this.linkId,
+      chainId,
+      txHash,
+      block,
+      claimed: found.status === "claimed",
+    } as const;
+    if (!done.claimed) return done;
+    this.#claim = done;
+    return { ...pending, state: "claimed" };
   }
 
   /** A refusal may have a reason that the server does not see: the chain has moved on. */
@@ -379,9 +388,7 @@ export class Binding implements SignedLink {
   async isCurrent(options: CallOptions = {}): Promise<boolean | null> {
     const { action, platform, identity, avatar, prev } = this.link;
     const key = { compressed: avatar, uncompressed: "", address: "" };
-    const fresh = await found404(() =>
-      requestDraft(this.#client, { action, platform, identity, avatar: key }, options),
-    );
+    const fresh = await find(() => requestDraft(this.#client, { action, platform, identity, avatar: key }, options));
     return fresh && fresh.link.prev === prev;
   }
 
@@ -415,7 +422,7 @@ function isLater(error: unknown): error is SyngraphError {
 }
 
 /** The answer, or null where there is none now. */
-async function found404<T>(ask: () => Promise<T>): Promise<T | null> {
+async function find<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {

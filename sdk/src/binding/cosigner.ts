@@ -1,6 +1,6 @@
 import { decodeBase64, hexlify, isHexString } from "ethers";
 
-import { InputError, TrustError, WalletError } from "../errors.ts";
+import { InputError, WalletError } from "../errors.ts";
 import {
   type Link,
   ProtocolError,
@@ -29,6 +29,11 @@ const COSIGNERS: Readonly<Record<string, CosignStep["by"]>> = {
 /** Who signs a link beside its avatar; null where nobody does. */
 export function cosignerOf({ action, platform }: Link): CosignStep["by"] | null {
   return action === "create" ? (COSIGNERS[platform] ?? null) : null;
+}
+
+/** Whether something has to be published for a link. */
+export function needsPost(link: Link): boolean {
+  return link.action === "create" && cosignerOf(link) === null;
 }
 
 /**

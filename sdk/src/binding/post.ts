@@ -34,20 +34,21 @@ const MENTIONED = ["NextDotID"];
  */
 export function fillPost(draft: Draft, signature: string): Post {
   const { link, posts } = draft;
-  if (posts.default === undefined) throw refusal("there is none");
-  const check = CHECKS[link.platform] ?? checkText;
-  const contents = Object.fromEntries(
-    Object.entries(posts).map(([language, post]) => {
-      check(draft, post);
-      const content = post.replaceAll(KEY_SLOT, link.avatar).replaceAll(SLOT, signature);
-      return [language, content];
-    }),
-  );
+  checkPost(draft);
+  const filled = (post: string) => post.replaceAll(KEY_SLOT, link.avatar).replaceAll(SLOT, signature);
+  const contents = Object.fromEntries(Object.entries(posts).map(([language, post]) => [language, filled(post)]));
   return {
     contents,
     ...(link.platform === "github" && { file: `${link.avatar}.json` }),
     ...(link.platform === "dns" && { txt: txtStrings(contents.default!) }),
   };
+}
+
+/** Only the check of {@link fillPost}: before anything is signed. @throws {TrustError} */
+export function checkPost(draft: Draft): void {
+  const { link, posts } = draft;
+  if (posts.default === undefined) throw refusal("there is none");
+  for (const post of Object.values(posts)) (CHECKS[link.platform] ?? checkText)(draft, post);
 }
 
 /** Platforms of which every byte is known. */
@@ -113,8 +114,8 @@ function checkWords({ link }: Draft, words: string): void {
   if (LONG_CODE.test(codes) || SYMBOLS.test(rest)) throw refusal("it has another signature or key in it");
   const otherUuid = (rest.match(UUIDS) ?? []).find((found) => found.toLowerCase() !== uuid);
   if (otherUuid !== undefined) throw refusal(`its uuid is ${otherUuid}`);
-  const known = [identity, ...MENTIONED].map((name) => name.toLowerCase());
-  const mention = (rest.match(MENTIONS) ?? []).find((found) => !known.includes(found.slice(1).toLowerCase()));
+  const known = new Set([identity, ...MENTIONED].map((name) => name.toLowerCase()));
+  const mention = (rest.match(MENTIONS) ?? []).find((found) => !known.has(found.slice(1).toLowerCase()));
   if (mention !== undefined) throw refusal(`it names ${mention}`);
   const address = ADDRESSES.exec(rest)?.[0];
   if (address !== undefined) throw refusal(`it has an address in it: ${address}`);
@@ -146,5 +147,5 @@ function parse(json: string): Record<string, unknown> {
 }
 
 function refusal(why: string): TrustError {
-  return new TrustError(`nothing is to be published: what the server proposes does not fit the link: ${why}`);
+  return new TrustError(`nothing is to be published: what the server wants published does not fit the link: ${why}`);
 }

@@ -56,14 +56,20 @@ const CALLS = 500;
 /** Milliseconds before each new attempt at what a server did not answer. */
 const RETRIES = [500, 2_000, 8_000];
 
+/** The origin of an RPC's address. */
+export function serverName(url: string): string {
+  return URL.parse(url)?.origin ?? "an address that is none";
+}
+
 /** A chain as one RPC server tells it: nothing of it is believed that can be checked. */
 export class Chain {
-  readonly url: string;
+  /** Its server's origin: paths and queries of RPCs have keys in them, which are not to be printed. */
+  readonly name: string;
   readonly chainId: number;
   readonly #provider: JsonRpcProvider;
 
   private constructor(url: string, chainId: number) {
-    this.url = url;
+    this.name = serverName(url);
     this.chainId = chainId;
     this.#provider = open(url, chainId);
   }
@@ -75,7 +81,7 @@ export class Chain {
     try {
       return new Chain(url, Number(await provider.send("eth_chainId", [])));
     } catch (cause) {
-      throw new Error(`no chain answers at ${url}`, { cause });
+      throw new Error(`no chain answers at ${serverName(url)}`, { cause });
     } finally {
       provider.destroy();
     }
@@ -93,7 +99,7 @@ export class Chain {
       hash: string;
       timestamp: string;
     } | null;
-    if (block === null) throw new Error(`${this.url} has no block ${number}`);
+    if (block === null) throw new Error(`${this.name} has no block ${number}`);
     return { number: Number(block.number), hash: block.hash, time: Number(block.timestamp) };
   }
 
@@ -147,10 +153,10 @@ export class Chain {
   ): ChainLog {
     const [number, address] = [Number(log.blockNumber), log.address.toLowerCase()];
     if (log.removed || number < from || number > to || !addresses.includes(address)) {
-      throw new Error(`${this.url} answers with a log that was not asked for, in block ${number}`);
+      throw new Error(`${this.name} answers with a log that was not asked for, in block ${number}`);
     }
     const block = blocks.get(number)!;
-    if (block.hash !== log.blockHash) throw new Error(`${this.url} has another block ${number} than its logs`);
+    if (block.hash !== log.blockHash) throw new Error(`${this.name} has another block ${number} than its logs`);
     const { topics, data, transactionHash, logIndex } = log;
     return { address, topics, data, block: number, time: block.time, index: Number(logIndex), transactionHash };
   }

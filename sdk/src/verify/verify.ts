@@ -287,7 +287,7 @@ class Run {
       for (let index = 0; index < length; index += 1) {
         if (JSON.stringify(logs[index]) === JSON.stringify(theirs[index])) continue;
         const { block } = (logs[index] ?? theirs[index])!;
-        this.#findings.add("rpc", other.url, `has other logs than ${this.#chain.url}, from block ${block} on`);
+        this.#findings.add("rpc", other.name, `has other logs than ${this.#chain.name}, from block ${block} on`);
         break;
       }
       this.#findings.count("logs that several RPCs agree on", length);

@@ -1,8 +1,30 @@
 import { useTranslation } from "react-i18next";
 
+import { BackupCard, KeyCard, PasskeyCard, PasswordCard, RemoveCard } from "../keyring/KeyCards.tsx";
+import { Setup } from "../keyring/Setup.tsx";
+import { Unlock } from "../keyring/Unlock.tsx";
+import { useKeyring } from "../keyring/useKeyring.ts";
 import { PageHeading } from "../ui/PageHeading.tsx";
 
+/** `/me/keys`: the avatar's key in this browser. */
 export function KeysPage() {
   const { t } = useTranslation("keyring");
-  return <PageHeading title={t("title")} />;
+  const { state } = useKeyring();
+  return (
+    <div className="stack narrow">
+      {/* What had the focus goes with the state; the new one starts at the heading. */}
+      <PageHeading key={state} title={t("title")} lead={t("lead")} />
+      {state === "none" && <Setup />}
+      {state === "locked" && <Unlock />}
+      {state !== "none" && (
+        <>
+          <KeyCard />
+          <BackupCard />
+          <PasskeyCard />
+          {state === "unlocked" && <PasswordCard />}
+          <RemoveCard />
+        </>
+      )}
+    </div>
+  );
 }

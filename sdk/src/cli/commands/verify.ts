@@ -11,6 +11,7 @@ import {
   type VerifyReport,
   contractsOf,
   findContracts,
+  serverName,
   verifyRegistry,
 } from "../../verify/index.ts";
 import type { Context } from "../context.ts";
@@ -55,8 +56,8 @@ export async function verify(context: Context, options: VerifyCommandOptions): P
       chains.push(chain);
     }
     const [first, ...others] = chains as [Chain, ...Chain[]];
-    for (const { url, chainId } of others) {
-      if (chainId !== first.chainId) throw new VerifyError(`${url} is of chain ${chainId}, not ${first.chainId}`);
+    for (const { name, chainId } of others) {
+      if (chainId !== first.chainId) throw new VerifyError(`${name} is of chain ${chainId}, not ${first.chainId}`);
     }
     const contracts = await chooseContracts(context, options, first);
     const connection = options.database === undefined ? null : await connect(options.database);
@@ -77,7 +78,9 @@ export async function verify(context: Context, options: VerifyCommandOptions): P
     if (signal.aborted) throw interrupted(error);
     const { message, cause } = error as Error;
     const why = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
-    throw new CliError(`nothing could be verified: ${message}${why}`, EXIT.usage, { cause: error });
+    // What ethers says of a request has its whole address.
+    const said = options.rpc.reduce((text, url) => text.replaceAll(url, serverName(url)), `${message}${why}`);
+    throw new CliError(`nothing could be verified: ${said}`, EXIT.usage, { cause: error });
   } finally {
     for (const close of opened.toReversed()) await close();
   }

@@ -1,0 +1,163 @@
+import express, { type Request, type RequestHandler, type Response } from "express";
+import { z } from "zod";
+
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import { clientOf } from "../limits/clients.ts";
+import { type Profile, profileOf } from "../pages/claims.ts";
+import { type PageHead, choiceHead, nobodyHead, profileHead } from "../pages/head.ts";
+import { peopleCalled } from "../pages/people.ts";
+import { Previews, previewSvg, versionOf } from "../pages/preview.ts";
+import { fillPage, readPage } from "../pages/template.ts";
+import { shown } from "../pages/text.ts";
+import type { VertexId } from "../graph/types.ts";
+import { addressOf } from "./avatars.ts";
+import { optionalText } from "./http.ts";
+import { type Route, route } from "./route.ts";
+
+/** Addresses under which the page shows itself; what is none of them is the API's. */
+const OWN = /^\/(?:me(?:\/.*)?|graph\/[^/]+\/[^/]+|activity|operator|settings)?\/?$/i;
+const AVATAR = /^\/avatar\/([^/]+)\/?$/i;
+const IDENTITY = /^\/(?:@|%40)([^/]+)\/?$/i;
+
+/** To draw a picture that is not there yet counts as so many more requests. */
+const DRAWING = 10;
+
+/** For so many seconds a picture may be shown that is not so any more. */
+const IMAGE_MAX_AGE = 300;
+
+/** GET /avatar/{key}/preview.png: what others show beside a link to somebody's page. */
+export function previewRoutes({ config, reads, graph, limits }: Context): Route[] {
+  const previews = new Previews();
+  return [
+    route({
+      method: "get",
+      path: "/avatar/{key}/preview.png",
+      tag: "Profiles",
+      summary: "The picture of a link to somebody's page",
+      params: z.object({ key: z.string().meta({ description: "A public key in any form, or its address." }) }),
+      query: z.object({
+        platform: optionalText.meta({ description: "With `identity`: by which of their names to call them." }),
+        identity: optionalText,
+      }),
+      answers: {
+        200: {
+          description: "1200 by 630.",
+          text: "image/png",
+          headers: {
+            ETag: "Changes when the picture does.",
+            "Cache-Control": `It may be kept for ${IMAGE_MAX_AGE} s.`,
+          },
+        },
+        304: { description: "It is as `If-None-Match` has it." },
+      },
+      errors: { 404: "No chain knows the avatar." },
+      handle: async ({ params: { key }, query: asked, request, response }) => {
+        const profile = await profileOf({ reads, graph }, addressOf(key));
+        if (!profile) throw new ApiError(404, `no avatar ${key.slice(0, 140)} is known`);
+        const svg = previewSvg(profile, asked, new URL(config.publicUrl).host);
+        const version = versionOf(svg);
+        response.set({ ETag: `"${version}"`, "Cache-Control": `public, max-age=${IMAGE_MAX_AGE}` });
+        if (request.fresh) {
+          response.status(304).end();
+          return undefined;
+        }
+        if (!previews.has(version)) await limits.count("read", clientOf(request.ip), DRAWING);
+        response.type("png").send(await previews.png(version, svg));
+        return undefined;
+      },
+    }),
+  ];
+}
+
+/** The page at each of its addresses, with a head of its own where it shows somebody. */
+export function servePages(context: Context): RequestHandler {
+  return async (request, response, next) => {
+    const find = request.method === "GET" || request.method === "HEAD" ? pageAt(context, request) : undefined;
+    if (!find) {
+      next();
+      return;
+    }
+    const page = await readPage(context.config.webDir).catch(() => undefined);
+    if (page === undefined) throw new ApiError(404, `${request.path} not found: this node serves no pages`);
+    response.set("Cache-Control", "no-cache");
+    try {
+      const head = await find();
+      response.type("html").send(head ? fillPage(page, head) : page);
+    } catch (error) {
+      refuse(error, page, response);
+    }
+  };
+}
+
+/** How to tell what the page at an address says of itself, which is null where it says what it says everywhere. */
+function pageAt(context: Context, request: Request): (() => Promise<PageHead | null>) | undefined {
+  if (OWN.test(request.path)) return () => Promise.resolve(null);
+  const key = AVATAR.exec(request.path)?.[1];
+  if (key !== undefined) return () => avatarHead(context, key);
+  const identity = IDENTITY.exec(request.path)?.[1];
+  if (identity === undefined) return undefined;
+  const { platform } = request.query;
+  return () => identityHead(context, identity, String((Array.isArray(platform) ? platform[0] : platform) ?? ""));
+}
+
+async function avatarHead(context: Context, encoded: string): Promise<PageHead> {
+  const key = decoded(encoded);
+  const profile = await profileOf(context, addressOf(key));
+  if (!profile) throw new ApiError(404, `No chain knows the avatar ${shown(key)}.`);
+  return headOf(context, profile);
+}
+
+/** Of one person with that name, or of several to choose from. */
+async function identityHead(context: Context, encoded: string, platform: string): Promise<PageHead> {
+  const identity = decoded(encoded);
+  const people = await peopleCalled(context.reads, identity, platform);
+  const [person] = people;
+  const about = `${shown(identity)}${platform === "" ? "" : ` on ${shown(platform)}`}`;
+  if (!person) throw new ApiError(404, `Nobody has proved to be ${about}.`);
+  const { publicUrl } = context.config;
+  if (people.length > 1) return choiceHead(people, { publicUrl, identity, platform });
+  const profile = await profileOf(context, addressOf(person.avatar));
+  if (!profile) throw new ApiError(404, `Nobody has proved to be ${about}.`);
+  return headOf(context, profile, person);
+}
+
+function headOf({ config: { publicUrl } }: Context, profile: Profile, asked?: VertexId): PageHead {
+  const version = versionOf(previewSvg(profile, asked, new URL(publicUrl).host));
+  return profileHead(profile, { publicUrl, version, ...(asked && { asked }) });
+}
+
+function decoded(part: string): string {
+  try {
+    const text = decodeURIComponent(part);
+    // PostgreSQL has no such character in its texts.
+    if (!text.includes("\0")) return text;
+  } catch {
+    // As below.
+  }
+  throw new ApiError(400, "The address is not percent-encoded text.");
+}
+
+/** People get the page also where there is nothing to show: it says so in their language. */
+function refuse(error: unknown, page: string, response: Response): void {
+  if (!(error instanceof ApiError) || error.status >= 500) throw error;
+  const title = error.status === 404 ? "Nobody here" : "No such address";
+  response.status(error.status).type("html");
+  response.send(fillPage(page, nobodyHead(title, shown(error.message, 200))));
+}
+
+/** Names under /assets say what is in them (Vite); the others stay the same when that changes. */
+const YEAR = 365 * 24 * 3600;
+const HOUR = 3600;
+
+/** The files of the page. */
+export function pageFiles(webDir: string): RequestHandler {
+  return express.static(webDir, {
+    index: false,
+    redirect: false,
+    setHeaders: (response, path) => {
+      const named = /[\\/]assets[\\/][^\\/]+$/.test(path);
+      response.setHeader("Cache-Control", named ? `public, max-age=${YEAR}, immutable` : `public, max-age=${HOUR}`);
+    },
+  });
+}

@@ -1,0 +1,5 @@
+import type { Binding } from "@syngraph/sdk";
+
+export function DirectMode({ binding }: { binding: Binding }) {
+  return <p>{binding.link.uuid}</p>;
+}
