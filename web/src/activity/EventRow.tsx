@@ -26,7 +26,7 @@ export const EventRow = memo(function EventRow({
   const time = event.type === "reorg" ? null : event.block_time;
   return (
     <li className={isTakenBack ? "event taken-back" : "event"} data-event={event.id}>
-      <span className={`event-icon ${event.type}`}>
+      <span className={`event-icon ${event.type === "binding" && !event.is_valid ? "invalid" : event.type}`}>
         <Icon name={ICONS[event.type]} size={18} />
       </span>
       <div>

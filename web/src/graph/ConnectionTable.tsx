@@ -1,11 +1,10 @@
 import { useTranslation } from "react-i18next";
 
 import { Button } from "../ui/Button.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { Pill } from "../ui/Pill.tsx";
-import { Time } from "../ui/Time.tsx";
 import { Level } from "./Level.tsx";
 import type { GraphModel } from "./model.ts";
+import { ShortIdentity } from "./ShortIdentity.tsx";
 import { useWords } from "./words.ts";
 
 /**
@@ -15,7 +14,7 @@ import { useWords } from "./words.ts";
 export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSelect: (id: string) => void }) {
   const { t } = useTranslation("graph");
   const words = useWords();
-  const columns = [t("table.from"), t("table.to"), t("table.evidence"), t("fact.level"), t("fact.lastSeen")] as const;
+  const columns = [t("table.from"), t("table.to"), t("table.evidence"), t("fact.level")] as const;
   return (
     <table role="table" className="table">
       <caption>{t("table.caption", { count: model.edges.length })}</caption>
@@ -50,9 +49,6 @@ export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSele
             <td role="cell" data-label={columns[3]}>
               <Level level={edge.level} />
             </td>
-            <td role="cell" data-label={columns[4]}>
-              <Time seconds={edge.last_seen} />
-            </td>
           </tr>
         ))}
       </tbody>
@@ -63,7 +59,7 @@ export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSele
 function Choose({ id, model, onSelect }: { id: string; model: GraphModel; onSelect: (id: string) => void }) {
   return (
     <Button small look="quiet" onClick={() => onSelect(id)}>
-      <Identity of={model.byId.get(id)!} />
+      <ShortIdentity of={model.byId.get(id)!} />
     </Button>
   );
 }

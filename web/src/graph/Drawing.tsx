@@ -2,14 +2,16 @@ import { type KeyboardEvent, memo, useEffect, useId, useLayoutEffect, useRef, us
 import { useTranslation } from "react-i18next";
 
 import { Button } from "../ui/Button.tsx";
-import { Icon, type IconName } from "../ui/icons.tsx";
+import { PlatformIcon, isKnownPlatform, platformName } from "../ui/Platform.tsx";
 import { Layout, type Point, lineOf, neighbourOf } from "./layout.ts";
-import type { DrawnEdge, GraphModel, GraphNode, NodeLook } from "./model.ts";
+import type { DrawnEdge, GraphModel, GraphNode } from "./model.ts";
 import { type Zoom, useZoom } from "./useZoom.ts";
 import { evidenceOf } from "./words.ts";
 
 /** More vertices than this do not move before the reader's eyes. */
 const MOST_ANIMATED = 200;
+/** So few have their names and a size for fingers however small the drawing is. */
+const FEW = 40;
 const ZOOM_STEP = 1.4;
 const RADIUS = 17;
 
@@ -38,7 +40,7 @@ export function Drawing({
   const help = useId();
   const svg = useRef<SVGSVGElement>(null);
   const content = useRef<SVGGElement>(null);
-  const zoom = useZoom(svg, content);
+  const zoom = useZoom(svg, content, model.nodes.length <= FEW);
   const { places, isMoving } = useLayout(model, content, zoom);
   const [focused, setFocused] = useState(model.root.id);
   const stop = model.byId.has(focused) ? focused : model.root.id;
@@ -93,7 +95,11 @@ export function Drawing({
             <Node
               key={node.id}
               node={node}
-              name={t("drawing.node", { platform: node.platform, identity: node.identity, count: node.edges.length })}
+              name={t("drawing.node", {
+                platform: platformName(node.platform),
+                identity: node.identity,
+                count: node.edges.length,
+              })}
               isSelected={marked.selected === node.id}
               onPath={marked.path?.has(node.id) ?? false}
               isStop={stop === node.id}
@@ -110,7 +116,7 @@ export function Drawing({
         <Button small icon="minus" iconOnly onClick={() => zoom.by(1 / ZOOM_STEP)}>
           {t("zoom.out")}
         </Button>
-        <Button small icon="system" iconOnly onClick={() => zoom.fit(places.current.values())}>
+        <Button small icon="fit" iconOnly onClick={() => zoom.fit(places.current.values())}>
           {t("zoom.fit")}
         </Button>
       </div>
@@ -123,7 +129,7 @@ function useLayout(model: GraphModel, content: { current: SVGGElement | null }, 
   const places = useRef<Map<string, Point>>(new Map());
   const [isMoving, setMoving] = useState(false);
   useLayoutEffect(() => {
-    const layout = new Layout(model, places.current);
+    const layout = new Layout(model, places.current, content.current!.ownerSVGElement!.getBoundingClientRect());
     const write = () => {
       places.current = layout.places();
       writePlaces(content.current!, model, places.current);
@@ -180,13 +186,6 @@ const Line = memo(function Line({ drawn: { edge }, onPath }: { drawn: DrawnEdge;
   );
 });
 
-const ICONS: Readonly<Record<NodeLook, IconName>> = {
-  avatar: "key",
-  wallet: "wallet",
-  name: "domain",
-  account: "user",
-};
-
 const Node = memo(function Node({
   node,
   name,
@@ -204,8 +203,9 @@ const Node = memo(function Node({
   onFocus: (id: string) => void;
   onSelect: (id: string) => void;
 }) {
-  const { id, look, isRoot, platform, identity } = node;
-  const classes = ["graph-node", look, isRoot && "root", isSelected && "selected", onPath && "on-path"];
+  const { id, isRoot, platform, identity } = node;
+  const isAvatar = platform === "nextid";
+  const classes = ["graph-node", isAvatar && "avatar", isRoot && "root", isSelected && "selected", onPath && "on-path"];
   return (
     <g
       data-node={id}
@@ -218,23 +218,25 @@ const Node = memo(function Node({
       onClick={() => onSelect(id)}
     >
       <title>{`${platform} ${identity}`}</title>
-      {/* A finger needs 44 px. */}
-      <circle className="graph-reach" r={22} />
-      {isRoot && <circle className="graph-ring" r={RADIUS + 5} />}
-      {look === "avatar" ? (
-        <rect className="graph-body" x={-RADIUS} y={-RADIUS} width={2 * RADIUS} height={2 * RADIUS} rx={9} />
-      ) : (
-        <circle className="graph-body" r={RADIUS} />
-      )}
-      <g transform="translate(-9 -9)">
-        <Icon name={ICONS[look]} size={18} />
+      <g className="graph-mark">
+        {/* A finger needs 44 px. */}
+        <circle className="graph-reach" r={22} />
+        {isRoot && <circle className="graph-ring" r={RADIUS + 5} />}
+        {isAvatar ? (
+          <rect className="graph-body" x={-RADIUS} y={-RADIUS} width={2 * RADIUS} height={2 * RADIUS} rx={9} />
+        ) : (
+          <circle className="graph-body" r={RADIUS} />
+        )}
+        <g transform="translate(-9 -9)">
+          <PlatformIcon platform={platform} size={18} />
+        </g>
+        <text className="graph-name" y={RADIUS + 17}>
+          {shortened(identity)}
+        </text>
+        <text className={isKnownPlatform(platform) ? "graph-platform" : "graph-platform made-up"} y={RADIUS + 31}>
+          {shortened(platformName(platform))}
+        </text>
       </g>
-      <text className="graph-name" y={RADIUS + 17}>
-        {shortened(identity)}
-      </text>
-      <text className="graph-platform" y={RADIUS + 31}>
-        {platform}
-      </text>
     </g>
   );
 });
