@@ -68,9 +68,12 @@ export {
 } from "./session.ts";
 export {
   type AuthorizeOptions,
+  type PasskeySubkey,
   type SubkeyChange,
   type SubkeySigner,
   accountSubkey,
+  createPasskeySubkey,
+  passkeySubkey,
   webCryptoSubkey,
 } from "./subkeys.ts";
 export * from "./syngraph.ts";
