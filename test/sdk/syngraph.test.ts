@@ -1,6 +1,6 @@
 import { Avatar, InputError, Syngraph, SyngraphError, TrustError } from "@syngraph/sdk";
 import { expect } from "chai";
-import { HDNodeWallet, type JsonRpcProvider, NonceManager, Wallet } from "ethers";
+import { Wallet, parseEther, toQuantity } from "ethers";
 
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -9,8 +9,13 @@ import { chainDocument } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
 
 const LOGIN = "sdk-looked-up";
-/** One of Anvil's accounts that nobody else uses. */
-const FUNDED = "test test test test test test test test test test test junk";
+
+/** A wallet that can pay. */
+async function funded({ provider }: TestStack): Promise<Wallet> {
+  const wallet = new Wallet(Wallet.createRandom().privateKey, provider);
+  await provider.send("anvil_setBalance", [wallet.address, toQuantity(parseEther("1"))]);
+  return wallet;
+}
 
 describe("SDK: what can be looked up", () => {
   const [avatar, wallet] = [Avatar.create(), Wallet.createRandom()];
@@ -111,10 +116,8 @@ describe("SDK: what can be looked up", () => {
     }
   });
 
-  it("takes a binding back from the user's own wallet, and sees it there", async () => {
-    const provider: JsonRpcProvider = test.provider;
-    const own = HDNodeWallet.fromPhrase(FUNDED, undefined, "m/44'/60'/0'/0/19").connect(provider);
-    const registry = await syngraph.direct(new NonceManager(own));
+  it("brings a binding on chain from the user's own wallet, which another page sees too", async () => {
+    const registry = await syngraph.direct(await funded(test));
     const [person, other] = [Avatar.create(), Wallet.createRandom()];
     const binding = await syngraph.bind(person, { platform: "ethereum", identity: other.address });
     binding.cosign(await other.signMessage(binding.text));
@@ -130,8 +133,7 @@ describe("SDK: what can be looked up", () => {
   });
 
   it("brings a GitHub account on chain from there, with attestations that the API collects", async () => {
-    const own = HDNodeWallet.fromPhrase(FUNDED, undefined, "m/44'/60'/0'/0/19").connect(test.provider);
-    const registry = await syngraph.direct(new NonceManager(own));
+    const registry = await syngraph.direct(await funded(test));
     const person = Avatar.create();
     const binding = await syngraph.bind(person, { platform: "github", identity: "sdk-direct" });
     const { file, contents } = binding.publishing!.post;
