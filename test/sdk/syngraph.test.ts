@@ -146,6 +146,32 @@ describe("SDK: what can be looked up", () => {
     expect(await test.registry.isBound(person.address, "github", "sdk-direct")).to.equal(true);
   });
 
+  it("needs no API at all for what both sides sign: an RPC, and a wallet that pays", async () => {
+    const { proof_registry: registry } = (await syngraph.client.health()).chain!;
+    const alone = new Syngraph({ rpc: test.stack.rpcUrl, registry });
+    const [person, other] = [Avatar.create(), Wallet.createRandom()];
+    const wanted = { platform: "ethereum", identity: other.address };
+    const direct = await alone.direct(await funded(test));
+    const binding = await alone.bind(person, wanted);
+    binding.cosign(await other.signMessage(binding.text));
+    expect((await failure(binding.submit(), InputError)).message).to.include("no API");
+    await binding.submitDirect(direct);
+    expect(await binding.wait()).to.include({ name: "done", linkId: binding.linkId });
+
+    const reader = await alone.reader();
+    expect(await reader.isBound(person.address, "ethereum", other.address.toLowerCase())).to.equal(true);
+    const revocation = await alone.revoke(person, wanted);
+    expect(revocation.link.prev).to.equal(binding.signature);
+    await revocation.submitDirect(direct);
+    await revocation.wait();
+    expect(await reader.isBound(person.address, "ethereum", other.address.toLowerCase())).to.equal(false);
+    await reader.close();
+
+    await failure(alone.bind(person, { platform: "github", identity: "alice" }), InputError);
+    await failure(async () => alone.client, InputError);
+    await failure(syngraph.reader(), InputError);
+  });
+
   it("is asked for at an address of the web only", () => {
     for (const api of ["", "ftp://example.com", "not an address"]) {
       expect(() => new Syngraph({ api }), api).to.throw(InputError);
