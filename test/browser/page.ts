@@ -12,7 +12,7 @@ const PATIENCE = 10_000;
 export interface Setup {
   api: WebApi;
   /** Opens an address of the page; closed after the test. */
-  open: (href: string, options?: BrowserContextOptions) => Promise<WatchedPage>;
+  open: (href: string, options?: BrowserContextOptions, origin?: string) => Promise<WatchedPage>;
 }
 
 /** Registers the hooks that build the page and start browser and API once, and that tidy up after every test. */
@@ -38,8 +38,8 @@ export function useWebPage(): Setup {
     await build?.remove();
   });
 
-  async function open(href: string, options?: BrowserContextOptions): Promise<WatchedPage> {
-    const watched = await watchPage(browser, api.origin, options);
+  async function open(href: string, options?: BrowserContextOptions, origin = api.origin): Promise<WatchedPage> {
+    const watched = await watchPage(browser, origin, options);
     opened.push(watched);
     watched.page.setDefaultTimeout(PATIENCE);
     await watched.page.goto(href);
