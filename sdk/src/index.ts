@@ -31,6 +31,7 @@ export {
   type RefusedStep,
   type SubmitStep,
   type WaitOptions,
+  identityForms,
 } from "./binding/index.ts";
 export {
   type AvatarReading,
