@@ -96,7 +96,7 @@ describe("SDK: its documentation", () => {
     printed.push(values);
     if (expected === undefined) return;
     const pattern = expected.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-    expect(values.join(" ")).to.match(new RegExp(`^${pattern.join(".*")}$`, "s"));
+    expect(values.map(String).join(" ")).to.match(new RegExp(`^${pattern.join(".*")}$`, "s"));
   }
 
   async function run({ code }: Example): Promise<void> {
