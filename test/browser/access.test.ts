@@ -18,6 +18,9 @@ const PHONE = {
   reducedMotion: "reduce",
 } as const;
 
+/** An address that is none of the page's. */
+const NOWHERE = "/no/such/page";
+
 /** What a finger needs, in CSS pixels (Apple's and WCAG 2.5.5's measure). */
 const TARGET = 44;
 
@@ -29,7 +32,7 @@ function screensOf({ avatar, account, wallet }: Person): string[] {
     ...[`/avatar/${key}`, `/avatar/${key}/chain`, `/@${account}?platform=github`],
     ...["/me", "/me/bind", "/me/bind/github", "/me/bind/ethereum", "/me/bind/dns", "/me/keys", "/me/session"],
     ...[`/graph/github/${account}`, `/graph/nextid/${key}?to=ethereum,${wallet.address.toLowerCase()}`],
-    ...["/activity", "/operator", "/settings", "/no/such/page"],
+    ...["/activity", "/operator", "/settings", NOWHERE],
   ];
 }
 
@@ -72,6 +75,10 @@ describe("Screens of the page, for everybody", function () {
       const { page } = watched;
       for (const screen of screens) {
         await goTo(page, screen);
+        const isMissing = (await page.title()).startsWith("There is no such page.");
+        if (isMissing !== (screen === NOWHERE)) findings.push(`${screen} is called ${await page.title()}`);
+        const alerts = (await page.getByRole("alert").allTextContents()).filter((text) => text !== "");
+        findings.push(...alerts.map((text) => `${screen} fails: ${text}`));
         for (const colorScheme of schemes) {
           await page.emulateMedia({ colorScheme });
           const found = await violationsOf(page);
@@ -168,7 +175,7 @@ describe("Screens of the page, for everybody", function () {
     await page.goto("/settings");
     await page.getByRole("heading", { level: 1, name: "设置" }).waitFor();
     expect(await page.evaluate("document.documentElement.lang")).to.equal("zh-Hans");
-    await page.getByRole("radio", { name: "English" }).check();
+    await page.getByRole("radio", { name: "English" }).click();
     await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();

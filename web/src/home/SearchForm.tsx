@@ -68,7 +68,7 @@ export function SearchForm({ place }: { place: Place }) {
 function PlatformSelect({ value, onChange }: { value: string; onChange: (platform: string) => void }) {
   const { t } = useTranslation("home");
   const request = useQuery({
-    queryKey: ["platforms"],
+    queryKey: ["search", "platforms"],
     queryFn: ({ signal }) => fetchPlatforms(signal),
     staleTime: Infinity,
   });
