@@ -7,13 +7,13 @@ import type {
   SubmissionReply,
   SyngraphClient,
 } from "../client/index.ts";
+import type { DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
 import { InputError, SyngraphError, TrustError } from "../errors.ts";
 import { type Action, type Link, isCosigned, linkId, recoverAttester } from "../protocol/index.ts";
 import { type CosignOptions, cosignerOf, needsPost, readCosignature } from "./cosigner.ts";
 import { type Draft, requestDraft } from "./draft.ts";
 import { pause } from "../client/pause.ts";
 import { type Post, fillPost } from "./post.ts";
-import type { DirectSubmission, DirectSubmitter, SignedLink } from "./signedLink.ts";
 import type { BindingSnapshot } from "./snapshot.ts";
 import type { BindingStep, DoneStep, PendingStep, RefusedStep } from "./step.ts";
 
@@ -85,7 +85,7 @@ export class Binding implements SignedLink {
   #contractWallet = false;
   #proofLocation: string | null = null;
   #outcome: PendingStep | DoneStep | RefusedStep | null = null;
-  #direct: DirectSubmission | null = null;
+  #direct: Pick<DirectTransaction, "wait"> | null = null;
   /** Where it is on chain as a claim. */
   #claim: DoneStep | null = null;
 
@@ -211,11 +211,12 @@ export class Binding implements SignedLink {
    *
    * @returns `pending` with the transaction's hash.
    */
-  async submitDirect(registry: DirectSubmitter, options: CallOptions = {}): Promise<BindingStep> {
+  async submitDirect(registry: Pick<DirectRegistry, "submit">, options: CallOptions = {}): Promise<BindingStep> {
     if (this.#outcome?.name === "done") return this.#outcome;
     const attestations = await this.attestations(options);
-    this.#direct = await registry.submit(this.#signed(attestations), attestations ?? undefined);
-    const { txHash } = this.#direct;
+    const sent = await registry.submit(this.#signed(attestations), attestations ?? undefined);
+    this.#direct = sent;
+    const { txHash } = sent;
     return this.#become({ name: "pending", uuid: this.link.uuid, state: "sent", txHash });
   }
 

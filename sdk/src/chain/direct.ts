@@ -11,12 +11,12 @@ import {
 } from "ethers";
 
 import type { Eip1193Provider } from "../eip1193.ts";
-import { InputError, SyngraphError, TrustError, WalletError } from "../errors.ts";
+import { InputError, TrustError, WalletError } from "../errors.ts";
+import { asInput } from "../input.ts";
 import {
   ATTESTER_REGISTRY_ABI,
   type Link,
   PROOF_REGISTRY_ABI,
-  ProtocolError,
   type Submission,
   aliasProof,
   assertAppendable,
@@ -312,15 +312,4 @@ function cosignatureOf({ link, cosignature }: SignedLink): string {
     );
     return signature;
   });
-}
-
-/** What `read` throws, as an error about what the caller gave. */
-function asInput<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof SyngraphError) throw cause;
-    const field = cause instanceof ProtocolError ? cause.field : null;
-    throw new InputError((cause as Error).message, field, { cause });
-  }
 }

@@ -7,6 +7,7 @@ export * from "./attestation.ts";
 export * from "./attesterRequest.ts";
 export * from "./base1024.ts";
 export * from "./errors.ts";
+export * from "./hash.ts";
 export * from "./header.ts";
 export * from "./link.ts";
 export * from "./publicKey.ts";
