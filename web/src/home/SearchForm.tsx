@@ -8,7 +8,7 @@ import { Checkbox } from "../ui/Field.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { platformName } from "../ui/Platform.tsx";
 import { type Place, placeHref } from "./place.ts";
-import { fetchPlatforms } from "./registry.ts";
+import { fetchPlatforms } from "./platforms.ts";
 
 /** The search box. A plain GET form, so that its address is the one {@link placeHref} makes. */
 export function SearchForm({ place }: { place: Place }) {
