@@ -9,6 +9,7 @@ import "../bind/bind.css";
 import { isolated } from "../bind/isolated.ts";
 import { Trouble } from "../bind/Trouble.tsx";
 import { useTask } from "../bind/useTask.ts";
+import { passkeyObstacle } from "../keyring/passkeys.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -20,11 +21,11 @@ import { Time } from "../ui/Time.tsx";
 import { notify } from "../ui/Toasts.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import "./me.css";
-import { createPasskeySubkey, hasPasskeys } from "./passkeySubkey.ts";
+import { createPasskeySubkey } from "./passkeySubkey.ts";
 
 /** Keys that act for the avatar: those there are, a new one, and the end of one. */
 export function Subkeys({ publicKey }: { publicKey: string }) {
-  const { t } = useTranslation("me");
+  const { t } = useTranslation(["me", "keyring"]);
   const syngraph = useSyngraph();
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<SubkeyRecord | null>(null);
@@ -32,13 +33,15 @@ export function Subkeys({ publicKey }: { publicKey: string }) {
     queryKey: ["me", "subkeys", publicKey],
     queryFn: ({ signal }) => syngraph.subkeys(publicKey, { signal, ended: true }),
   });
-  const add = hasPasskeys() ? (
-    <Button icon="passkey" onClick={() => setAdding(true)}>
-      {t("subkeys.add")}
-    </Button>
-  ) : (
-    <p className="soft small-text">{t("subkeys.unsupported")}</p>
-  );
+  const obstacle = passkeyObstacle();
+  const add =
+    obstacle === null ? (
+      <Button icon="passkey" onClick={() => setAdding(true)}>
+        {t("subkeys.add")}
+      </Button>
+    ) : (
+      <p className="soft small-text">{t(`keyring:passkey.obstacle.${obstacle}`)}</p>
+    );
   return (
     <Card title={t("subkeys.title")} lead={t("subkeys.lead")} actions={add} flush>
       <Waiting request={request} what={t("subkeys.loading")}>
