@@ -1,6 +1,6 @@
 import { type Binding, type Check, type PendingStep, type PlatformInfo, SyngraphError } from "@syngraph/sdk";
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSyngraph } from "../app/hooks.ts";
@@ -81,17 +81,35 @@ function Way({ name, what }: { name: string; what: string }) {
 function ByNode({ platform, binding }: { platform: Pick<PlatformInfo, "id">; binding: Binding }) {
   const { t } = useTranslation("bind");
   const task = useTask();
+  const { run } = task;
+  const underWay = `syngraph.submitting.${binding.link.uuid}`;
+
+  const submit = useCallback(
+    () =>
+      run(async (signal) => {
+        sessionStorage.setItem(underWay, "1");
+        try {
+          await binding.submit({ signal });
+        } catch (error) {
+          if (!(error instanceof SyngraphError && (error.retryable || error.code === "aborted"))) {
+            sessionStorage.removeItem(underWay);
+          }
+          throw error;
+        }
+        sessionStorage.removeItem(underWay);
+      }),
+    [binding, run, underWay],
+  );
+  useEffect(() => {
+    // The page was loaded anew before the node's answer came. What it took once, it does not take again.
+    if (sessionStorage.getItem(underWay) !== null) void submit();
+  }, [submit, underWay]);
   const isDown = useChainDown(task.busy);
   const isOutdated = task.error instanceof SyngraphError && task.error.code === "outdated";
   return (
     <>
       <div className="actions">
-        <Button
-          look="primary"
-          icon="link"
-          busy={task.busy}
-          onClick={() => void task.run(async (signal) => void (await binding.submit({ signal })))}
-        >
+        <Button look="primary" icon="link" busy={task.busy} onClick={() => void submit()}>
           {t(task.busy ? "chain.sending" : "chain.button")}
         </Button>
       </div>
