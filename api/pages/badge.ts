@@ -117,8 +117,6 @@ const HEIGHT = 20;
 export function badgeSvg({ label, message, title, color }: Badge): string {
   const [left, right] = [label, message].map((text) => Math.ceil(widthOf(text)) + 2 * PADDING) as [number, number];
   const whole = left + right;
-  const field = (text: string, x: number, width: number) =>
-    `<text x="${x + width / 2}" y="14" textLength="${width - 2 * PADDING}">${escaped(text)}</text>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${HEIGHT}" role="img" aria-label="${escaped(title)}">` +
     `<title>${escaped(title)}</title>` +
@@ -128,6 +126,10 @@ export function badgeSvg({ label, message, title, color }: Badge): string {
     `<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="${SIZE}" text-anchor="middle">` +
     `${field(label, 0, left)}${field(message, left, right)}</g></svg>`
   );
+}
+
+function field(text: string, x: number, width: number): string {
+  return `<text x="${x + width / 2}" y="14" textLength="${width - 2 * PADDING}">${escaped(text)}</text>`;
 }
 
 /** As Verdana has it, whose letters are as wide as DejaVu's; what these lack, as Chinese, is as wide as high. */

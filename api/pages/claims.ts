@@ -7,6 +7,7 @@ import { platformOf } from "../platforms/index.ts";
 import { type Avatar, avatarOf } from "../proofs/read/avatars.ts";
 import type { Binding } from "../proofs/read/bindings.ts";
 import { validityOf } from "../proofs/read/search.ts";
+import { urisOf } from "../proofs/read/uris.ts";
 import { type ProofEvidence, type Standing, isProof } from "./words.ts";
 
 /** What is asked to tell who somebody is. */
@@ -65,19 +66,17 @@ function claimsOf({ bindings }: Avatar, edges: readonly Edge[]): ProfileClaim[] 
 }
 
 function claimOf(binding: Binding, edge: Edge | undefined): ProfileClaim {
-  const { platform, identity, alt_id, proof_location } = binding;
-  const known = platformOf(platform);
+  const { platform, identity } = binding;
+  const { uri, proof_uri: proofUri } = urisOf(binding);
   const rests = validityOf(binding).is_valid && edge !== undefined && isProof(edge.evidence) ? edge : undefined;
   return {
-    ...{ platform, identity, on: known?.name ?? platform },
+    ...{ platform, identity, on: platformOf(platform)?.name ?? platform },
     standing: rests ? (rests.disputed ? "disputed" : "verified") : "invalid",
     evidence: rests ? (rests.evidence as ProofEvidence) : null,
     level: rests?.level ?? null,
     createdAt: binding.created_at,
     lastCheckedAt: Math.max(binding.last_checked_at, rests?.lastSeen ?? 0),
-    // Where no account is known by another name, the identity stands for it.
-    uri: known?.uriOf(identity, alt_id === identity ? "" : alt_id) ?? null,
-    proofUri: known?.postUriOf(identity, proof_location) ?? null,
+    ...{ uri, proofUri },
   };
 }
 

@@ -157,8 +157,6 @@ export function nobodyHead(title: string, description: string): PageHead {
 /** The elements of a head. */
 export function headTags({ title, description, canonical, image, data }: PageHead): string {
   const whole = `${title} · ${SITE}`;
-  const meta = (attribute: "name" | "property", name: string, content: string) =>
-    `<meta ${attribute}="${name}" content="${escaped(content)}" />`;
   const open = (name: string, content: string) => meta("property", `og:${name}`, content);
   const card = (name: string, content: string) => meta("name", `twitter:${name}`, content);
   const tags = [
@@ -182,6 +180,10 @@ export function headTags({ title, description, canonical, image, data }: PageHea
   }
   if (data) tags.push(`<script type="application/ld+json">${jsonInScript(data)}</script>`);
   return tags.join("\n    ");
+}
+
+function meta(attribute: "name" | "property", name: string, content: string): string {
+  return `<meta ${attribute}="${name}" content="${escaped(content)}" />`;
 }
 
 function bdi(text: string): string {

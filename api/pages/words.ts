@@ -41,8 +41,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     verified: { signatures: "已通过签名验证", account: "已通过发帖验证", handle: "已通过记录验证" },
     sentences: {
       signatures: "双方均已签名。",
-      account: "证明由该账号发布，见证人已查看并记下账号编号。",
-      handle: "证明以该名称发布，见证人已查看。",
+      account: "证明由该账号发布，见证者已查看并记下账号编号。",
+      handle: "证明以该名称发布，见证者已查看。",
       disputed: "之后有他人也证明了对它的所有权。",
       invalid: "曾经得到证明，现已失效。",
       unverified: "尚无人证明。",

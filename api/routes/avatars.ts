@@ -7,6 +7,7 @@ import { avatarOf } from "../proofs/read/avatars.ts";
 import { avatarChainShape, toAvatarChain } from "../proofs/read/chains.ts";
 import { forkShape } from "../proofs/read/forks.ts";
 import { proofShape, toProof } from "../proofs/read/search.ts";
+import { urisOf } from "../proofs/read/uris.ts";
 import { addressText, publicKeyText, timeText } from "../shapes.ts";
 import { type Route, route } from "./route.ts";
 
@@ -26,7 +27,11 @@ const bindingShape = proofShape
     is_valid: true,
     invalid_reason: true,
   })
-  .extend({ as_of: timeText.meta({ description: "When that was last seen to be so." }) })
+  .extend({
+    as_of: timeText.meta({ description: "When that was last seen to be so." }),
+    uri: z.string().nullable().meta({ description: "The account's profile, or a URI of its kind." }),
+    proof_uri: z.string().nullable().meta({ description: "Where people see the post." }),
+  })
   .meta({ id: "Binding" });
 
 /** GET /v1/avatars/{public key or address}: an avatar with all its bindings, also claimed, suspended and deleted ones. */
@@ -64,7 +69,7 @@ export function avatarRoutes({ reads }: Context): Route[] {
           forks: avatar.forks,
           bindings: avatar.bindings.map((binding) => {
             const { created_at: _, ...proof } = toProof(binding);
-            return { ...proof, as_of: String(binding.as_of) };
+            return { ...proof, as_of: String(binding.as_of), ...urisOf(binding) };
           }),
         };
       },

@@ -17,7 +17,7 @@ import { type Route, route } from "./route.ts";
 
 /** Addresses under which the page shows itself; what is none of them is the API's. */
 const OWN = /^\/(?:me(?:\/.*)?|graph\/[^/]+\/[^/]+|activity|operator|settings)?\/?$/i;
-const AVATAR = /^\/avatar\/([^/]+)\/?$/i;
+const AVATAR = /^\/avatar\/([^/]+)(?:\/chain)?\/?$/i;
 const IDENTITY = /^\/(?:@|%40)([^/]+)\/?$/i;
 
 /** To draw a picture that is not there yet counts as so many more requests. */

@@ -8,6 +8,15 @@ import { bindGist } from "./gists.ts";
 import { expectError } from "./proofs.ts";
 import { append, attested, claim, somebody } from "./stranger.ts";
 
+/** The texts of a badge, as XML says them. */
+async function readSvg(response: Response) {
+  expect(response.status).to.equal(200);
+  const text = await response.text();
+  expect(XMLValidator.validate(text), text).to.equal(true);
+  const { svg } = new XMLParser({ ignoreAttributes: false }).parse(text);
+  return { title: svg.title, label: svg["@_aria-label"], texts: svg.g[1].text.map((field: never) => field["#text"]) };
+}
+
 describe("GET /badge/…", () => {
   let test: TestStack;
   before(async () => {
@@ -22,15 +31,6 @@ describe("GET /badge/…", () => {
 
   const svgOf = (platform: string, identity: string, query = "", headers = {}) =>
     fetch(`${test.stack.apiUrl}/badge/${platform}/${encodeURIComponent(identity)}.svg?${query}`, { headers });
-
-  /** The texts of a badge, as XML says them. */
-  async function readSvg(response: Response) {
-    expect(response.status).to.equal(200);
-    const text = await response.text();
-    expect(XMLValidator.validate(text), text).to.equal(true);
-    const { svg } = new XMLParser({ ignoreAttributes: false }).parse(text);
-    return { title: svg.title, label: svg["@_aria-label"], texts: svg.g[1].text.map((field: never) => field["#text"]) };
-  }
 
   it("says what an account's proof rests on, and where to check it", async () => {
     const { person } = await bindGist(test, "badge-alice");

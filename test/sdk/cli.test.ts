@@ -197,9 +197,7 @@ describe("syngraph command", function () {
     });
 
     it("shows an avatar by key, and by address where no wallet has it", async () => {
-      const { platform, identity, alt_id, status, proof_location, attesters, link_id, chain_id } = proof;
-      const where = { proof_location, attesters, link_id, chain_id };
-      const binding = { platform, identity, alt_id, status, ...where, as_of: "1770000000" };
+      const binding = { ...proof, as_of: "1770000000" };
       const document = { avatar: AVATAR.compressed, address: AVATAR.address, length: 3, bindings: [binding] };
       api.documents["/v1/proof"] = { pagination, ids: [] };
       for (const name of [AVATAR.compressed, AVATAR.uncompressed, AVATAR.address]) {

@@ -154,7 +154,7 @@ function bindingOf(item: ChainItem): AvatarBinding & ProofReply {
   const times = { as_of: NOTED_AT, created_at: NOTED_AT, last_checked_at: NOTED_AT };
   const validity = { is_valid: status === "confirmed", invalid_reason: "" };
   const about = { platform, identity, alt_id, status, proof_location, link_id, chain_id };
-  return { ...about, attesters: [], ...times, ...validity };
+  return { ...about, attesters: [], ...times, ...validity, uri: null, proof_uri: null };
 }
 
 function pageOf<T>(all: readonly T[], asked: string | undefined) {

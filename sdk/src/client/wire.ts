@@ -257,6 +257,13 @@ export interface AvatarBinding {
   attesters: string[];
   link_id: string;
   chain_id: number;
+  last_checked_at: string;
+  is_valid: boolean;
+  invalid_reason: string;
+  /** The account's profile, or a URI of its kind; null where it has none. */
+  uri: string | null;
+  /** Where people see the post; null where there is none. */
+  proof_uri: string | null;
 }
 
 /** `GET /v1/avatars/{public key or address}`. */
@@ -284,6 +291,11 @@ export const avatarReply: Reader<AvatarReply> = object<AvatarReply>({
       attesters: list(text),
       link_id: text,
       chain_id: integer,
+      last_checked_at: timeText,
+      is_valid: flag,
+      invalid_reason: text,
+      uri: nullable(text),
+      proof_uri: nullable(text),
     }),
   ),
 });

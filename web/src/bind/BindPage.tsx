@@ -46,7 +46,7 @@ function OnePlatform({ platform }: { platform: PlatformInfo }) {
   const { t } = useTranslation("bind");
   const [search] = useSearchParams();
   return (
-    <>
+    <div className="wizard">
       <PageHeading
         title={t("titleOf", { platform: nameOf(platform) })}
         actions={
@@ -56,6 +56,6 @@ function OnePlatform({ platform }: { platform: PlatformInfo }) {
         }
       />
       <Wizard platform={platform} uuid={search.get("draft")} typed={search.get("identity") ?? ""} />
-    </>
+    </div>
   );
 }

@@ -1,15 +1,18 @@
 import { type Binding, type Check, type PendingStep, type PlatformInfo, SyngraphError } from "@syngraph/sdk";
-import { useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Button, LinkButton, Spinner } from "../ui/Button.tsx";
 import { ChoiceField } from "../ui/Field.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { DirectMode } from "./DirectMode.tsx";
+import { Loading } from "../ui/Waiting.tsx";
 import { removeDraft } from "./drafts.ts";
 import { Trouble } from "./Trouble.tsx";
 import { useTask } from "./useTask.ts";
+
+/** What talks to chains is much to load, and most readers let the node send. */
+const DirectMode = lazy(async () => ({ default: (await import("./DirectMode.tsx")).DirectMode }));
 
 /** After so many milliseconds without news the page says that it takes longer than usual. */
 const SLOW = 20_000;
@@ -49,7 +52,13 @@ export function ChainStep({
           ]}
         />
       </div>
-      {via === "node" ? <ByNode platform={platform} binding={binding} /> : <DirectMode binding={binding} />}
+      {via === "node" ? (
+        <ByNode platform={platform} binding={binding} />
+      ) : (
+        <Suspense fallback={<Loading lines={2} />}>
+          <DirectMode binding={binding} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -32,33 +32,31 @@ export function DoneStep({
   const title = isDelete ? "done.titleRevoked" : step.claimed ? "done.titleClaimed" : "done.title";
   const values = { identity: isolated(link.identity), platform: nameOf(platform) };
   return (
-    <div className="wizard">
-      <Card title={t(title)}>
-        <StepBody>
-          <Notice tone={step.claimed ? "wait" : "good"} live="status">
-            <p>{t(isDelete ? "done.revoked" : step.claimed ? "done.claimed" : "done.bound", values)}</p>
-          </Notice>
-          <Facts
-            of={[
-              [t("done.chain"), String(step.chainId)],
-              [t("done.block"), String(step.block)],
-              [t("done.transaction"), <KeyText key="tx" text={step.txHash} copy={t("done.transaction")} />],
-              [t("done.link"), <KeyText key="link" text={step.linkId} copy={t("done.link")} />],
-            ]}
-          />
-          <div className="actions">
-            <LinkButton look="primary" href="/me">
-              {t("done.mine")}
-            </LinkButton>
-            <LinkButton href={`/avatar/${link.avatar}/chain`} icon="shield">
-              {t("done.proofs")}
-            </LinkButton>
-            <LinkButton href="/me/bind" icon="plus">
-              {t("done.another")}
-            </LinkButton>
-          </div>
-        </StepBody>
-      </Card>
-    </div>
+    <Card title={t(title)}>
+      <StepBody>
+        <Notice tone={step.claimed ? "wait" : "good"} live="status">
+          <p>{t(isDelete ? "done.revoked" : step.claimed ? "done.claimed" : "done.bound", values)}</p>
+        </Notice>
+        <Facts
+          of={[
+            [t("done.chain"), String(step.chainId)],
+            [t("done.block"), String(step.block)],
+            [t("done.transaction"), <KeyText key="tx" text={step.txHash} copy={t("done.transaction")} />],
+            [t("done.link"), <KeyText key="link" text={step.linkId} copy={t("done.link")} />],
+          ]}
+        />
+        <div className="actions">
+          <LinkButton look="primary" href="/me">
+            {t("done.mine")}
+          </LinkButton>
+          <LinkButton href={`/avatar/${link.avatar}/chain`} icon="shield">
+            {t("done.proofs")}
+          </LinkButton>
+          <LinkButton href="/me/bind" icon="plus">
+            {t("done.another")}
+          </LinkButton>
+        </div>
+      </StepBody>
+    </Card>
   );
 }

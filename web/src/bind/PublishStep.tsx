@@ -61,9 +61,9 @@ export function PublishStep({
           </ExternalLink>
         </p>
       )}
-      <p className="soft">{t("publish.stay")}</p>
-      <SignedText text={binding.text} />
       <Location platform={platform} binding={binding} onPublished={onPublished} />
+      <p className="soft small-text">{t("publish.stay")}</p>
+      <SignedText text={binding.text} />
     </>
   );
 }

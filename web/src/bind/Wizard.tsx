@@ -75,29 +75,27 @@ export function Wizard({ platform, uuid, typed }: { platform: PlatformInfo; uuid
   const identity = binding?.link.identity ?? chosen;
   const elsewhere = binding !== null && !turn.mine && step?.name !== "pending";
   return (
-    <div className="wizard">
-      <Card
-        title={
-          identity === null ? (
-            t("identity.which")
-          ) : (
-            <>
-              <bdi>{identity}</bdi> <span className="soft">· {nameOf(platform)}</span>
-            </>
-          )
-        }
-      >
-        <Steps
-          current={way.indexOf(name)}
-          steps={way.map((one) => ({
-            title: t(`steps.${one}`),
-            content: one === name && (
-              <StepBody key={one}>{elsewhere ? <Elsewhere takeOver={turn.takeOver} /> : content()}</StepBody>
-            ),
-          }))}
-        />
-      </Card>
-    </div>
+    <Card
+      title={
+        identity === null ? (
+          t("identity.which")
+        ) : (
+          <>
+            <bdi>{identity}</bdi> <span className="soft">· {nameOf(platform)}</span>
+          </>
+        )
+      }
+    >
+      <Steps
+        current={way.indexOf(name)}
+        steps={way.map((one) => ({
+          title: t(`steps.${one}`),
+          content: one === name && (
+            <StepBody key={one}>{elsewhere ? <Elsewhere takeOver={turn.takeOver} /> : content()}</StepBody>
+          ),
+        }))}
+      />
+    </Card>
   );
 
   function stepName(): StepName {
