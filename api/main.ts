@@ -17,7 +17,7 @@ import { Revalidator } from "./checks/revalidator.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { Connections } from "./limits/connections.ts";
-import { createGraph } from "./graph/graph.ts";
+import { createGraph, planQuestions } from "./graph/graph.ts";
 import { Limits } from "./limits/limits.ts";
 import { Feed } from "./live/feed.ts";
 import { Journal } from "./live/journal.ts";
@@ -48,6 +48,8 @@ for (const pool of [db, reads, graphReads]) {
   pool.on("error", (error) => log.warn({ error: error.message }, "idle database connection lost"));
 }
 await migrate(db);
+// Before the indexer first made its views there is nothing to plan over.
+void planQuestions(graphReads).catch((error: Error) => log.info({ error: error.message }, "graph not planned ahead"));
 
 const rpc = new FetchRequest(chain.rpcUrl);
 rpc.timeout = 10_000;

@@ -66,17 +66,26 @@ export function connectionTo(
   env: NodeJS.ProcessEnv = process.env,
 ): Connection {
   const { connections, pollingInterval } = chainId === LOCAL_CHAIN_ID ? LOCAL : PUBLIC;
-  const setting = (name: string, otherwise: number, least: number) =>
-    wholeNumber(`${name}_${chainId}`, env[`${name}_${chainId}`] ?? String(otherwise), least);
   return {
-    rpc: Array.from({ length: setting("RPC_CONNECTIONS", connections, 1) }, () => rpc),
+    rpc: Array.from({ length: setting(env, `RPC_CONNECTIONS_${chainId}`, connections, 1) }, () => rpc),
     // Not on the local chain: there Ponder would wait for the next block, and none comes by itself.
     ...(/^wss?:/.test(rpc) && chainId !== LOCAL_CHAIN_ID ? { ws: rpc } : {}),
-    pollingInterval: setting("POLLING_INTERVAL_MS", pollingInterval, LEAST_POLLING_INTERVAL),
+    pollingInterval: setting(env, `POLLING_INTERVAL_MS_${chainId}`, pollingInterval, LEAST_POLLING_INTERVAL),
   };
 }
 
-function wholeNumber(name: string, text: string, least: number): number {
+/**
+ * How many blocks of history a chain is asked for in one request: RPC_BATCH_<chainId>, or one. Public RPCs differ in what they
+ * take, and in what they count; a node of one's own takes many.
+ *
+ * @throws when it is no whole number, or less than 1.
+ */
+export function blocksAtOnce(chainId: number, env: NodeJS.ProcessEnv = process.env): number {
+  return setting(env, `RPC_BATCH_${chainId}`, 1, 1);
+}
+
+function setting(env: NodeJS.ProcessEnv, name: string, otherwise: number, least: number): number {
+  const text = env[name] ?? String(otherwise);
   if (!/^\d{1,6}$/.test(text) || Number(text) < least) {
     throw new TypeError(`${name} must be a whole number from ${least} on, and is ${text}`);
   }

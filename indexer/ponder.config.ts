@@ -7,17 +7,17 @@ import {
 } from "@syngraph/sdk/protocol";
 import { createConfig } from "ponder";
 
-import { type ContractName, LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "./deployments.ts";
-import { giveUpLostBlocks } from "./lostBlocks.ts";
+import { type ContractName, LOCAL_CHAIN_ID, blocksAtOnce, connectionTo, readIndexedChains } from "./deployments.ts";
 import { ALL_SOURCES } from "./sources/index.ts";
 import { contractsOf, readSources } from "./sources/settings.ts";
+import { standBefore } from "./transport.ts";
 
 const indexed = readIndexedChains();
 const sources = contractsOf(readSources(ALL_SOURCES));
 const sourceChains = sources.flatMap(({ places }) => places.map(({ chainId }) => chainId));
 const rpcs = new Map(sourceChains.map((chainId) => [chainId, process.env[`RPC_URL_${chainId}`]!]));
 for (const { chainId, rpc } of indexed) rpcs.set(chainId, rpc);
-giveUpLostBlocks([...rpcs.values()]);
+standBefore([...rpcs].map(([chainId, rpc]) => ({ url: rpc, blocksAtOnce: blocksAtOnce(chainId) })));
 
 export default createConfig({
   database: { kind: "postgres", connectionString: process.env.DATABASE_URL! },

@@ -99,7 +99,7 @@ export const binding = onchainTable(
     /** Of a wallet or an alias: `created_at` of its link; of an account: when an attester last saw it. Unix seconds. */
     asOf: t.integer().notNull(),
     /** Who attested that it is confirmed, or suspended; empty where nobody had to. */
-    attesters: t.hex().array().notNull(),
+    attesters: t.hex().array().notNull().default([]),
     /**
      * What they said, as submitted. Where that is an account id alone, they signed the last list of `findings_attested` in
      * the same transaction in front of `log_index`.

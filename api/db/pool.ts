@@ -1,4 +1,4 @@
-import { Pool, type PoolConfig, types } from "pg";
+import { Pool, types } from "pg";
 
 /** Block numbers and row ids come as `bigint` columns and stay far below 2^53. */
 types.setTypeParser(types.builtins.INT8, Number);
@@ -13,11 +13,11 @@ const GRAPH_TIMEOUT = 5_000;
 
 /**
  * Connections for whoever asks the graph: apart, so that what many ask of it keeps nothing else waiting; and for no longer
- * than somebody waits for the answer.
+ * than somebody waits for the answer. They stay open, since each plans its statements once, which takes longer than to run them.
  */
 export function createGraphPool(connectionString: string): Pool {
-  const settings = { statement_timeout: GRAPH_TIMEOUT };
-  return readOnlyPool({ connectionString, application_name: "syngraph-graph", max: 5 }, settings, GRAPH_TIMEOUT);
+  const common = { connectionString, application_name: "syngraph-graph", options: optionsOf(GRAPH_TIMEOUT) };
+  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT, idleTimeoutMillis: 0 });
 }
 
 /** Milliseconds that a statement which only reads may take. */
@@ -29,14 +29,17 @@ const READ_TIMEOUT = 2_000;
  * itself it plans each time anew.
  */
 export function createReadPool(connectionString: string): Pool {
-  const settings = { plan_cache_mode: "force_generic_plan", jit: "off", statement_timeout: READ_TIMEOUT };
-  return readOnlyPool({ connectionString, application_name: "syngraph-reads", max: 10 }, settings);
+  const options = optionsOf(READ_TIMEOUT);
+  return new Pool({ connectionString, max: 10, application_name: "syngraph-reads", options });
 }
 
-/** @param wait milliseconds for a connection; for ever where not given. */
-function readOnlyPool(config: PoolConfig, settings: Record<string, string | number>, wait?: number): Pool {
-  const options = Object.entries({ default_transaction_read_only: "on", ...settings })
+/** Of connections that only read: their named statements are planned once, whatever the values. */
+function optionsOf(timeout: number): string {
+  const settings = {
+    ...{ plan_cache_mode: "force_generic_plan", jit: "off" },
+    ...{ default_transaction_read_only: "on", statement_timeout: timeout },
+  };
+  return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(" ");
-  return new Pool({ ...config, options, ...(wait === undefined ? {} : { connectionTimeoutMillis: wait }) });
 }

@@ -105,16 +105,29 @@ function lastSeen(when: When): string {
 
 const CHECKS = "LEFT JOIN api.checks c ON c.chain_id = b.chain_id AND c.link_id = s.link";
 
+/** All who have an account confirmed, or one more than are compared. */
+function rivals(when: When, platform: string, identity: string): string {
+  return bindings(when, "strong", `b.platform = ${platform} AND b.identity = ${identity}`, "b.avatar", RIVALS + 1);
+}
+
+/** Of those who have an account confirmed, whoever published the latest proof: the account's holder of then. */
+function holder(when: When): string {
+  return `
+      SELECT CASE WHEN count(*) <= ${RIVALS} THEN (array_agg(r.avatar ORDER BY r.proved DESC, r.avatar)
+        FILTER (WHERE NOT r.failing))[1] END
+      FROM (
+        SELECT b.avatar, least(l.created_at, l.block_time) AS proved, ${failing(when)} AS failing
+        FROM ${rivals(when, "p_platform", "p_identity")} b
+        CROSS JOIN LATERAL ${state(when)} s
+        JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
+        ${CHECKS}
+        WHERE s.status = 'confirmed'
+      ) r`;
+}
+
 /** Our own links' edges at `v`. */
 function own(when: When, strength: Strength): string {
   const best = `ORDER BY ${RANK}, b.chain_id`;
-  const rivals = bindings(
-    when,
-    "strong",
-    "b.platform = k.platform AND b.identity = k.identity",
-    "b.avatar",
-    RIVALS + 1,
-  );
   return `
   WITH v AS (
     SELECT * FROM unnest(p_platforms, p_identities) AS v (platform, identity)
@@ -153,27 +166,16 @@ function own(when: When, strength: Strength): string {
   ), believed AS MATERIALIZED (
     SELECT k.*, CASE
         WHEN k.evidence NOT IN ('account', 'handle') THEN false
-        WHEN NOT EXISTS (SELECT FROM ${rivals} o WHERE o.avatar <> k.avatar) THEN false
-        -- Of those who have it confirmed, whoever published the latest proof: the account's holder of then.
-        ELSE (
-          SELECT CASE WHEN count(*) <= ${RIVALS} THEN (array_agg(r.avatar ORDER BY r.proved DESC, r.avatar)
-            FILTER (WHERE NOT r.failing))[1] END IS DISTINCT FROM k.avatar
-          FROM (
-            SELECT b.avatar, least(l.created_at, l.block_time) AS proved, ${failing(when)} AS failing
-            FROM ${rivals} b
-            CROSS JOIN LATERAL ${state(when)} s
-            JOIN indexer.link l ON l.chain_id = b.chain_id AND l.id = s.link
-            ${CHECKS}
-            WHERE s.status = 'confirmed'
-          ) r
-        ) END AS disputed
+        WHEN NOT EXISTS (SELECT FROM ${rivals(when, "k.platform", "k.identity")} o WHERE o.avatar <> k.avatar) THEN false
+        ELSE api.graph_holder(k.platform, k.identity, ${when === "past"}, p_at) IS DISTINCT FROM k.avatar
+      END AS disputed
     FROM known k
   )
   SELECT false, CASE WHEN k.platform = 'nextid' THEN 'alias' ELSE 'proof' END, 'nextid', 'nextid', k.public_key, k.platform,
     k.identity, k.evidence, k.disputed, k.level, k.first_seen, k.last_seen, k.links[1], k.chains, k.links, k.locations,
     NULL::numeric, NULL::integer
   FROM (SELECT k.*, api.graph_level(k.evidence, k.disputed, k.last_seen, p_at) AS level FROM believed k) k
-  WHERE k.level >= p_level
+  WHERE k.level >= p_level OR k.disputed
   UNION ALL
   ${sentinel("own", "side, status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END")}`;
 }
@@ -181,9 +183,9 @@ function own(when: When, strength: Strength): string {
 /** Tells that more was there than is read: of one vertex, or in all. */
 function sentinel(rows: string, each: string): string {
   const nothing = Array.from({ length: 17 }, () => "NULL").join(", ");
-  return `SELECT true, ${nothing} WHERE (SELECT count(*) FROM ${rows}) >= p_scan AND (
-    EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
-    OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET}))`;
+  return `SELECT true, ${nothing} WHERE CASE WHEN (SELECT count(*) FROM ${rows}) < p_scan THEN false
+    ELSE EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
+      OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET}) END`;
 }
 
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
@@ -310,7 +312,7 @@ function others(when: When, strength: Strength): string {
     t.level, t.since, p_at, concat_ws('/', t.chain_id, t.slot, t.block_number, t.log_index),
     ARRAY[t.chain_id], ARRAY[t.transaction_hash], NULL::text[], t.block_number::numeric, t.log_index
   FROM (SELECT t.*, api.graph_level(t.evidence, t.disputed, p_at, p_at) AS level FROM believed t) t
-  WHERE t.level >= p_level
+  WHERE t.level >= p_level OR t.disputed
   UNION ALL
   ${sentinel("theirs", "side, kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
 }
@@ -331,49 +333,112 @@ export function referenced(relation: string): string {
     ) r`;
 }
 
-const OPTIONS = "LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan";
-
 /**
  * One plan serves all, whatever the statistics say at its time: by indexes alone, and in their order, so that nobody's question
- * becomes a scan, or a sort of all that a hub has.
+ * becomes a scan, or a sort of all that a hub has. Whom others call has it set already: to set it costs at each call.
  */
-const BY_INDEX = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
-  .map((way) => `SET enable_${way} = off`)
+const BY_INDEX = [
+  ...["jit = off", "plan_cache_mode = force_generic_plan"],
+  ...["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"].map((way) => `enable_${way} = off`),
+]
+  .map((setting) => `SET ${setting}`)
   .join(" ");
+
+const OPTIONS = `LANGUAGE plpgsql STABLE ${BY_INDEX}`;
+
+const QUESTION =
+  "p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer";
+
+/** What a reader asks for of `own` or `others`: what nobody asks for is no part of a statement, which costs to begin. */
+function asked(edges: (when: When, strength: Strength) => string): string {
+  return `
+    IF p_past THEN RETURN QUERY ${edges("past", "weak")};
+    ELSIF p_level <= 2 THEN RETURN QUERY ${edges("now", "weak")};
+    ELSE RETURN QUERY ${edges("now", "strong")};
+    END IF;`;
+}
+
+/** Who holds an account that several avatars have confirmed. A function of its own, since hardly any account has two. */
+const HOLDER = `
+  CREATE OR REPLACE FUNCTION api.graph_holder(p_platform text, p_identity text, p_past boolean, p_at integer) RETURNS text
+  LANGUAGE plpgsql STABLE AS $$
+  BEGIN
+    IF p_past THEN RETURN (${holder("past")}); END IF;
+    RETURN (${holder("now")});
+  END $$`;
+
+/** Our own edges at some vertices that are worth `p_level`, and those that would be if they were not disputed. */
+const OWN = `
+  CREATE OR REPLACE FUNCTION api.graph_own(${QUESTION}) RETURNS SETOF api.graph_edge
+  LANGUAGE plpgsql STABLE AS $$ BEGIN ${asked(own)} END $$`;
+
+/** The same of other registries' edges. */
+const OTHERS = `
+  CREATE OR REPLACE FUNCTION api.graph_others(${QUESTION}) RETURNS SETOF api.graph_edge
+  LANGUAGE plpgsql STABLE AS $$ BEGIN ${asked(others)} END $$`;
+
+/** Has a connection plan what it will run, as its questions would: by the settings of whom these call. */
+const PLAN = `
+  CREATE OR REPLACE FUNCTION api.graph_plan() RETURNS void ${OPTIONS} AS $$
+  BEGIN
+    ${[
+      [true, 1],
+      [false, 1],
+      [false, 5],
+    ]
+      .flatMap(([past, level]) =>
+        ["own", "others"].map((edges) => `PERFORM FROM api.graph_${edges}('{}', '{}', ${past}, 0, ${level}, 1);`),
+      )
+      .join("\n    ")}
+  END $$`;
+
+/** Whether another registry knows a vertex `v`: without that there is nothing to ask of them. */
+function isElsewhere(table: "edge" | "past_edge", vertices = "p_platforms, p_identities"): string {
+  const at = (end: "from" | "to") =>
+    `EXISTS (SELECT FROM indexer.${table} e WHERE e.${end}_identity = v.identity AND e.${end}_platform = v.platform)`;
+  return `EXISTS (SELECT FROM unnest(${vertices}) v (platform, identity) WHERE ${at("from")} OR ${at("to")})`;
+}
 
 /**
  * All edges at some vertices that are worth `p_level`, some of them twice. Of one vertex at most `p_scan` rows of a kind are
- * read, and of all of them few times as many. What nobody asks for is no part of a statement: to begin one costs more than to
- * read what is few.
+ * read, and of all of them few times as many.
  */
 const INCIDENT = `
-  CREATE OR REPLACE FUNCTION api.graph_incident(
-    p_platforms text[], p_identities text[], p_past boolean, p_at integer, p_level integer, p_scan integer
-  ) RETURNS SETOF api.graph_edge ${OPTIONS} ${BY_INDEX} AS $$
-  DECLARE
-    -- Without other registries there is nothing to ask of them.
-    others boolean := EXISTS (
-      SELECT FROM unnest(p_platforms, p_identities) v (platform, identity)
-      WHERE EXISTS (SELECT FROM indexer.edge e WHERE e.from_identity = v.identity AND e.from_platform = v.platform)
-        OR EXISTS (SELECT FROM indexer.edge e WHERE e.to_identity = v.identity AND e.to_platform = v.platform));
+  CREATE OR REPLACE FUNCTION api.graph_incident(${QUESTION}) RETURNS SETOF api.graph_edge ${OPTIONS} AS $$
   BEGIN
-    IF p_past AND NOT others THEN
-      others := EXISTS (
-        SELECT FROM unnest(p_platforms, p_identities) v (platform, identity)
-        WHERE EXISTS (SELECT FROM indexer.past_edge e WHERE e.from_identity = v.identity AND e.from_platform = v.platform)
-          OR EXISTS (SELECT FROM indexer.past_edge e WHERE e.to_identity = v.identity AND e.to_platform = v.platform));
-    END IF;
-    IF p_past THEN
-      RETURN QUERY ${own("past", "weak")};
-      IF others THEN RETURN QUERY ${others("past", "weak")}; END IF;
-    ELSIF p_level <= 2 THEN
-      RETURN QUERY ${own("now", "weak")};
-      IF others THEN RETURN QUERY ${others("now", "weak")}; END IF;
-    ELSE
-      RETURN QUERY ${own("now", "strong")};
-      IF others THEN RETURN QUERY ${others("now", "strong")}; END IF;
+    RETURN QUERY SELECT * FROM api.graph_own(p_platforms, p_identities, p_past, p_at, p_level, p_scan) e
+      WHERE e.sentinel OR e.level >= p_level;
+    IF ${isElsewhere("edge")} OR p_past AND ${isElsewhere("past_edge")} THEN
+      RETURN QUERY SELECT * FROM api.graph_others(p_platforms, p_identities, p_past, p_at, p_level, p_scan) e
+        WHERE e.sentinel OR e.level >= p_level;
     END IF;
   END $$`;
+
+const FRONT = "front_platforms, front_identities";
+
+/**
+ * Which of `front` have anything at all, at levels that join people, beside what was met on the way to them. An avatar always
+ * may. Of others the rows are counted that would be read: where there are no more than were met, they are the same ones. Most
+ * walks end with it: what a person has leads nowhere but to the person.
+ */
+const FRESH = `
+        SELECT array_agg(v.platform) FILTER (WHERE v.own), array_agg(v.identity) FILTER (WHERE v.own),
+          array_agg(v.platform) FILTER (WHERE v.others), array_agg(v.identity) FILTER (WHERE v.others)
+        INTO own_platforms, own_identities, other_platforms, other_identities FROM (
+          SELECT v.platform, v.identity, v.platform = 'nextid' OR EXISTS (
+              SELECT FROM indexer.binding b WHERE b.status = 'confirmed' AND b.platform = v.platform AND b.identity = v.identity
+              OFFSET v.own
+            ) AS own,
+            EXISTS (SELECT FROM (
+              (SELECT FROM indexer.edge e WHERE e.from_identity = v.identity AND e.from_platform = v.platform
+                AND e.kind IN ('hold', 'resolve', 'reverse_resolve') LIMIT v.others + 1)
+              UNION ALL
+              (SELECT FROM indexer.edge e WHERE e.to_identity = v.identity AND e.to_platform = v.platform
+                AND e.kind = 'hold' LIMIT v.others + 1)
+            ) e OFFSET v.others) AS others
+          FROM unnest(front_platforms, front_identities, front_own, front_others) v (platform, identity, own, others)
+          OFFSET 0
+        ) v;`;
 
 /**
  * What is within `p_depth` of one vertex, level by level. Whoever has more around them than `p_cap` gets the nearest; of those
@@ -383,7 +448,8 @@ const INCIDENT = `
  */
 const WALK = `
   CREATE OR REPLACE FUNCTION api.graph_walk(
-    p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer
+    p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer,
+    p_disputes integer
   ) RETURNS json ${OPTIONS} AS $$
   DECLARE
     -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
@@ -395,8 +461,17 @@ const WALK = `
     last_identities text[] := '{}';
     front_platforms text[] := platforms;
     front_identities text[] := identities;
+    -- How many rows of our own and of other registries' edges at each of these were met on the way to it.
+    front_own integer[] := ARRAY[0];
+    front_others integer[] := ARRAY[0];
     next_platforms text[];
     next_identities text[];
+    next_own integer[];
+    next_others integer[];
+    own_platforms text[];
+    own_identities text[];
+    other_platforms text[];
+    other_identities text[];
     held_platforms text[] := '{}';
     held_identities text[] := '{}';
     held_distances integer[] := '{}';
@@ -408,23 +483,41 @@ const WALK = `
     truncated boolean := false;
     distance integer := 0;
     room integer;
+    disputes json := '[]';
   BEGIN
     LOOP
-      SELECT coalesce(array_agg(e), '{}') INTO met
-      FROM api.graph_incident(front_platforms, front_identities, p_past, p_at, p_level, scan) e;
-      truncated := truncated OR EXISTS (SELECT FROM unnest(met) e WHERE e.sentinel);
+      IF p_past OR p_level <= 2 THEN
+        own_platforms := front_platforms;
+        own_identities := front_identities;
+        other_platforms := CASE WHEN ${isElsewhere("edge", FRONT)} OR p_past AND ${isElsewhere("past_edge", FRONT)} THEN front_platforms END;
+        other_identities := front_identities;
+      ELSE
+        ${FRESH}
+      END IF;
+      met := NULL;
+      IF own_platforms IS NOT NULL THEN
+        SELECT array_agg(e) INTO met FROM api.graph_own(own_platforms, own_identities, p_past, p_at, p_level, scan) e;
+      END IF;
+      IF other_platforms IS NOT NULL THEN
+        SELECT met || array_agg(e) INTO met
+        FROM api.graph_others(other_platforms, other_identities, p_past, p_at, p_level, scan) e;
+      END IF;
+      EXIT WHEN met IS NULL;
       edges := edges || met;
       distance := distance + 1;
       EXIT WHEN distance > p_depth;
       room := p_cap - cardinality(platforms);
       SELECT array_agg(f.platform) FILTER (WHERE NOT f.held), array_agg(f.identity) FILTER (WHERE NOT f.held),
-        coalesce(array_agg(f.platform) FILTER (WHERE f.held), '{}'), coalesce(array_agg(f.identity) FILTER (WHERE f.held), '{}')
-      INTO next_platforms, next_identities, more_platforms, more_identities FROM (
-        SELECT f.platform, f.identity, bool_and(f.held) AS held FROM (
-          SELECT e.to_platform AS platform, e.to_identity AS identity, e.source, e.kind = 'hold' AND p_level > 2 AS held
-          FROM unnest(met) e WHERE NOT e.sentinel
+        array_agg(f.own) FILTER (WHERE NOT f.held), array_agg(f.others) FILTER (WHERE NOT f.held),
+        array_agg(f.platform) FILTER (WHERE f.held), array_agg(f.identity) FILTER (WHERE f.held)
+      INTO next_platforms, next_identities, next_own, next_others, more_platforms, more_identities FROM (
+        SELECT f.platform, f.identity, bool_and(f.held) AS held, sum(f.own) AS own, sum(f.others) AS others FROM (
+          SELECT e.to_platform AS platform, e.to_identity AS identity, e.source, e.kind = 'hold' AND p_level > 2 AS held,
+            coalesce(cardinality(e.links), 0) * (e.source = 'nextid')::integer AS own, (e.kind = 'hold')::integer AS others
+          FROM unnest(met) e WHERE e.level >= p_level
           UNION ALL
-          SELECT e.from_platform, e.from_identity, e.source, false FROM unnest(met) e WHERE NOT e.sentinel
+          SELECT e.from_platform, e.from_identity, e.source, false, 0, (e.kind IN ('hold', 'resolve', 'reverse_resolve'))::integer
+          FROM unnest(met) e WHERE e.level >= p_level
         ) f
         -- Who is next to somebody at a distance is as far, or one nearer or further.
         WHERE (f.platform, f.identity) NOT IN (SELECT * FROM unnest(front_platforms, front_identities))
@@ -432,9 +525,11 @@ const WALK = `
         GROUP BY f.platform, f.identity
         ORDER BY min(CASE f.source WHEN 'nextid' THEN 0 ELSE 1 END), f.platform COLLATE "C", f.identity COLLATE "C"
       ) f;
-      held_platforms := (held_platforms || more_platforms)[:p_cap + 1];
-      held_identities := (held_identities || more_identities)[:p_cap + 1];
-      held_distances := (held_distances || array_fill(distance, ARRAY[cardinality(more_platforms)]))[:p_cap + 1];
+      IF more_platforms IS NOT NULL THEN
+        held_platforms := (held_platforms || more_platforms)[:p_cap + 1];
+        held_identities := (held_identities || more_identities)[:p_cap + 1];
+        held_distances := (held_distances || array_fill(distance, ARRAY[cardinality(more_platforms)]))[:p_cap + 1];
+      END IF;
       EXIT WHEN next_platforms IS NULL;
       IF cardinality(next_platforms) > room THEN
         truncated := true;
@@ -449,6 +544,8 @@ const WALK = `
       last_identities := front_identities;
       front_platforms := next_platforms;
       front_identities := next_identities;
+      front_own := next_own;
+      front_others := next_others;
     END LOOP;
     room := p_cap - cardinality(platforms);
     SELECT array_agg(h.platform), array_agg(h.identity), array_agg(h.distance)
@@ -463,21 +560,36 @@ const WALK = `
     platforms := platforms || more_platforms[:room];
     identities := identities || more_identities[:room];
     distances := distances || more_distances[:room];
+    IF p_disputes > 0 THEN
+      disputes := (
+        WITH disputes AS MATERIALIZED (
+          SELECT DISTINCT ON (e.name, e.kind) e.* FROM unnest(edges) e
+          WHERE e.disputed AND e.level < p_level
+            AND ((p_platform, p_identity) IN ((e.from_platform, e.from_identity), (e.to_platform, e.to_identity))
+              OR e.from_platform = 'nextid' AND (e.from_platform, e.from_identity) IN (SELECT * FROM unnest(platforms, identities))
+              OR e.to_platform = 'nextid' AND (e.to_platform, e.to_identity) IN (SELECT * FROM unnest(platforms, identities)))
+          LIMIT p_disputes
+        )
+        SELECT coalesce(json_agg(e), '[]') FROM (${referenced("disputes")}) e
+      );
+    END IF;
     RETURN (
       WITH vertices AS MATERIALIZED (
         SELECT * FROM unnest(platforms, identities, distances) v (platform, identity, distance)
       ), edges AS MATERIALIZED (
         SELECT DISTINCT ON (e.name, e.kind) e.*
         FROM unnest(edges) e
-        WHERE NOT e.sentinel
-          AND (e.from_platform, e.from_identity) IN (SELECT platform, identity FROM vertices)
-          AND (e.to_platform, e.to_identity) IN (SELECT platform, identity FROM vertices)
+        WHERE e.level >= p_level
+          -- Not joined but looked up, each in the same table of hashes.
+          AND ((e.from_platform, e.from_identity) IN (SELECT platform, identity FROM vertices)) IS TRUE
+          AND ((e.to_platform, e.to_identity) IN (SELECT platform, identity FROM vertices)) IS TRUE
       )
       SELECT json_build_object(
-        'truncated', truncated,
+        'truncated', truncated OR EXISTS (SELECT FROM unnest(edges) e WHERE e.sentinel),
         'vertices', (SELECT json_agg(json_build_array(v.platform, v.identity, v.distance)
           ORDER BY v.distance, v.platform COLLATE "C", v.identity COLLATE "C") FROM vertices v),
-        'edges', (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("edges")}) e))
+        'edges', (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("edges")}) e),
+        'disputes', disputes)
     );
   END $$`;
 
@@ -487,7 +599,7 @@ const WALK = `
  */
 const PREFIX = `
   CREATE OR REPLACE FUNCTION api.graph_prefix(p_from text, p_to text, p_platforms text[], p_limit integer, p_at integer)
-  RETURNS TABLE (platform text, identity text) ${OPTIONS} ${BY_INDEX} AS $$
+  RETURNS TABLE (platform text, identity text) ${OPTIONS} AS $$
   BEGIN
     RETURN QUERY
     WITH RECURSIVE bound AS (
@@ -545,4 +657,4 @@ function skipping(table: string, column: string, condition: string): string {
 }
 
 /** Made in this order by a migration. */
-export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, INCIDENT, WALK, PREFIX];
+export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, HOLDER, OWN, OTHERS, PLAN, INCIDENT, WALK, PREFIX];

@@ -25,7 +25,7 @@ const LINK = `
   JOIN indexer.avatar a ON a.chain_id = l.chain_id AND a.address = l.avatar`;
 
 /** The link of which an edge has its uuid, or which has this uuid itself; of several the first, since a copy comes later. */
-export async function linkNamed(db: Pool, uuid: string): Promise<NamedLink | undefined> {
+export async function linkNamed(db: Pick<Pool, "query">, uuid: string): Promise<NamedLink | undefined> {
   const text = uuid.toLowerCase();
   if (!UUID.test(text)) return undefined;
   const row = (await byEdge(db, text)) ?? (await byOwn(db, text));
@@ -35,7 +35,7 @@ export async function linkNamed(db: Pool, uuid: string): Promise<NamedLink | und
 }
 
 /** By what an edge's uuid keeps of the linkId: all of its first 12 digits, then all but what is version and variant. */
-async function byEdge(db: Pool, uuid: string): Promise<LinkRow | undefined> {
+async function byEdge(db: Pick<Pool, "query">, uuid: string): Promise<LinkRow | undefined> {
   const start = `0x${uuid.replaceAll("-", "").slice(0, 12)}`;
   const { rows } = await db.query<LinkRow>(
     `${LINK} WHERE l.id >= $1 AND l.id <= $2 AND l.action = 'create' ORDER BY l.id, l.chain_id LIMIT 100`,
@@ -44,7 +44,7 @@ async function byEdge(db: Pool, uuid: string): Promise<LinkRow | undefined> {
   return rows.find(({ id }) => edgeUuid(id) === uuid);
 }
 
-async function byOwn(db: Pool, uuid: string): Promise<LinkRow | undefined> {
+async function byOwn(db: Pick<Pool, "query">, uuid: string): Promise<LinkRow | undefined> {
   const { rows } = await db.query<LinkRow>(
     `${LINK} WHERE l.uuid = $1 AND l.action = 'create' ORDER BY l.block_time, l.chain_id, l.block_number, l.log_index LIMIT 1`,
     [uuid],

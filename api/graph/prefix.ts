@@ -8,7 +8,7 @@ const MAX_LIMIT = 500;
 
 /** Identities that begin so: what is bound now, and names that have not expired. */
 export async function beginningWith(
-  db: Pool,
+  db: Pick<Pool, "query">,
   prefix: string,
   { platforms, limit = LIMIT }: { platforms?: readonly string[]; limit?: number } = {},
 ): Promise<VertexId[]> {

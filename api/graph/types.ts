@@ -104,6 +104,8 @@ export interface Component {
   vertices: VertexId[];
   /** All edges among the vertices, in a defined order. */
   edges: Edge[];
+  /** Edges at the one asked for and at the avatars that are too disputed to be among `edges`; none unless asked for. */
+  disputed: Edge[];
   /** Whether there was more than the cap allows. */
   truncated: boolean;
 }
@@ -118,7 +120,7 @@ export interface Neighbourhood {
 
 /** The questions that the graph answers. Those of several roots answer in their order. */
 export interface Graph {
-  components(roots: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Component[]>;
+  components(roots: readonly VertexId[], scope?: Scope & { cap?: number; disputes?: number }): Promise<Component[]>;
   neighbourhoods(roots: readonly VertexId[], depth: number, scope?: Scope & { cap?: number }): Promise<Neighbourhood[]>;
   /** The edges at each of some vertices; of one vertex at most `cap` of each kind are looked at. */
   incident(ids: readonly VertexId[], scope?: Scope & { cap?: number }): Promise<Edge[][]>;

@@ -10,6 +10,15 @@ const READ = 100;
 
 type Row = Omit<Vertex, keyof VertexId> & { n: number };
 
+/** Whether a vertex `v` is an end of anything that an address calls its own: only then it is worth to ask what stands of it. */
+function isCalled(end: "from" | "to"): string {
+  const tables = ["edge", "past_edge"].map(
+    (table) => `EXISTS (SELECT FROM indexer.${table} r
+        WHERE r.${end}_identity = v.identity AND r.${end}_platform = v.platform AND r.kind = 'reverse_resolve')`,
+  );
+  return `(${tables[0]} OR $3 AND ${tables[1]})`;
+}
+
 /** What is known of vertices beside their edges, in their order. */
 const VERTICES = `
   SELECT v.n, coalesce(m.uid, account.id) AS uid,
@@ -61,13 +70,15 @@ const VERTICES = `
   LEFT JOIN LATERAL (
     -- The name by which an address goes, and the addresses that go by a name: both sides say so.
     SELECT e.to_identity AS identity FROM api.graph_incident(ARRAY[v.platform], ARRAY[v.identity], $3, $4, 5, ${READ}) e
-    WHERE e.kind = 'reverse_resolve' AND e.from_platform = v.platform AND e.from_identity = v.identity
+    WHERE v.platform = 'ethereum' AND ${isCalled("from")}
+      AND e.kind = 'reverse_resolve' AND e.from_platform = v.platform AND e.from_identity = v.identity
     ORDER BY e.source, e.to_platform, e.to_identity LIMIT 1
-  ) primary_name ON v.platform = 'ethereum'
+  ) primary_name ON true
   LEFT JOIN LATERAL (
     SELECT e.from_identity AS address FROM api.graph_incident(ARRAY[v.platform], ARRAY[v.identity], $3, $4, 5, ${READ}) e
-    WHERE e.kind = 'reverse_resolve' AND e.to_platform = v.platform AND e.to_identity = v.identity LIMIT 1
-  ) called ON m.uid IS NOT NULL
+    WHERE m.uid IS NOT NULL AND ${isCalled("to")}
+      AND e.kind = 'reverse_resolve' AND e.to_platform = v.platform AND e.to_identity = v.identity LIMIT 1
+  ) called ON true
   LEFT JOIN LATERAL (
     -- A wallet's choice holds while a confirmed binding joins the two.
     SELECT r.avatar FROM indexer.reverse_record r
@@ -82,7 +93,11 @@ const NOTHING: Omit<Row, "n"> = {
   ...{ resolver: null, texts: {}, isPrimary: false },
 };
 
-export async function describeVertices(db: Pool, ids: readonly VertexId[], at?: number): Promise<Vertex[]> {
+export async function describeVertices(
+  db: Pick<Pool, "query">,
+  ids: readonly VertexId[],
+  at?: number,
+): Promise<Vertex[]> {
   const asked = ids.filter(isStorable);
   const scope = scopeOf(at === undefined ? {} : { at });
   const { rows } = await db.query<Row>({

@@ -58,61 +58,25 @@ export type Card = z.infer<typeof cardShape>;
 export async function cardsOf(graph: Graph, roots: readonly VertexId[], asked: Asked, cap: number): Promise<Card[]> {
   const { level, at, time } = asked;
   const scope = { level, ...(at !== undefined && { at }) };
-  const components = await graph.components(roots, { ...scope, cap });
-  const people = components.map(({ vertices }, index) => [roots[index]!, ...vertices.filter(isAvatar)]);
+  const components = await graph.components(roots, { ...scope, cap, disputes: MAX_DISPUTED });
   // Components of several identities may be the same one.
-  const [vertices, disputed] = await Promise.all([
-    graph.vertices(distinct(components.flatMap((component) => component.vertices)), at),
-    disputedAt(graph, distinct(people.flat()), at),
-  ]);
+  const vertices = await graph.vertices(distinct(components.flatMap((component) => component.vertices)), at);
   const details = new Map(vertices.map((vertex) => [idOfVertex(vertex), vertex]));
-  return components.map((component, index) => {
-    const shown = new Set(component.edges.map(({ uuid }) => uuid));
-    const disputes = new Map(
-      people[index]!.flatMap((vertex) => disputed.get(idOfVertex(vertex)) ?? []).map((edge) => [edge.uuid, edge]),
-    );
-    return {
-      ...{ platform: roots[index]!.platform, identity: roots[index]!.identity },
-      ...{ as_of: time, level, component: component.id, truncated: component.truncated },
-      ...printPeople(
-        component,
-        details,
-        [...disputes.values()].filter(({ uuid }) => !shown.has(uuid)),
-      ),
-    };
-  });
+  return components.map((component, index) => ({
+    ...{ platform: roots[index]!.platform, identity: roots[index]!.identity },
+    ...{ as_of: time, level, component: component.id, truncated: component.truncated },
+    ...printPeople(component, details),
+  }));
 }
 
-/** Connections that are looked at, of each identity and avatar; and how many of these at once. */
+/** Disputed connections that one card tells. */
 const MAX_DISPUTED = 500;
-const AT_ONCE = 50;
-
-/** Disputed connections of some vertices, by vertex. They join nobody, so that no component has them. */
-async function disputedAt(
-  graph: Graph,
-  vertices: readonly VertexId[],
-  at: number | undefined,
-): Promise<Map<string, Edge[]>> {
-  const scope = { level: 1 as const, cap: MAX_DISPUTED, ...(at !== undefined && { at }) };
-  const disputed = new Map<string, Edge[]>();
-  // Whom they are connected with is not looked at: each of a thousand avatars of one wallet has that wallet.
-  for (let first = 0; first < vertices.length; first += AT_ONCE) {
-    const some = vertices.slice(first, first + AT_ONCE);
-    for (const [index, edges] of (await graph.incident(some, scope)).entries()) {
-      disputed.set(
-        idOfVertex(some[index]!),
-        edges.filter((edge) => edge.disputed),
-      );
-    }
-  }
-  return disputed;
-}
 
 function distinct(vertices: readonly VertexId[]): VertexId[] {
   return [...new Map(vertices.map((vertex) => [idOfVertex(vertex), vertex])).values()];
 }
 
-function printPeople({ vertices, edges }: Component, details: ReadonlyMap<string, Vertex>, disputes: readonly Edge[]) {
+function printPeople({ vertices, edges, disputed: disputes }: Component, details: ReadonlyMap<string, Vertex>) {
   const disputed = new Set([...edges, ...disputes].filter((edge) => edge.disputed).flatMap(endsOf));
   const touching = Map.groupBy(
     edges.flatMap((edge) => endsOf(edge).map((id) => ({ id, edge }))),

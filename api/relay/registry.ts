@@ -3,12 +3,11 @@ import {
   SUBKEY_REGISTRY_ABI,
   type Submission,
   bindingKey,
+  explainRevert,
+  isRevert,
   unpackHeader,
 } from "@syngraph/sdk/protocol";
 import { Contract, Interface, type JsonRpcProvider, isError } from "ethers";
-
-import { explainRevert } from "./refusals.ts";
-import { isRevert } from "./reverts.ts";
 
 /** The contract's function that a submission is for; the last three are for a binding that is on chain already. */
 export type Method = "append" | "release" | "confirm" | "suspend" | "reinstate" | RawMethod;
@@ -114,13 +113,15 @@ export class Registry {
    */
   async refusal(call: Call): Promise<string | null> {
     const data = await this.#revert(call);
-    return data === undefined ? null : explainRevert(errors, data);
+    return data === undefined ? null : explainRevert(data, errors).message;
   }
 
   /** The same, but only of the other side's signature. */
   async proofRefusal(call: Call): Promise<string | null> {
     const data = await this.#revert(call);
-    return data?.startsWith(abi.getError("ProofRegistryInvalidProof")!.selector) ? explainRevert(errors, data) : null;
+    return data?.startsWith(abi.getError("ProofRegistryInvalidProof")!.selector)
+      ? explainRevert(data, errors).message
+      : null;
   }
 
   /** The data with which a call reverts, null where there is none; undefined where it goes through. */

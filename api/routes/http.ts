@@ -112,21 +112,36 @@ function statusOf(error: unknown): number {
   const status = (error as { status?: unknown } | null)?.status;
   if (typeof status === "number" && status >= 400 && status < 600) return status;
   const { code = "", message = "" } = (error ?? {}) as { code?: string; message?: string };
-  return UNAVAILABLE.has(code) || message === NO_CONNECTION ? 503 : 500;
+  return UNAVAILABLE.has(code) || NO_CONNECTION.test(message) ? 503 : 500;
 }
 
 /**
  * Codes of what comes back by itself. PostgreSQL (appendix A): the indexer's schema or views are not there yet, the server
- * shuts down or starts up, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg, a statement had its time. Node: nobody listens. ethers: the RPC does not answer.
+ * shuts down, crashed or starts up, it has all the connections that it can, a connection was lost, a reader lost a deadlock against the indexer's own locks, which it takes to follow a reorg, a statement had its time. Node: nobody listens. ethers: the RPC does not answer.
  */
 const UNAVAILABLE = new Set([
-  ...["3F000", "42P01", "57P01", "57P03", "40P01", "57014"],
-  ...["ECONNREFUSED", "ECONNRESET"],
+  ...[
+    "3F000",
+    "42P01",
+    "57P01",
+    "57P02",
+    "57P03",
+    "40P01",
+    "57014",
+    "53300",
+    "08000",
+    "08001",
+    "08003",
+    "08004",
+    "08006",
+  ],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE"],
   ...["NETWORK_ERROR", "SERVER_ERROR", "TIMEOUT"],
 ]);
 
-/** What pg-pool says, without a code, where no connection came free in time. */
-const NO_CONNECTION = "timeout exceeded when trying to connect";
+/** What pg and pg-pool say, without a code, where no connection came free in time, or one was lost. */
+const NO_CONNECTION =
+  /^(?:timeout exceeded when trying to connect|Connection terminated(?: unexpectedly| due to connection timeout)?|Client (?:has encountered a connection error|was closed) and is not queryable)$/;
 
 function parse<T extends z.ZodObject>(schema: T, value: unknown, words: string, missing: string): z.infer<T> {
   const parsed = schema.safeParse(value);

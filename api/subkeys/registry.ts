@@ -1,8 +1,7 @@
-import { SUBKEY_REGISTRY_ABI, type SubkeyDomain } from "@syngraph/sdk/protocol";
+import { SUBKEY_REGISTRY_ABI, type SubkeyDomain, isRevert } from "@syngraph/sdk/protocol";
 import { Contract, Interface } from "ethers";
 
 import type { Context } from "../context.ts";
-import { isRevert } from "../relay/reverts.ts";
 
 const abi = new Interface(SUBKEY_REGISTRY_ABI);
 

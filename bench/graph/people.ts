@@ -1,6 +1,9 @@
+import { createCipheriv } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 
+import { payloadHash } from "@syngraph/sdk/protocol";
+import { computeAddress, concat, getBytes, hexlify } from "ethers";
 import type { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import secp256k1 from "secp256k1";
@@ -27,17 +30,26 @@ export interface Loaded {
   prefixes: string[];
 }
 
-const CHAIN = 31337;
+/** Not the stack's own chain: all its posts would be due for a look at once, and in its journal. */
+const CHAIN = 10;
+
+interface Avatar {
+  address: string;
+  publicKey: string;
+}
+
+const { ecdsaSign, publicKeyCreate } = secp256k1;
 const ACCOUNTS = ["twitter", "github", "keybase", "dns"];
 
-/** Numbers that are the same in each run (mulberry32). */
-function generator(): () => number {
-  let state = 20_240_229;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (t ^ (t >>> 14)) >>> 0;
+/** Bytes that are the same in each run: the key stream of AES, since there are a few hundred megabytes of them. */
+function generator(): (length: number) => Buffer {
+  const stream = createCipheriv("aes-128-ctr", Buffer.alloc(16, "people"), Buffer.alloc(16));
+  const zeros = Buffer.alloc(2 ** 20);
+  let [bytes, at] = [zeros, zeros.length];
+  return (length) => {
+    if (at + length > bytes.length) [bytes, at] = [stream.update(zeros), 0];
+    at += length;
+    return bytes.subarray(at - length, at);
   };
 }
 
@@ -47,12 +59,8 @@ function generator(): () => number {
  */
 export async function loadPeople(client: Client, schema: string, sizes: Sizes): Promise<Loaded> {
   const random = generator();
-  const below = (n: number) => random() % n;
-  const hex = (digits: number) => {
-    let text = "0x";
-    while (text.length < digits + 2) text += random().toString(16).padStart(8, "0");
-    return text.slice(0, digits + 2);
-  };
+  const below = (n: number) => random(4).readUInt32LE() % n;
+  const hex = (digits: number) => `0x${random(digits / 2).toString("hex")}`;
   const word = () => {
     let text = "";
     for (let left = 4 + below(8); left > 0; left--) text += "aaeeiioubcdfghklmnprstvwz0123456789"[below(35)];
@@ -78,8 +86,17 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   const asked: VertexId[] = [];
   const prefixes: string[] = [];
 
-  const bind = (avatar: string, platform: string, identity: string, accountId: string) => {
-    const [link, time] = [hex(64), now - below(80 * 86_400)];
+  const bind = (avatar: Avatar, platform: string, identity: string, accountId: string, key?: Buffer) => {
+    const [link, uuid, time] = [hex(64), hex(32), now - below(80 * 86_400)];
+    const text = {
+      action: "create" as const,
+      platform,
+      identity,
+      avatar: avatar.publicKey,
+      prev: null,
+      createdAt: time,
+      uuid,
+    };
     sequence++;
     identities++;
     edges++;
@@ -87,7 +104,7 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       ...{
         chain_id: CHAIN,
         key: hex(64),
-        avatar,
+        avatar: avatar.address,
         identity_key: hex(64),
         platform,
         identity,
@@ -98,8 +115,14 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
       ...{ created_at: time, updated_at: time, transaction_hash: hex(64), log_index: 0 },
     });
     put("link", {
-      ...{ chain_id: CHAIN, id: link, avatar, sequence, action: "create", platform, identity, uuid: hex(32) },
-      ...{ created_at: time, proof: "0x", proof_location: hex(32), account_id: accountId, status: "confirmed" },
+      ...{ chain_id: CHAIN, id: link, avatar: avatar.address, sequence, action: "create", platform, identity, uuid },
+      ...{
+        created_at: time,
+        proof: key ? sign(key, payloadHash(text)) : "0x",
+        proof_location: hex(32),
+        account_id: accountId,
+        status: "confirmed",
+      },
       ...{ block_number: sequence, block_time: time, transaction_hash: hex(64), log_index: 0 },
     });
   };
@@ -132,15 +155,21 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
     return name;
   };
   const person = (wallets: number, accounts: number) => {
-    const [avatar, publicKey] = [hex(40), keyOf(hex(64))];
+    const avatar: Avatar = {
+      address: hex(40),
+      publicKey: `0x${Buffer.from(publicKeyCreate(random(32))).toString("hex")}`,
+    };
+    const { publicKey } = avatar;
     identities++;
-    put("avatar", { chain_id: CHAIN, address: avatar, public_key: publicKey });
+    put("avatar", { chain_id: CHAIN, address: avatar.address, public_key: publicKey });
     const own: VertexId[] = [{ platform: "nextid", identity: publicKey }];
     for (let left = wallets; left > 0; left--) {
-      const wallet = hex(40);
-      bind(avatar, "ethereum", wallet, "");
+      // Whether the wallet signed is asked of those only of which another chain says something too.
+      const key = below(6) === 0 ? random(32) : undefined;
+      const wallet = key ? walletOf(key) : hex(40);
+      bind(avatar, "ethereum", wallet, "", key);
       own.push({ platform: "ethereum", identity: wallet });
-      if (below(6) === 0) own.push(vertex(nameOf(wallet)));
+      if (key) own.push(vertex(nameOf(wallet)));
     }
     for (let left = accounts; left > 0; left--) {
       const [platform, handle] = [ACCOUNTS[below(ACCOUNTS.length)]!, `${word()}${identities.toString(36)}`];
@@ -167,9 +196,13 @@ export async function loadPeople(client: Client, schema: string, sizes: Sizes): 
   return { identities, edges: edges - sizes.spam, asked, crowd, victim, prefixes };
 }
 
-/** The compressed public key of a private one: the API takes none that is no point of the curve. */
-function keyOf(privateKey: string): string {
-  return `0x${Buffer.from(secp256k1.publicKeyCreate(Buffer.from(privateKey.slice(2), "hex"))).toString("hex")}`;
+function walletOf(key: Buffer): string {
+  return computeAddress(hexlify(publicKeyCreate(key, false))).toLowerCase();
+}
+
+function sign(key: Buffer, digest: string): string {
+  const { signature, recid } = ecdsaSign(getBytes(digest), key);
+  return concat([signature, Uint8Array.of(27 + recid)]);
 }
 
 function vertex([platform, identity]: [string, string]): VertexId {

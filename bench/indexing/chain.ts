@@ -1,3 +1,4 @@
+import "@syngraph/sdk/protocol/native";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -41,6 +42,13 @@ export interface Layout {
   linksInTransaction: number;
 }
 
+/** A block as JSON, without and with its transactions, and its logs. */
+interface PreparedBlock {
+  bare: string;
+  whole: string;
+  logs: { address: string; event: string; text: string }[];
+}
+
 /** A log without what its block adds. */
 interface BareLog {
   address: string;
@@ -60,12 +68,19 @@ export class PreparedChain {
   readonly url: string;
   readonly #links: readonly PreparedLink[];
   readonly #layout: Layout;
+  readonly #blocks: readonly PreparedBlock[];
   readonly #server: Server;
 
   private constructor(links: readonly PreparedLink[], layout: Layout, server: Server) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#links = links;
     this.#layout = layout;
+    // Beforehand: what a node has on its disk shall not be made while the indexer, on the same cores, waits for it.
+    this.#blocks = Array.from({ length: this.#head + 1 }, (_, number) => ({
+      logs: this.#logs(number),
+      bare: this.#block(number, false),
+      whole: this.#block(number, true),
+    }));
     this.#server = server;
     server.on("request", (request, response) => {
       void (async () => {
@@ -129,17 +144,17 @@ export class PreparedChain {
         return `"${toQuantity(this.#head)}"`;
       case "eth_getBlockByNumber": {
         const number = params[0] === "latest" ? this.#head : Number(params[0]);
-        return number > this.#head ? "null" : this.#block(number, params[1] === true);
+        const block = this.#blocks[number];
+        return block === undefined ? "null" : params[1] === true ? block.whole : block.bare;
       }
       case "eth_getLogs": {
         const { address, topics = [], fromBlock, toBlock } = params[0] as Query;
         const wanted = [address].flat().map((one) => one.toLowerCase());
         const events = topics[0] === undefined || topics[0] === null ? undefined : [topics[0]].flat();
         const last = Math.min(Number(toBlock), this.#head);
-        const found: string[] = [];
-        for (let number = Number(fromBlock); number <= last; number++)
-          found.push(...this.#logs(number, wanted, events));
-        return `[${found.join()}]`;
+        const logs = this.#blocks.slice(Number(fromBlock), last + 1).flatMap((block) => block.logs);
+        const found = logs.filter((log) => wanted.includes(log.address) && events?.includes(log.event) !== false);
+        return `[${found.map(({ text }) => text).join()}]`;
       }
       default:
         throw new Error(`the prepared chain has no ${method}`);
@@ -165,15 +180,16 @@ export class PreparedChain {
     });
   }
 
-  #logs(number: number, wanted: readonly string[], events: readonly string[] | undefined): string[] {
+  #logs(number: number): PreparedBlock["logs"] {
     const block = `"blockHash":"${hashOf("block", number)}","blockNumber":"${toQuantity(number)}"`;
-    return this.#bareLogs(number).flatMap(({ address, topics, data, transaction }, index) => {
-      if (!wanted.includes(address) || events?.includes(topics[0]!) === false) return [];
-      const hash = transactionHash(number, transaction);
-      return (
+    const hashes = new Map<number, string>();
+    return this.#bareLogs(number).map(({ address, topics, data, transaction }, index) => {
+      const hash = hashes.get(transaction) ?? transactionHash(number, transaction);
+      hashes.set(transaction, hash);
+      const text =
         `{${block},"address":"${address}","topics":["${topics.join('","')}"],"data":"${data}",` +
-        `"transactionHash":"${hash}","transactionIndex":"${toQuantity(transaction)}","logIndex":"${toQuantity(index)}","removed":false}`
-      );
+        `"transactionHash":"${hash}","transactionIndex":"${toQuantity(transaction)}","logIndex":"${toQuantity(index)}","removed":false}`;
+      return { address, event: topics[0]!, text };
     });
   }
 

@@ -62,18 +62,20 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     return;
   }
   const { accountId, attesters } = heard;
-  const attestations = heard === NOTHING_HEARD ? NOTHING_HEARD.attestations : proof;
+  const { blockTime: updatedAt, transactionHash, logIndex } = at;
   const state = {
-    ...{ status, link: linkId, accountId, proofLocation, asOf, attesters, attestations },
-    ...changeOf(event),
+    ...{ status, link: linkId, accountId, proofLocation, asOf, updatedAt, transactionHash, logIndex },
+    attestations: heard === NOTHING_HEARD ? NOTHING_HEARD.attestations : proof,
   };
   await context.db
     .insert(schema.binding)
     .values({
       ...{ chainId, key: bindingKeyOf(avatar, key) as Hex, avatar, identityKey: key, platform, identity },
-      ...{ ...state, createdAt: at.blockTime },
+      ...{ ...state, createdAt: updatedAt },
+      // Ponder clones what has a list in it, which takes as long as all else that it does with a row.
+      ...(attesters.length > 0 && { attesters }),
     })
-    .onConflictDoUpdate(state);
+    .onConflictDoUpdate(() => ({ ...state, attesters }));
 });
 
 ponder.on("ProofRegistry:LinkRefused", async ({ event, context }) => {

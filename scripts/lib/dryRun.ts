@@ -1,4 +1,5 @@
-import { Contract, type Provider, Transaction, formatUnits } from "ethers";
+import { l1FeeOf } from "@syngraph/sdk/chain";
+import { type Provider, formatUnits } from "ethers";
 
 import { CREATE2_PROXY, PROXY_COST, creationRequest, hasCode, requireCancun } from "./create2.ts";
 import { governanceSettings, refuseDevAccounts } from "./deploy.ts";
@@ -7,13 +8,6 @@ import { FRESH_STATE, Governance, missingCalls } from "./governance.ts";
 import { multicall, permission } from "./governanceCalls.ts";
 import { LOCAL_CHAIN_ID, currencyOf } from "./networks.ts";
 import { addressesOf, planContracts } from "./plan.ts";
-
-/**
- * The contracts of rollups that tell what it costs to bring a transaction to the chain below, which their gas does not
- * hold: of OP-stack chains and of Scroll. Arbitrum's and Linea's estimates of gas and fee hold it.
- */
-const L1_FEE_ORACLES = ["0x420000000000000000000000000000000000000F", "0x5300000000000000000000000000000000000002"];
-const L1_FEE_ABI = ["function getL1Fee(bytes data) view returns (uint256)"];
 
 export interface DryRunOptions extends DeploySettings {
   provider: Provider;
@@ -100,7 +94,8 @@ class Price {
 
   async of(request: { to?: string; data: string }): Promise<{ cost: bigint; words: string }> {
     const gas = await this.#provider.estimateGas({ ...request, from: this.#payer });
-    const below = await this.#l1Fee(request, gas);
+    const priced = { ...request, chainId: this.#chainId, gasLimit: gas, gasPrice: this.perGas };
+    const below = await l1FeeOf(this.#provider, priced);
     const cost = gas * this.perGas + (below ?? 0n);
     const words = `${gas} gas, ${this.words(gas * this.perGas)}`;
     return { cost, words: below === undefined ? words : `${words} and ${this.words(below)} for the chain below` };
@@ -108,16 +103,5 @@ class Price {
 
   words(wei: bigint): string {
     return `${formatUnits(wei)} ${currencyOf(this.#chainId)}`;
-  }
-
-  async #l1Fee({ to, data }: { to?: string; data: string }, gasLimit: bigint): Promise<bigint | undefined> {
-    const fees = { maxFeePerGas: this.perGas, maxPriorityFeePerGas: this.perGas };
-    const transaction = Transaction.from({ type: 2, chainId: this.#chainId, to: to ?? null, data, gasLimit, ...fees });
-    for (const address of L1_FEE_ORACLES) {
-      if (!(await hasCode(this.#provider, address))) continue;
-      const oracle = new Contract(address, L1_FEE_ABI, this.#provider);
-      return (await oracle.getFunction("getL1Fee").staticCall(transaction.unsignedSerialized)) as bigint;
-    }
-    return undefined;
   }
 }

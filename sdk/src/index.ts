@@ -16,7 +16,31 @@ export {
   walletKeyText,
   walletSigner,
 } from "./avatar/index.ts";
-export * from "./binding/index.ts";
+export {
+  Binding,
+  type BindingOptions,
+  type BindingSnapshot,
+  type BindingStep,
+  type Check,
+  type CosignOptions,
+  type CosignStep,
+  type DoneStep,
+  type PendingStep,
+  type Post,
+  type PublishStep,
+  type RefusedStep,
+  type SubmitStep,
+  type WaitOptions,
+} from "./binding/index.ts";
+export {
+  type ChainDescription,
+  type DirectEstimate,
+  type DirectOptions,
+  DirectRegistry,
+  type DirectTransaction,
+  type SignedLink,
+  type WalletOptions,
+} from "./chain/index.ts";
 export * from "./client/index.ts";
 export type { Eip1193Provider } from "./eip1193.ts";
 export {
@@ -38,9 +62,12 @@ export {
 } from "./session.ts";
 export {
   type AuthorizeOptions,
+  type PasskeySubkey,
   type SubkeyChange,
   type SubkeySigner,
   accountSubkey,
+  createPasskeySubkey,
+  passkeySubkey,
   webCryptoSubkey,
 } from "./subkeys.ts";
 export * from "./syngraph.ts";

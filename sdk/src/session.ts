@@ -3,6 +3,7 @@ import { decodeBase64, getAddress, hexlify } from "ethers";
 import { type Avatar, type EthersSigner, type TextSigner, textSignerOf } from "./avatar/index.ts";
 import type { CallOptions, IdTokenReply, SessionInfo, SubmissionPage, SyngraphClient } from "./client/index.ts";
 import { InputError, TrustError } from "./errors.ts";
+import { asInput } from "./input.ts";
 import { parsePublicKey } from "./protocol/index.ts";
 
 /** Who can sign in: an avatar, or a wallet that is bound to one. */
@@ -85,7 +86,7 @@ export async function signIn(
   const wanted = avatar ?? wallet.avatar;
   const reply = await client.beginSession({ message, signature, ...(wanted && { avatar: wanted }) }, call);
   const { token, ...info } = reply;
-  const expected = wanted && parsePublicKey(wanted).compressed;
+  const expected = wanted && asInput(() => parsePublicKey(wanted)).compressed;
   if (info.signer.toLowerCase() !== wallet.address.toLowerCase() || (expected && info.avatar !== expected)) {
     throw new TrustError(`the server says that ${info.signer} signed in as avatar ${info.avatar}`);
   }

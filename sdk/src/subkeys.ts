@@ -1,6 +1,7 @@
 import { getAddress, getBytes, hexlify } from "ethers";
 
-import type { Avatar } from "./avatar/index.ts";
+import type { Avatar, PasskeyOptions } from "./avatar/index.ts";
+import { askPasskey, base64url, createPasskey, unsupported } from "./avatar/webAuthn.ts";
 import type {
   AssertionFields,
   CallOptions,
@@ -10,11 +11,13 @@ import type {
   SyngraphClient,
 } from "./client/index.ts";
 import { InputError, TrustError } from "./errors.ts";
+import { asInput } from "./input.ts";
 import {
   type Subkey,
   type SubkeyAlgorithm,
   type SubkeyDomain,
   assertSubkeyAuthorization,
+  es256PublicKey,
   parsePublicKey,
   parseSubkey,
   subkeyAuthorizationHash,
@@ -74,6 +77,52 @@ export async function webCryptoSubkey(
   };
 }
 
+/** A passkey as a subkey: what to keep of it to use it again. */
+export interface PasskeySubkey {
+  /** Base64url. */
+  credentialId: string;
+  /** X and Y, `0x` hex. */
+  publicKey: string;
+  rpId: string;
+}
+
+/** COSE's number of ES256 (RFC 9053, section 2.1), which the contract verifies. */
+const ES256 = -7;
+
+/** Makes a passkey for {@link passkeySubkey}. Browsers only. @throws {KeystoreError} */
+export async function createPasskeySubkey(options: PasskeyOptions): Promise<PasskeySubkey> {
+  const { rawId, response } = await createPasskey<{ getPublicKey(): ArrayBuffer | null }>(options, [ES256]);
+  const spki = response.getPublicKey();
+  if (!spki) throw unsupported();
+  const publicKey = es256PublicKey(hexOf(spki));
+  return { credentialId: base64url(new Uint8Array(rawId)), publicKey, rpId: options.rpId };
+}
+
+/** A passkey as a subkey: its user agrees to each signature. */
+export function passkeySubkey({ credentialId, publicKey, rpId }: PasskeySubkey): SubkeySigner {
+  return {
+    ...{ algorithm: "es256", publicKey, rpId },
+    prove: async (digest) => {
+      const { response } = await askPasskey<Assertion>({ rpId, credentialId }, getBytes(digest));
+      return {
+        authenticator_data: hexOf(response.authenticatorData),
+        client_data_json: hexOf(response.clientDataJSON),
+        signature: hexOf(response.signature),
+      };
+    },
+  };
+}
+
+function hexOf(bytes: ArrayBuffer): string {
+  return hexlify(new Uint8Array(bytes));
+}
+
+interface Assertion {
+  authenticatorData: ArrayBuffer;
+  clientDataJSON: ArrayBuffer;
+  signature: ArrayBuffer;
+}
+
 type WebCryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 /** Authorises a subkey: avatar and subkey sign typed data (EIP-712), which is built here. */
@@ -90,7 +139,7 @@ export async function authorizeSubkey(
   const asked = { ...fields, name, expires_at: expires };
   const payload = await client.subkeyPayload({ ...asked, action: "authorize" }, call);
   const authorization = { avatar: avatar.address, subkey, name, expiresAt: expires, nonce: payload.nonce };
-  assertSubkeyAuthorization(authorization);
+  asInput(() => assertSubkeyAuthorization(authorization));
   const domain = trustedDomain(known, payload.typed_data.domain);
   const digest = subkeyAuthorizationHash(domain, authorization);
   requireSame(digest, payload.digest);
@@ -108,7 +157,7 @@ export async function revokeSubkey(
   { signal }: CallOptions = {},
 ): Promise<SubkeyChange> {
   const call = signal ? { signal } : {};
-  const key = parsePublicKey("signer" in by ? by.avatar : by.publicKey);
+  const key = asInput(() => parsePublicKey("signer" in by ? by.avatar : by.publicKey));
   const { fields, subkey } = readSubkey(key.compressed, subkeyOf);
   const payload = await client.subkeyPayload({ ...fields, action: "revoke" }, call);
   const domain = trustedDomain(known, payload.typed_data.domain);
@@ -122,7 +171,7 @@ function readSubkey(
   avatar: string,
   { algorithm, publicKey, rpId }: Pick<SubkeySigner, "algorithm" | "publicKey" | "rpId">,
 ): { fields: SubkeyFields; subkey: Subkey } {
-  const subkey = parseSubkey({ algorithm, publicKey, rpId });
+  const subkey = asInput(() => parseSubkey({ algorithm, publicKey, rpId }));
   return { fields: { avatar, algorithm, public_key: publicKey, rp_id: rpId }, subkey };
 }
 

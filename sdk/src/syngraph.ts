@@ -1,3 +1,5 @@
+import type { Signer as EthersWallet } from "ethers";
+
 import type { Avatar } from "./avatar/index.ts";
 import { Binding, type BindingOptions, type BindingSnapshot } from "./binding/index.ts";
 import { needsPost } from "./binding/cosigner.ts";
@@ -10,10 +12,12 @@ import {
   type CallOptions,
   type ChainItem,
   type CheckedChain,
+  type EventsOptions,
   type EventsQuery,
   type GraphEdge,
   type IdTokenReply,
   type IdentityCard,
+  type NodeStatus,
   type PathReply,
   type PlatformInfo,
   type ProofQuery,
@@ -24,9 +28,11 @@ import {
   type Vertex,
   checkChains,
 } from "./client/index.ts";
+import { DirectRegistry, type WalletOptions } from "./chain/index.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
 import { InputError, SyngraphError, TrustError } from "./errors.ts";
-import { type Action, ProtocolError, type PublicKey, parsePublicKey } from "./protocol/index.ts";
+import { asInput } from "./input.ts";
+import { type Action, type PublicKey, parsePublicKey } from "./protocol/index.ts";
 import {
   type IdTokenOptions,
   type Session,
@@ -219,9 +225,29 @@ export class Syngraph {
     return this.client.path(idOf(from), idOf(to), scope, signal ? { signal } : {});
   }
 
+  /**
+   * The registry by the user's own wallet, for `binding.submitDirect`: it pays, and no API has to send anything.
+   *
+   * @param wallet a browser's (EIP-1193), or a signer of ethers.
+   * @throws {WalletError} where it is on another chain and stays there.
+   */
+  async direct(
+    wallet: Eip1193Provider | EthersWallet,
+    options: WalletOptions & CallOptions = {},
+  ): Promise<DirectRegistry> {
+    const { signal, ...ofWallet } = options;
+    const { registry, chainId } = await this.#registry(signal ? { signal } : {});
+    return DirectRegistry.connect(wallet, { registry, chainId, ...ofWallet });
+  }
+
   /** Links, changes of bindings and reorgs as they come, without end. */
-  events(query: EventsQuery = {}, options: CallOptions = {}): AsyncGenerator<RegistryEvent, void> {
+  events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return this.client.events(query, options);
+  }
+
+  /** How the node and all it rests on stand. */
+  status(options: CallOptions = {}): Promise<NodeStatus> {
+    return this.client.status(options);
   }
 
   /** Signs in, with an avatar or a wallet that is bound to one (EIP-4361). */
@@ -256,6 +282,16 @@ export class Syngraph {
     options: CallOptions = {},
   ): Promise<SubkeyChange> {
     return revokeSubkey(this.client, this.#subkeyDomain(), by, subkey, options);
+  }
+
+  /** Where the contract is: as the caller said, or else as the API does. */
+  async #registry(options: CallOptions): Promise<{ registry: string; chainId: number }> {
+    const { registry, chainId } = this.#options;
+    if (registry !== undefined && chainId !== undefined) return { registry, chainId };
+    const { chain } = await this.client.health(options);
+    if (!chain)
+      throw new SyngraphError("bad_reply", 200, "this server has no registry on a chain, as Next.ID's has none");
+    return { registry: registry ?? chain.proof_registry, chainId: chainId ?? chain.chain_id };
   }
 
   #subkeyDomain() {
@@ -306,12 +342,7 @@ function apiOf({ api }: SyngraphOptions): string {
 }
 
 function readKey(text: string): PublicKey {
-  try {
-    return parsePublicKey(text);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new InputError(`${JSON.stringify(text)} is no public key and no address of an avatar`, "key", { cause });
-  }
+  return asInput(() => parsePublicKey(text));
 }
 
 /** @throws {TrustError} where an avatar is not the one that was asked for. */

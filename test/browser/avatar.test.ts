@@ -53,9 +53,9 @@ describe("Page of an avatar", function () {
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(KEY.compressed);
     expect(await page.getByText(KEY.address, { exact: true }).count()).to.equal(1);
     expect(await bindingsOf(page)).to.deep.equal([
-      ["ethereum", WALLET.address.toLowerCase(), "confirmed", "2026-02-02 02:41:40 UTC", "✔ signed in link 1"],
-      ["github", "alice", "confirmed", "2026-02-02 02:41:40 UTC", "✔ signed in link 2"],
-      ["dns", "example.com", "claimed", "2026-02-02 02:41:40 UTC", "✔ signed in link 3"],
+      ["Ethereum", WALLET.address.toLowerCase(), "Confirmed", "2026-02-02 02:41:40 UTC", "✔ signed in link 1"],
+      ["GitHub", "alice", "Confirmed", "2026-02-02 02:41:40 UTC", "✔ signed in link 2"],
+      ["DNS", "example.com", "Claimed", "2026-02-02 02:41:40 UTC", "✔ signed in link 3"],
     ]);
     expect(await checksOf(page, "link 1")).to.deep.equal({
       Signature: "✔ verified: by this avatar’s key",
@@ -96,8 +96,8 @@ describe("Page of an avatar", function () {
     const watched = await open(`/?q=${KEY.compressed}`);
     const rows = await bindingsOf(watched.page);
     expect(rows.map(([, , status, , backing]) => [status, backing])).to.deep.equal([
-      ["deleted", "✔ deleted by the wallet’s release"],
-      ["deleted", "✔ deleted by link 3"],
+      ["Deleted", "✔ deleted by the wallet’s release"],
+      ["Deleted", "✔ deleted by link 3"],
     ]);
     expectQuiet(watched);
   });
@@ -107,8 +107,8 @@ describe("Page of an avatar", function () {
     const watched = await open(`/?q=${KEY.compressed}`);
     const rows = await bindingsOf(watched.page);
     expect(rows.map(([, , status, , backing]) => [status, backing])).to.deep.equal([
-      ["suspended", "✔ signed in link 1"],
-      ["claimed", "✔ signed in link 2"],
+      ["Suspended", "✔ signed in link 1"],
+      ["Claimed", "✔ signed in link 2"],
     ]);
     expectQuiet(watched);
     const { page } = await open("/?q=alice");
@@ -120,7 +120,7 @@ describe("Page of an avatar", function () {
     const items = signChain(AVATAR.privateKey, [step]);
     api.chains.set(KEY.compressed, items);
     const bound = await open(`/?q=${KEY.compressed}`);
-    expect((await bindingsOf(bound.page))[0]).to.include.members(["nextid", "confirmed", "✔ signed in link 1"]);
+    expect((await bindingsOf(bound.page))[0]).to.include.members(["Avatar", "Confirmed", "✔ signed in link 1"]);
     expect((await checksOf(bound.page, "link 1"))["Other avatar’s signature"]).to.equal(
       "✔ verified: by the other avatar’s key",
     );
@@ -128,7 +128,7 @@ describe("Page of an avatar", function () {
     items.push(signReleaseOf(AVATAR.privateKey, step, items));
     const released = await open(`/?q=${KEY.compressed}`);
     expect((await bindingsOf(released.page))[0]).to.include.members([
-      "deleted",
+      "Deleted",
       "✔ deleted by the other avatar’s release",
     ]);
   });
@@ -146,15 +146,15 @@ describe("Page of an avatar", function () {
     api.chains.set(KEY.compressed, [...items, ...mirrored]);
     const { page } = await open(`/?q=${KEY.compressed}`);
     await page.getByText("All 3 links verified in this browser.").waitFor();
-    expect(await page.getByRole("heading", { level: 3 }).allTextContents()).to.deep.equal([
+    expect(await page.getByRole("heading", { level: 2 }).allTextContents()).to.deep.equal([
       "Bindings",
-      "Proof chain on chain 31337",
-      "Proof chain on chain 10",
+      "Links on chain 31337",
+      "Links on OP Mainnet",
     ]);
     expect((await bindingsOf(page)).map(([platform]) => platform)).to.deep.equal([
-      "github on chain 31337",
-      "dns on chain 31337",
-      "github on chain 10",
+      "GitHub on chain 31337",
+      "DNS on chain 31337",
+      "GitHub on chain 10",
     ]);
   });
 

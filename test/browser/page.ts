@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 import { type WatchedPage, launchBrowser, watchPage } from "../helpers/browser.ts";
 import { WebApi } from "../standins/webApi.ts";
@@ -12,7 +12,7 @@ const PATIENCE = 10_000;
 export interface Setup {
   api: WebApi;
   /** Opens an address of the page; closed after the test. */
-  open: (href: string, options?: BrowserContextOptions) => Promise<WatchedPage>;
+  open: (href: string, options?: BrowserContextOptions, origin?: string) => Promise<WatchedPage>;
 }
 
 /** Registers the hooks that build the page and start browser and API once, and that tidy up after every test. */
@@ -38,8 +38,8 @@ export function useWebPage(): Setup {
     await build?.remove();
   });
 
-  async function open(href: string, options?: BrowserContextOptions): Promise<WatchedPage> {
-    const watched = await watchPage(browser, api.origin, options);
+  async function open(href: string, options?: BrowserContextOptions, origin = api.origin): Promise<WatchedPage> {
+    const watched = await watchPage(browser, origin, options);
     opened.push(watched);
     watched.page.setDefaultTimeout(PATIENCE);
     await watched.page.goto(href);
@@ -48,22 +48,34 @@ export function useWebPage(): Setup {
   return { api, open };
 }
 
+/** What the sign of a check is told by, for readers of a test. */
+const SIGNS: Readonly<Record<string, string>> = { good: "✔", bad: "✘", open: "?" };
+
+/** A cell's words as a reader takes them in: a check's with the sign before it, a time's in full. */
+async function wordsOf(cells: Locator): Promise<string[]> {
+  const found = await cells.evaluateAll((elements) =>
+    elements.map((element) => ({
+      text: (element.querySelector("time")?.title || element.textContent || "").trim(),
+      outcome: element.querySelector("[data-outcome]")?.getAttribute("data-outcome") ?? null,
+    })),
+  );
+  return found.map(({ text, outcome }) => (outcome === null ? text : `${SIGNS[outcome]} ${text}`));
+}
+
 /** What a reader sees of a link's checks: the outcome by the check's title. */
 export async function checksOf(page: Page, link: string): Promise<Record<string, string>> {
   const rows = page.getByRole("article", { name: link, exact: true }).locator("[data-check]");
   await rows.first().waitFor();
-  const entries = await rows.evaluateAll((found) =>
-    found.map((row) => [row.querySelector("dt")!.textContent, row.querySelector("dd")!.textContent]),
-  );
-  return Object.fromEntries(entries) as Record<string, string>;
+  const outcomes = await wordsOf(rows.locator("dd"));
+  const titles = await rows.locator("dt").allTextContents();
+  return Object.fromEntries(titles.map((title, index) => [title, outcomes[index]!]));
 }
 
 /** The cells of the bindings' rows, in words. */
 export async function bindingsOf(page: Page): Promise<string[][]> {
   await page.getByRole("table").waitFor();
-  return page
-    .locator("tbody tr")
-    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => (cell.textContent ?? "").trim())));
+  const rows = await page.locator("tbody tr").all();
+  return Promise.all(rows.map((row) => wordsOf(row.locator(":scope > *"))));
 }
 
 /** Asserts that a page was served well and did nothing that it should not. */

@@ -30,6 +30,8 @@ describe("Search page", function () {
     // A key pressed before the page has drawn anything moves the focus to nothing.
     await page.getByRole("searchbox").waitFor();
     await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).to.equal("Skip to content");
+    await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.name")).to.equal("q");
     await page.keyboard.type("alice");
@@ -48,12 +50,12 @@ describe("Search page", function () {
     const { page } = watched;
     await page.getByText("3 avatars, without claims and deleted bindings.").waitFor();
     expect(await page.locator(".results .key").allTextContents()).to.deep.equal([...keys, similar]);
-    expect(await page.getByText("Similar, not the same identity:").count()).to.equal(1);
+    expect(await page.getByText("Similar, not the same identity").count()).to.equal(1);
 
     await page.getByRole("link", { name: keys[1]! }).focus();
     await page.keyboard.press("Enter");
     await page.getByText("The only link verified in this browser.").waitFor();
-    expect(await page.evaluate("document.activeElement.textContent")).to.equal("Avatar");
+    expect(await page.evaluate("document.activeElement.textContent")).to.equal("Proof chain");
     expect(new URL(page.url()).searchParams.get("q")).to.equal(keys[1]);
     await page.goBack();
     await page.getByText("3 avatars, without claims and deleted bindings.").waitFor();
@@ -66,8 +68,8 @@ describe("Search page", function () {
   it("does not show an avatar by itself that only has a similar identity", async () => {
     register({ ...ALICE, identity: "malice" });
     const { page } = await open("/?q=alice");
-    await page.getByText("Similar, not the same identity:").waitFor();
-    expect(await page.getByText("Proof chain").count()).to.equal(0);
+    await page.getByText("Similar, not the same identity").waitFor();
+    expect(await page.getByText("verified in this browser").count()).to.equal(0);
   });
 
   it("asks for one platform when one is chosen", async () => {
@@ -77,7 +79,7 @@ describe("Search page", function () {
     await page.getByRole("searchbox").fill("alice");
     await page.getByLabel("Platform").selectOption("dns");
     await page.getByRole("button", { name: "Search" }).click();
-    await page.getByText("1 avatar, only on dns, without claims and deleted bindings.").waitFor();
+    await page.getByText("1 avatar, only on DNS, without claims and deleted bindings.").waitFor();
     expect(new URL(page.url()).search).to.equal("?q=alice&platform=dns");
   });
 
@@ -87,7 +89,7 @@ describe("Search page", function () {
     await page.getByText("No avatar found, without claims and deleted bindings.").waitFor();
     await page.getByRole("link", { name: "Search claims that nobody confirmed" }).click();
     await page.getByText("1 avatar, with claims and deleted bindings.").waitFor();
-    await page.getByRole("cell", { name: "claimed", exact: true }).waitFor();
+    await page.getByRole("cell", { name: "Claimed", exact: true }).waitFor();
     expect(await page.getByRole("checkbox").isChecked()).to.equal(true);
   });
 
@@ -175,10 +177,10 @@ describe("Search page", function () {
 
   it("goes back to the start, where nothing is asked of the API but its platforms", async () => {
     const { page } = await open("/?q=nobody");
-    await page.getByText("No avatar found").waitFor();
+    await page.getByText("No avatar found, without").waitFor();
     api.asked.length = 0;
     await page.getByRole("link", { name: "Syngraph" }).click();
-    await page.getByText("Search an identity to see whose it is.").waitFor();
+    await page.getByText("Syngraph ties wallets, social accounts and domains").waitFor();
     expect(await page.getByRole("searchbox").inputValue()).to.equal("");
     expect(api.asked).to.deep.equal([]);
   });

@@ -7,7 +7,7 @@ import { cardsOf } from "../../api/identities/card.ts";
 import { sharedStack } from "../helpers/stack.ts";
 import { type GraphDatabase, createGraphDatabase } from "./database.ts";
 import { textOf } from "./model.ts";
-import { type World, binding, join, makeAvatar, store } from "./world.ts";
+import { type World, binding, join, makeAvatar, makeWallet, newHash, store } from "./world.ts";
 
 const DAY = 86_400;
 const now = Math.floor(Date.now() / 1000);
@@ -20,6 +20,8 @@ const hers = wallet("a");
 const his = wallet("e");
 const pair = ({ platform, identity }: { platform: string; identity: string }): [string, string] => [platform, identity];
 const name = (identity: string) => ({ platform: "ens", identity });
+/** Mallory's binding of Alice's address. */
+const mine = (chainId: number) => binding({ avatar: mallory, ...hers, chainId, time: now - DAY });
 
 /** Alice with her wallet and Mallory with his, a year ago. */
 const two = (): World => ({
@@ -184,6 +186,75 @@ describe("graph, with an attacker in it", () => {
       world.bindings.push(binding({ avatar: mallory, identity: "copycat", time: now - DAY, uuid: first!.uuid }));
       await store(database.db, world);
       expect((await graph.edge(first!.uuid))?.from).to.deep.equal(ALICE);
+    });
+  });
+
+  describe("who deploys a contract wallet at their address on another chain", () => {
+    const vault = name("vault.eth");
+    const called = (since: number) => [
+      join({ kind: "hold", from: pair(hers), to: pair(vault), since }),
+      join({ kind: "resolve", from: pair(vault), to: pair(hers), since }),
+      join({ kind: "reverse_resolve", from: pair(hers), to: pair(vault), since }),
+    ];
+
+    it("is not joined with them, nor by handing in their link there as well", async () => {
+      const world = two();
+      world.bindings.push(mine(10));
+      expect(await joined(world)).to.equal(false);
+      expect(await graph.path(ALICE, MALLORY)).to.equal(null);
+      const [component] = await graph.components([hers], { disputes: 10 });
+      expect(component!.vertices).to.deep.include(ALICE);
+      expect(component!.disputed.map(({ from, disputed, level }) => [from, disputed, level])).to.deep.equal([
+        [MALLORY, true, 2],
+      ]);
+      expect((await graph.path(ALICE, MALLORY, { level: 2 }))?.map(({ disputed }) => disputed)).to.include(true);
+      const [around] = await graph.neighbourhoods([ALICE], 5);
+      expect(around!.neighbours.map(({ vertex }) => textOf(vertex))).to.deep.equal([textOf(hers)]);
+
+      // His contract there takes whatever he hands in.
+      await database.empty();
+      const [first] = world.bindings;
+      world.bindings.push({ ...first!, chainId: 10, time: now - DAY / 2, transactionHash: newHash() });
+      expect(await joined(world)).to.equal(false);
+    });
+
+    it("does not get the names by which it goes, or which it holds, where they are", async () => {
+      const world = two();
+      world.bindings.shift();
+      world.bindings.push(mine(10));
+      world.joins.push(...called(now - 100 * DAY));
+      await store(database.db, world);
+      const [component] = await graph.components([vault]);
+      expect(component!.vertices).to.deep.equal([vault, hers]);
+      expect(await graph.path(vault, MALLORY)).to.equal(null);
+
+      await database.empty();
+      world.joins.length = 1;
+      await store(database.db, world);
+      const [holder] = await graph.components([vault]);
+      expect(holder!.vertices).to.deep.equal([vault]);
+      expect((await graph.components([MALLORY]))[0]!.vertices)
+        .to.deep.include(hers)
+        .and.not.include(vault);
+      expect(await graph.path(vault, MALLORY)).to.equal(null);
+    });
+
+    it("takes nothing from whoever has the wallet's key, whatever the chain", async () => {
+      const world = two();
+      const own = { platform: "ethereum", identity: makeWallet("alice") };
+      world.bindings.push(
+        binding({ avatar: alice, ...own, chainId: 10, time: now - DAY }),
+        binding({ avatar: mallory, ...own, chainId: 8453, time: now - DAY }),
+      );
+      world.joins.push(join({ kind: "hold", from: pair(own), to: pair(vault), since: now - DAY }));
+      expect(await joined(world)).to.equal(true);
+      expect((await graph.components([ALICE]))[0]!.vertices).to.deep.include(vault);
+    });
+
+    it("is one with them where both have it on the same chains: its contract there said so of both", async () => {
+      const world = two();
+      world.bindings.push(mine(1));
+      expect(await joined(world)).to.equal(true);
     });
   });
 

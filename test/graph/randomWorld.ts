@@ -1,5 +1,5 @@
 import type { VertexId } from "../../api/graph/types.ts";
-import { type BindingEvent, type Join, type World, binding, join, makeAvatar, newHash } from "./world.ts";
+import { type BindingEvent, type Join, type World, binding, join, makeAvatar, makeWallet, newHash } from "./world.ts";
 
 const DAY = 86_400;
 const TWO_SIDED = new Set(["ethereum", "solana", "nextid"]);
@@ -24,7 +24,7 @@ export function randomWorld(seed: number, now: number): { world: World; times: n
   const chance = (share: number) => random() < share;
 
   const avatars = Array.from({ length: 10 }, (_, index) => makeAvatar(`${seed} ${index}`));
-  const wallets = Array.from({ length: 7 }, (_, index) => ["ethereum", `0x${String(index).repeat(40)}`] as const);
+  const wallets = Array.from({ length: 7 }, (_, index) => ["ethereum", makeWallet(`${seed} ${index}`)] as const);
   const names = Array.from({ length: 6 }, (_, index) => ["ens", `n${index}.eth`] as const);
   const accounts = ["twitter", "github", "dns"].flatMap((platform) =>
     ["alice", "Bob", "çelik", "d_%e"].map((handle) => [platform, handle] as const),

@@ -1,7 +1,7 @@
-import { computeAddress, id as hashOf, SigningKey } from "ethers";
+import { computeAddress, hashMessage, id as hashOf, SigningKey } from "ethers";
 import type { Pool } from "pg";
 
-import { STATUSES, bindingKey, identityKey } from "@syngraph/sdk/protocol";
+import { STATUSES, bindingKey, identityKey, signPayload } from "@syngraph/sdk/protocol";
 
 export type Status = (typeof STATUSES)[number];
 
@@ -83,6 +83,22 @@ export function makeAvatar(seed: string): Avatar {
   return { address: computeAddress(key).toLowerCase(), publicKey: key.compressedPublicKey };
 }
 
+const walletKeys = new Map<string, SigningKey>();
+
+/** The address of a wallet that has a key, and signs with it what binds it. Of all others, contracts speak. */
+export function makeWallet(seed: string): string {
+  const key = new SigningKey(hashOf(`wallet ${seed}`));
+  const address = computeAddress(key).toLowerCase();
+  walletKeys.set(address, key);
+  return address;
+}
+
+function proofOf({ platform, identity, avatar, createdAt, uuid }: BindingEvent): string {
+  const key = platform === "ethereum" ? walletKeys.get(identity) : undefined;
+  const link = { action: "create" as const, platform, identity, avatar: avatar.publicKey, prev: null, createdAt, uuid };
+  return key?.sign(hashMessage(signPayload(link))).serialized ?? "0x";
+}
+
 /** What is left out of an event: a confirmed link of a github account. */
 export function binding(
   event: Partial<BindingEvent> & Pick<BindingEvent, "avatar" | "identity" | "time">,
@@ -122,7 +138,7 @@ export async function store(db: Pool, { bindings, joins, checks, names }: World)
       ...{ chain_id: event.chainId, id: event.linkId, avatar: event.avatar.address },
       ...{ sequence: event.how === "link" ? index + 1 : null, platform: event.platform, identity: event.identity },
       action: event.how === "release" ? "release" : ["deleted", "none"].includes(event.status) ? "delete" : "create",
-      ...{ uuid: event.uuid, created_at: event.createdAt, proof: "0x", proof_location: event.location },
+      ...{ uuid: event.uuid, created_at: event.createdAt, proof: proofOf(event), proof_location: event.location },
       ...{ account_id: event.accountId, status: event.status, block_number: event.block, block_time: event.time },
       ...{ transaction_hash: event.transactionHash, log_index: event.logIndex },
     })),

@@ -18,7 +18,11 @@ export class RpcProxy {
   readonly url: string;
   /** The calls that came. */
   readonly calls: RpcCall[] = [];
+  /** How many requests they came in. */
+  requests = 0;
   tamper: Tamper = (_, ask) => ask();
+  /** What a batch is answered with instead. */
+  mix: ((answers: unknown[]) => unknown) | undefined;
   readonly #server: Server;
 
   private constructor(server: Server, url: string) {
@@ -35,9 +39,12 @@ export class RpcProxy {
     server.on("request", (request, response) => {
       void (async () => {
         const body = (await json(request)) as RpcCall | RpcCall[];
-        const answers = Array.isArray(body)
-          ? await Promise.all(body.map((call) => proxy.#answer(rpc, call)))
-          : await proxy.#answer(rpc, body);
+        proxy.requests++;
+        let answers: unknown;
+        if (Array.isArray(body)) {
+          const all = await Promise.all(body.map((call) => proxy.#answer(rpc, call)));
+          answers = proxy.mix?.(all) ?? all;
+        } else answers = await proxy.#answer(rpc, body);
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify(answers));
       })();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { LOCAL_CHAIN_ID, connectionTo, readIndexedChains } from "../../indexer/deployments.ts";
+import { LOCAL_CHAIN_ID, blocksAtOnce, connectionTo, readIndexedChains } from "../../indexer/deployments.ts";
 
 const chain = (chainId: number, rpc: string) => ({ chainId, rpc });
 
@@ -51,6 +51,15 @@ describe("indexer: connections to chains", () => {
       );
     });
   }
+
+  it("asks for blocks one at a time, or as many as the operator says", () => {
+    expect(blocksAtOnce(10, { RPC_BATCH_8453: "20" })).to.equal(1);
+    expect(blocksAtOnce(10, { RPC_BATCH_10: "20" })).to.equal(20);
+    expect(() => blocksAtOnce(10, { RPC_BATCH_10: "0" })).to.throw(
+      TypeError,
+      "RPC_BATCH_10 must be a whole number from 1 on, and is 0",
+    );
+  });
 
   it("refuses to ask more often than Ponder does", () => {
     expect(() => connectionTo(chain(10, "https://one.example"), { POLLING_INTERVAL_MS_10: "99" })).to.throw(

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 import { recoverPoint, useRecovery } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { SigningKey, Wallet, concat, hexlify, randomBytes, toBeHex } from "ethers";
+import { SigningKey, Wallet, concat, getBytes, hexlify, randomBytes, toBeHex } from "ethers";
 import type secp256k1 from "secp256k1";
 
 /** The order of the group, and the field's prime (SEC 2 section 2.4.1). */
@@ -11,8 +11,10 @@ const P = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn;
 
 describe("recovery of public keys", () => {
   const { ecdsaRecover } = createRequire(import.meta.url)("secp256k1/bindings.js") as typeof secp256k1;
+  const recover = (digest: string, signature: string, parity: 0 | 1) =>
+    hexlify(ecdsaRecover(getBytes(signature), parity, getBytes(digest), false));
 
-  afterEach(() => useRecovery((digest, signature, parity) => ecdsaRecover(signature, parity, digest, false)));
+  afterEach(() => useRecovery(recover));
 
   /** What both say: the point, or that there is none. */
   function both(digest: string, signature: string): [string, string] {
@@ -28,9 +30,9 @@ describe("recovery of public keys", () => {
   }
 
   let asked = 0;
-  const native = (digest: Uint8Array, signature: Uint8Array, parity: 0 | 1) => {
+  const native = (digest: string, signature: string, parity: 0 | 1) => {
     asked++;
-    return ecdsaRecover(signature, parity, digest, false);
+    return recover(digest, signature, parity);
   };
 
   it("gives the signer by libsecp256k1 as by ethers, with every v", () => {
@@ -65,9 +67,14 @@ describe("recovery of public keys", () => {
       }
     }
     expect([...outcomes].sort()).to.eql(["none", "point"]);
-    for (const signature of ["0x", "0x00", `0x${"00".repeat(64)}`, `0x${"11".repeat(66)}`]) {
-      const [ethers, libsecp256k1] = both(toBeHex(1, 32), signature);
-      expect(libsecp256k1).to.equal(ethers);
+    const good = concat([toBeHex(1, 32), toBeHex(1, 32), "0x1b"]);
+    const [one, zz] = [toBeHex(1, 32), `0x${"zz".repeat(32)}`];
+    for (const signature of ["0x", "0x00", `0x${"00".repeat(64)}`, `0x${"11".repeat(66)}`, zz + zz.slice(2) + "1b"]) {
+      expect(both(one, signature), signature).to.eql(["none", "none"]);
     }
+    for (const digest of ["0x", "0x00", zz, one.slice(2), `${one}00`]) {
+      expect(both(digest, good), digest).to.eql(["none", "none"]);
+    }
+    expect(both(one, good.toUpperCase().replace("0X", "0x"))).to.eql(both(one, good));
   });
 });

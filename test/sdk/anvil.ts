@@ -25,8 +25,8 @@ export interface Anvil {
   stop: () => Promise<void>;
 }
 
-/** Starts anvil on a port that the system chooses. */
-export async function startAnvil(options: readonly string[] = []): Promise<Anvil> {
+/** Starts anvil on a port that the system chooses, with these attesters. */
+export async function startAnvil(options: readonly string[] = [], attesters: readonly string[] = []): Promise<Anvil> {
   const child = spawn(ANVIL, ["--optimism", "--host", "127.0.0.1", "--port", "0", ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -34,7 +34,10 @@ export async function startAnvil(options: readonly string[] = []): Promise<Anvil
   const provider = new JsonRpcProvider(rpc, undefined, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50 });
   const deployments = await mkdtemp(join(tmpdir(), "syngraph-deployments-"));
   const signer = new Wallet(DEPLOYER, provider);
-  const { contracts } = await deploySyngraph({ signer, deploymentsDir: deployments, local: true });
+  const { contracts } = await deploySyngraph({
+    ...{ signer, deploymentsDir: deployments, local: true },
+    attesters: attesters.map((address) => ({ address, endpoint: "https://attester.example" })),
+  });
   const stop = async () => {
     provider.destroy();
     const exited = once(child, "exit");

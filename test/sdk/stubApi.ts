@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 
 import type { ChainItem, PayloadReply, ProofSubmission } from "@syngraph/sdk/client";
-import { type Action, type Link, parsePublicKey, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
+import { type Action, type Link, linkId, parsePublicKey, recoverPublicKey, signPayload } from "@syngraph/sdk/protocol";
 
 import { type Received, reply, type StubServer } from "./stubServer.ts";
 
@@ -35,12 +35,22 @@ export class StubApi {
   lie: (payload: PayloadReply) => PayloadReply = (payload) => payload;
   /** Answers to `POST /v1/proof`, in turn; the last one stays. */
   verdicts: Verdict[] = [included];
-  /** States of `GET /v1/submissions`, in turn; the last one stays. Without one it is 404. */
-  states: { state: string; reason?: string; status?: string; attestations?: number; quorum?: number }[] = [];
+  /** States of `GET /v1/submissions`, in turn; the last one stays. Without one it is what `POST /v1/proof` said, else 404. */
+  states: {
+    state: string;
+    reason?: string;
+    status?: string;
+    attestations?: number;
+    quorum?: number;
+    uuid?: string;
+    link_id?: string | null;
+  }[] = [];
   /** Replies of GET requests, by path. */
   documents: Record<string, unknown> = {};
   readonly handed: Handed[] = [];
-  readonly #proposed = new Map<string, string>();
+  readonly #proposed = new Map<string, { link: Link; text: string }>();
+  /** The name of each link that was handed in, and whether it is on chain. */
+  readonly #taken = new Map<string, { linkId: string; included: boolean }>();
 
   constructor(server: StubServer) {
     server.handler = (request, response) => this.#answer(request, response);
@@ -72,12 +82,12 @@ export class StubApi {
       uuid: link.uuid,
       created_at: String(link.createdAt),
     };
-    this.#proposed.set(link.uuid, payload.sign_payload);
+    this.#proposed.set(link.uuid, { link, text: payload.sign_payload });
     return this.lie(payload);
   }
 
   #take(submission: ProofSubmission, response: ServerResponse): void {
-    const text = this.#proposed.get(submission.uuid) ?? "";
+    const { link, text } = this.#proposed.get(submission.uuid)!;
     const { signature = "", wallet_signature = "" } = submission.extra ?? {};
     const key = parsePublicKey(submission.public_key).compressed;
     this.handed.push({
@@ -89,13 +99,18 @@ export class StubApi {
     });
     const verdict = this.verdicts.length > 1 ? this.verdicts.shift()! : this.verdicts[0]!;
     verdict(response, submission);
+    this.#taken.set(submission.uuid, { linkId: linkId(link, signature), included: response.statusCode === 201 });
   }
 
   #submission(path: string, response: ServerResponse): void {
-    const state = this.states.length > 1 ? this.states.shift() : this.states[0];
+    const uuid = path.split("/").at(-1)!;
+    const taken = this.#taken.get(uuid);
+    const told = this.states.length > 1 ? this.states.shift() : this.states[0];
+    const state = told ?? (taken?.included ? { state: "included" } : undefined);
     if (!state) return reply(response, 404, { message: "no such submission" });
-    const uuid = path.split("/").at(-1);
-    reply(response, 200, { uuid, link_id: null, chain_id: 1, tx_hash: null, block: null, reason: "", ...state });
+    const where = state.state === "included" ? { tx_hash: `0x${"ab".repeat(32)}`, block: 7 } : {};
+    const common = { uuid, link_id: taken?.linkId ?? null, chain_id: 1, tx_hash: null, block: null, reason: "" };
+    reply(response, 200, { ...common, ...where, ...state });
   }
 }
 

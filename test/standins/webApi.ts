@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 import type { AvatarBinding, ChainItem, ProofReply } from "@syngraph/sdk/client";
 import { parsePublicKey } from "@syngraph/sdk/protocol";
@@ -90,6 +91,8 @@ export class WebApi {
       else response.status(404).json({ message: `No avatar ${request.params.key}` });
     });
     app.use(express.static(dist));
+    // Its other addresses, which the page itself tells apart.
+    app.get(/^\/(?!assets\/)/, (_request, response) => response.sendFile(join(dist, "index.html")));
     return app;
   }
 

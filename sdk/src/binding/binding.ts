@@ -7,14 +7,13 @@ import type {
   SubmissionReply,
   SyngraphClient,
 } from "../client/index.ts";
+import type { DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
 import { InputError, SyngraphError, TrustError } from "../errors.ts";
-import { type Action, type Link, linkId, recoverAttester } from "../protocol/index.ts";
+import { type Action, type Link, isCosigned, linkId, recoverAttester } from "../protocol/index.ts";
 import { type CosignOptions, cosignerOf, needsPost, readCosignature } from "./cosigner.ts";
 import { type Draft, requestDraft } from "./draft.ts";
 import { pause } from "../client/pause.ts";
 import { type Post, fillPost } from "./post.ts";
-import { proveLocally, provenLink } from "./proven.ts";
-import type { DirectSubmission, DirectSubmitter, ProvenLink, SignedLink } from "./signedLink.ts";
 import type { BindingSnapshot } from "./snapshot.ts";
 import type { BindingStep, DoneStep, PendingStep, RefusedStep } from "./step.ts";
 
@@ -86,7 +85,7 @@ export class Binding implements SignedLink {
   #contractWallet = false;
   #proofLocation: string | null = null;
   #outcome: PendingStep | DoneStep | RefusedStep | null = null;
-  #direct: DirectSubmission | null = null;
+  #direct: Pick<DirectTransaction, "wait"> | null = null;
   /** Where it is on chain as a claim. */
   #claim: DoneStep | null = null;
 
@@ -212,19 +211,25 @@ export class Binding implements SignedLink {
    *
    * @returns `pending` with the transaction's hash.
    */
-  async submitDirect(registry: DirectSubmitter, options: CallOptions = {}): Promise<BindingStep> {
+  async submitDirect(registry: Pick<DirectRegistry, "submit">, options: CallOptions = {}): Promise<BindingStep> {
     if (this.#outcome?.name === "done") return this.#outcome;
-    this.#direct = await registry.submit(await this.prove(options), options);
-    const { txHash } = this.#direct;
+    const attestations = await this.attestations(options);
+    const sent = await registry.submit(this.#signed(attestations), attestations ?? undefined);
+    this.#direct = sent;
+    const { txHash } = sent;
     return this.#become({ name: "pending", uuid: this.link.uuid, state: "sent", txHash });
   }
 
-  /** What brings the link on chain: `DirectRegistry` takes it. @throws {SyngraphError} `refused` where nothing proves it. */
-  async prove(options: CallOptions = {}): Promise<ProvenLink> {
+  /**
+   * What attesters say of the link, for `DirectRegistry.estimate` and `submit`; null where nobody has to, because both sides
+   * signed, or because it is a delete.
+   *
+   * @throws {SyngraphError} `refused` where they do not see it.
+   */
+  async attestations(options: CallOptions = {}): Promise<AttestationsReply | null> {
     this.#requireReady();
-    const local = proveLocally(this);
-    if (local) return local;
-    return provenLink(this, this.#verified(await this.#client.attestations(this.#submission(), options)));
+    if (this.action === "delete" || isCosigned(this.link.platform)) return null;
+    return this.#verified(await this.#client.attestations(this.#submission(), options));
   }
 
   /**
@@ -273,6 +278,12 @@ export class Binding implements SignedLink {
     };
   }
 
+  /** With the location as attesters saw it, which is what goes on chain. */
+  #signed(attestations: AttestationsReply | null): SignedLink {
+    const { link, signature, cosignature } = this;
+    return { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
+  }
+
   #restore({ cosignature, contractWallet, proofLocation, outcome }: BindingSnapshot): void {
     if (cosignature !== null) {
       this.#cosignature = readCosignature(this.link, this.text, cosignature, { contractWallet });
@@ -319,10 +330,11 @@ export class Binding implements SignedLink {
 
   async #lookAgain(options: CallOptions): Promise<BindingStep> {
     if (this.#direct) {
-      const { linkId: id, ...where } = await this.#direct.wait(options);
+      const { linkId: id, chainId, txHash, block, status } = await this.#direct.wait(options);
       if (id !== this.linkId) throw new TrustError(`the transaction brought another link on chain, ${id}`);
       this.#direct = null;
-      return this.#become({ name: "done", linkId: id, ...where });
+      const where = { linkId: id, chainId, txHash, block };
+      return this.#become({ name: "done", ...where, claimed: status === "claimed" });
     }
     return this.#outcome && this.#outcome.name !== "refused" ? this.#look(options) : this.step;
   }
@@ -337,7 +349,21 @@ export class Binding implements SignedLink {
   async #find(options: CallOptions): Promise<PendingStep | DoneStep | RefusedStep | null> {
     const { uuid, avatar } = this.link;
     const found = await find(() => this.#client.submission(uuid, { ...options, avatar }));
-    return found && this.#stepOf(found);
+    return found ? this.#stepOf(found) : this.#findOnChain(options);
+  }
+
+  /** What went past this server, as from one's own wallet, stands in the avatar's chain. */
+  async #findOnChain(options: CallOptions): Promise<DoneStep | null> {
+    const { avatar } = this.link;
+    const first = await find(() => this.#client.proofChain({ avatar }, options));
+    if (!first) return null;
+    const { total, per } = first.pagination;
+    const last = Math.ceil(total / Math.max(per, 1));
+    const end = last <= 1 ? first : await find(() => this.#client.proofChain({ avatar, page: last }, options));
+    const item = end?.proof_chain.find(({ link_id }) => link_id === this.linkId);
+    if (!item) return null;
+    const { chain_id: chainId, tx_hash: txHash, block, status } = item;
+    return { ...{ name: "done", linkId: this.linkId, chainId, txHash, block }, claimed: status === "claimed" };
   }
 
   /** @throws {TrustError} where the server tells of another link. */

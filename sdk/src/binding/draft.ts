@@ -1,5 +1,6 @@
 import type { CallOptions, PayloadReply, SyngraphClient } from "../client/index.ts";
 import { InputError, TrustError } from "../errors.ts";
+import { asInput } from "../input.ts";
 import {
   type Action,
   type Link,
@@ -58,7 +59,7 @@ export function checkReply(wish: Wish, reply: PayloadReply, now: number): Draft 
   if (identity === undefined) {
     throw refusal(`its identity is ${JSON.stringify(claimed.identity)} and not ${JSON.stringify(wish.identity)}`);
   }
-  assertIdentity(identity);
+  asInput(() => assertIdentity(identity));
   const link: Link = {
     action: wish.action,
     platform: wish.platform,

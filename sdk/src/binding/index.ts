@@ -2,6 +2,5 @@ export * from "./binding.ts";
 export type { CosignOptions } from "./cosigner.ts";
 export { identityForms } from "./identity.ts";
 export type { Post } from "./post.ts";
-export type { DirectSubmission, DirectSubmitter, Included, ProvenLink, SignedLink } from "./signedLink.ts";
 export type { BindingSnapshot } from "./snapshot.ts";
 export type * from "./step.ts";

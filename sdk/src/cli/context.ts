@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { SyngraphClient } from "../client/index.ts";
+import type { SyngraphClient } from "../client/index.ts";
+import { Syngraph } from "../syngraph.ts";
 import { interrupted, usageError } from "./errors.ts";
 import { Output } from "./output.ts";
 
@@ -13,6 +14,7 @@ export interface GlobalOptions {
 
 /** What a command works with. */
 export interface Context {
+  syngraph: Syngraph;
   client: SyngraphClient;
   output: Output;
   /** Aborted by Ctrl-C. */
@@ -29,8 +31,10 @@ export function createContext(options: GlobalOptions, keystoreGiven: boolean, si
   if (!url || !["http:", "https:"].includes(url.protocol)) {
     throw usageError(`--api ${options.api} is no http or https address`);
   }
+  const syngraph = new Syngraph({ api: options.api });
   return {
-    client: new SyngraphClient({ baseUrl: options.api }),
+    syngraph,
+    client: syngraph.client,
     output: new Output(options.json ?? false),
     signal,
     keystore: options.keystore,

@@ -1,28 +1,27 @@
-import { type PublicKey, publicKeyOf } from "../protocol/index.ts";
+import { Wallet } from "ethers";
+
+import { Avatar } from "../avatar/index.ts";
+import { type PublicKey, parsePublicKey } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
 import { CliError, usageError } from "./errors.ts";
 import { keystoreExists, openKeystore, readKeystorePublicKey } from "./keystore.ts";
 import { readPassword } from "./prompt.ts";
 
-/** A key that can sign. */
-export interface KeyPair {
-  privateKey: string;
-  publicKey: PublicKey;
-}
-
 /**
  * The avatar's key: SYNGRAPH_KEY, or the keystore, with SYNGRAPH_PASSWORD or a password that is typed. A keystore named
  * on the command line goes before SYNGRAPH_KEY.
  */
-export async function avatarKey(context: Context): Promise<KeyPair> {
+export async function openAvatar(context: Context): Promise<Avatar> {
   const fromEnvironment = context.keystoreGiven ? null : keyFromEnvironment("SYNGRAPH_KEY");
-  if (fromEnvironment) return fromEnvironment;
+  if (fromEnvironment !== null) return Avatar.fromKey(fromEnvironment);
   if (!(await keystoreExists(context.keystore))) {
     throw new CliError(
       `there is no keystore at ${context.keystore}: make one with "syngraph avatar new", or set SYNGRAPH_KEY`,
     );
   }
-  return unlock(context.keystore, "Password of the avatar's keystore:", "SYNGRAPH_PASSWORD", context.signal);
+  return Avatar.fromKey(
+    await unlock(context.keystore, "Password of the avatar's keystore:", "SYNGRAPH_PASSWORD", context.signal),
+  );
 }
 
 /** The avatar's public key, without a password where that can be. */
@@ -31,35 +30,30 @@ export async function avatarPublicKey(context: Context): Promise<PublicKey> {
     const named = (await keystoreExists(context.keystore)) && (await readKeystorePublicKey(context.keystore));
     if (named) return named;
   }
-  return (await avatarKey(context)).publicKey;
+  return parsePublicKey((await openAvatar(context)).publicKey);
 }
 
-/** A wallet's key: the given keystore with SYNGRAPH_WALLET_PASSWORD or a typed password, else SYNGRAPH_WALLET_KEY. */
-export async function walletKey(keystore: string | undefined, signal: AbortSignal): Promise<KeyPair> {
+/** A wallet: the given keystore with SYNGRAPH_WALLET_PASSWORD or a typed password, else SYNGRAPH_WALLET_KEY. */
+export async function openWallet(keystore: string | undefined, signal: AbortSignal): Promise<Wallet> {
   if (keystore !== undefined) {
-    return unlock(keystore, "Password of the wallet's keystore:", "SYNGRAPH_WALLET_PASSWORD", signal);
+    return new Wallet(await unlock(keystore, "Password of the wallet's keystore:", "SYNGRAPH_WALLET_PASSWORD", signal));
   }
   const key = keyFromEnvironment("SYNGRAPH_WALLET_KEY");
   if (!key) throw usageError("no wallet: give --wallet-keystore FILE, or set SYNGRAPH_WALLET_KEY");
-  return key;
+  return new Wallet(key);
 }
 
-async function unlock(file: string, question: string, variable: string, signal: AbortSignal): Promise<KeyPair> {
-  return keyPair(await openKeystore(file, await readPassword(question, variable, signal)));
+async function unlock(file: string, question: string, variable: string, signal: AbortSignal): Promise<string> {
+  return openKeystore(file, await readPassword(question, variable, signal));
 }
 
-function keyFromEnvironment(variable: string): KeyPair | null {
+function keyFromEnvironment(variable: string): string | null {
   const value = process.env[variable]?.trim();
   if (!value) return null;
   try {
-    if (!/^(?:0x)?[0-9a-f]{64}$/i.test(value)) throw new Error("no 32 bytes");
-    return keyPair(`0x${value.replace(/^0x/i, "").toLowerCase()}`);
+    return Avatar.fromKey(value).exportKey();
   } catch {
     // Neither the value nor an error that may quote it.
     throw usageError(`${variable} is no private key of 32 bytes in hex`);
   }
-}
-
-function keyPair(privateKey: string): KeyPair {
-  return { privateKey, publicKey: publicKeyOf(privateKey) };
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 
-import { SyngraphError } from "../client/index.ts";
+import { InputError, SyngraphError } from "../errors.ts";
 import { CliError, EXIT, type ExitCode } from "./errors.ts";
 import { Output } from "./output.ts";
 import { createProgram } from "./program.ts";
@@ -39,5 +39,6 @@ function report(error: unknown): ExitCode {
     return EXIT.interrupted;
   }
   output.error(error instanceof Error ? error.message : String(error));
+  if (error instanceof InputError) return EXIT.usage;
   return error instanceof CliError ? error.exitCode : EXIT.failure;
 }

@@ -415,9 +415,14 @@ export interface PlatformInfo {
   side: "wallet" | "avatar" | "post";
   /** What is expected for an identity, to finish the sentence "… is not …". */
   identity_rule: string;
+  /** Regular expressions, one of which matches what may be typed: to find slips while somebody types. Empty where none are told. */
+  identity_shapes: string[];
   /** What is to be told of where the post is; null where nothing is. */
-  location: { rule: string } | null;
-  /** Where to write the post, prefilled, with `{post}` and `{identity}` to fill in; null where there is no such page. */
+  location: { rule: string; shapes: string[] } | null;
+  /**
+   * Where to write the post, with `{post}`, `{identity}` and `{host}` (of user@host) to fill in; null where there is no such
+   * page. Without `{post}` the text has to be pasted there.
+   */
   compose: string | null;
   /** A profile's address, with `{identity}` to fill in. */
   profile: string | null;
@@ -431,7 +436,8 @@ export const platformsReply: Reader<{ platforms: PlatformInfo[] }> = object({
       status: oneOf(PLATFORM_STATUSES),
       side: oneOf(["wallet", "avatar", "post"]),
       identity_rule: text,
-      location: nullable(object({ rule: text })),
+      identity_shapes: list(text),
+      location: nullable(object({ rule: text, shapes: list(text) })),
       compose: nullable(text),
       profile: nullable(text),
     }),

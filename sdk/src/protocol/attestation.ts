@@ -12,6 +12,7 @@ import {
 } from "ethers";
 
 import { ProtocolError } from "./errors.ts";
+import { hashHex } from "./hash.ts";
 import { fromUncompressed } from "./publicKey.ts";
 import { recoverPoint } from "./recover.ts";
 
@@ -151,20 +152,19 @@ export function packList(attestations: readonly SignedAttestation[]): string {
  * @throws {ProtocolError} when it is no account id and whole attestations.
  */
 export function unpackAttestations(said: string): Attested {
-  const accountIdBytes = accountIdOf(said);
+  const { accountId, attestations } = readAttestations(said);
   // The contracts take any bytes, and Postgres no U+0000.
-  const accountId = toUtf8String(accountIdBytes, Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd");
-  return { accountId, attestations: unpackList(slice(said, 1 + sizeOf(accountIdBytes))) };
+  return { accountId: toUtf8String(accountId, Utf8ErrorFuncs.replace).replaceAll("\0", "\ufffd"), attestations };
 }
 
-/** The account id in front of attestations, as bytes. */
-function accountIdOf(said: string): string {
+/** The same with the account id as bytes, `0x` hex. */
+function readAttestations(said: string): Attested {
   const size = sizeOf(said);
   const end = size === 0 ? 0 : 1 + Number(slice(said, 0, 1));
   if (end === 0 || end > size) {
     throw new ProtocolError("signature", `${size} bytes of attestations do not begin with an account id`);
   }
-  return slice(said, 1, end);
+  return { accountId: slice(said, 1, end), attestations: listFrom(said, end, size) };
 }
 
 /** Bytes in `0x` hex. @throws {ProtocolError} where it is none. */
@@ -194,8 +194,9 @@ export interface Witness {
  * @throws when a signature recovers to nothing, and {@link ProtocolError} as {@link unpackAttestations} does.
  */
 export function recoverWitnesses({ linkId, found }: Pick<Attestation, "linkId" | "found">, said: string): Witness[] {
-  const accountIdHash = keccak256(accountIdOf(said));
-  return unpackAttestations(said).attestations.map(({ checkedAt, signature }) => {
+  const { accountId, attestations } = readAttestations(said);
+  const accountIdHash = hashHex(accountId);
+  return attestations.map(({ checkedAt, signature }) => {
     const digest = digestOf("Attestation", [linkId, word(Number(found)), accountIdHash, word(checkedAt)]);
     return { attester: recoverSigner(digest, signature), checkedAt };
   });
@@ -215,7 +216,7 @@ const DOMAIN_SEPARATOR = TypedDataEncoder.hashDomain(ATTESTATION_DOMAIN);
  * @param words 32 bytes each.
  */
 function digestOf(type: keyof typeof TYPE_HASHES, words: readonly string[]): string {
-  return keccak256(join(["0x1901", DOMAIN_SEPARATOR, keccak256(join([TYPE_HASHES[type], ...words]))]));
+  return hashHex(join(["0x1901", DOMAIN_SEPARATOR, hashHex(join([TYPE_HASHES[type], ...words]))]));
 }
 
 /** What ethers's `concat` does of `0x` hex, without reading it. */
@@ -234,17 +235,22 @@ function word(value: number): string {
  * @throws {ProtocolError} when they are no multiple of 73 bytes.
  */
 export function unpackList(packed: string): SignedAttestation[] {
-  const size = sizeOf(packed);
-  if (size % ATTESTATION_SIZE !== 0) {
-    throw new ProtocolError("signature", `${size} bytes of attestations are no multiple of ${ATTESTATION_SIZE}`);
+  return listFrom(packed, 0, sizeOf(packed));
+}
+
+/** Of what stands between two bytes of `0x` hex. */
+function listFrom(hex: string, from: number, to: number): SignedAttestation[] {
+  if ((to - from) % ATTESTATION_SIZE !== 0) {
+    throw new ProtocolError("signature", `${to - from} bytes of attestations are no multiple of ${ATTESTATION_SIZE}`);
   }
-  return Array.from({ length: size / ATTESTATION_SIZE }, (_, index) => {
-    const start = index * ATTESTATION_SIZE;
-    return {
-      checkedAt: Number(slice(packed, start, start + 8)),
-      signature: slice(packed, start + 8, start + ATTESTATION_SIZE),
-    };
-  });
+  const list: SignedAttestation[] = [];
+  for (let start = from; start < to; start += ATTESTATION_SIZE) {
+    list.push({
+      checkedAt: Number(slice(hex, start, start + 8)),
+      signature: slice(hex, start + 8, start + ATTESTATION_SIZE),
+    });
+  }
+  return list;
 }
 
 /** Who signed lately, by their points: attesters are few, and to write an address as EIP-55 takes two hashes. */

@@ -1,5 +1,6 @@
 import { AbiCoder, getAddress, keccak256 } from "ethers";
 
+import { hashHex } from "./hash.ts";
 import { type Link, payloadHash } from "./signPayload.ts";
 import { head } from "./signature.ts";
 
@@ -26,5 +27,5 @@ export function bindingKey(avatar: string, platform: string, identity: string): 
 /** {@link bindingKey} of an address and an {@link identityKey} as events have them. */
 export function bindingKeyOf(avatar: string, key: string): string {
   // abi.encode, for which ethers's coder takes ten times as long.
-  return keccak256(`0x${"0".repeat(24)}${avatar.slice(2)}${key.slice(2)}`);
+  return hashHex(`0x${"0".repeat(24)}${avatar.slice(2)}${key.slice(2)}`);
 }

@@ -1,4 +1,4 @@
-import { getBytes, hashMessage, toUtf8Bytes } from "ethers";
+import { hashMessage, toUtf8Bytes } from "ethers";
 
 import { ProtocolError, type ProtocolField } from "./errors.ts";
 import { parsePublicKey } from "./publicKey.ts";
@@ -144,9 +144,7 @@ export function parseUuid(text: string): string {
   const lower = text.toLowerCase();
   const braced = /^\{(.*)\}$/.exec(lower)?.[1] ?? lower;
   const bare = braced.replace(/^urn:uuid:/, "");
-  const plain = /^[0-9a-f]{32}$/.test(bare)
-    ? bare.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
-    : bare;
+  const plain = /^[0-9a-f]{32}$/.test(bare) ? hyphenated(bare) : bare;
   if (!isUuid(plain)) {
     throw new ProtocolError("uuid", `${text} not recognized`);
   }
@@ -160,10 +158,16 @@ export function uuidBytes(uuid: string): string {
 
 /** The contract's `bytes16` as a UUID. */
 export function uuidFromBytes(bytes: string): string {
-  if (getBytes(bytes).length !== 16) {
+  if (!/^0x[0-9a-f]{32}$/i.test(bytes)) {
     throw new ProtocolError("uuid", "must be 16 bytes");
   }
-  return parseUuid(bytes.slice(2));
+  return hyphenated(bytes.slice(2).toLowerCase());
+}
+
+/** A UUID of its 32 hex digits. */
+function hyphenated(digits: string): string {
+  const [a, b, c, d] = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20)];
+  return `${a}-${b}-${c}-${d}-${digits.slice(20)}`;
 }
 
 function goJson(value: Record<string, string | null>): string {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { isError } from "ethers";
+
+import { pause } from "../pause.ts";
 
 /** Milliseconds before each new attempt at a range that could not be read. */
 const RETRIES = [500, 2_000, 8_000, 30_000];
@@ -22,7 +22,7 @@ export async function readPatiently<T>(
     try {
       return await readRange(read, from, to);
     } catch {
-      await sleep(delay);
+      await pause(delay);
     }
   }
   return readRange(read, from, to);

@@ -13,10 +13,19 @@ export const ROUTER = {
   searchHook: () => raw(useSearch()),
 };
 
+/** Whether the reader came to the present page from another one of ours. */
+let moved = false;
+window.addEventListener("popstate", () => (moved = true));
+
+export function hasMoved(): boolean {
+  return moved;
+}
+
 /** Goes to an address of this page without loading it anew. */
 export function navigate(href: string, options: { replace?: boolean } = {}): void {
   const here = window.location.pathname + window.location.search;
   if (href === here) return;
+  moved = true;
   go(href, options);
   if (!options.replace) window.scrollTo(0, 0);
 }

@@ -22,7 +22,7 @@ export function ResultList({ found }: { found: readonly Finding[] }) {
           <article className="card">
             <header className="cluster">
               <Icon name="key" />
-              <Link href={placeHref({ query: avatar })}>
+              <Link href={placeHref({ query: avatar })} aria-label={avatar}>
                 <KeyText text={avatar} wide />
               </Link>
               {!exact && <Pill icon="question">{t("results.similar")}</Pill>}

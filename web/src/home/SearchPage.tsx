@@ -44,7 +44,7 @@ function Results({ place, findings }: { place: Place; findings: Findings }) {
         <Card>
           <EmptyState
             icon="search"
-            title={t("results.none")}
+            title={t("results.noneTitle")}
             action={!place.any && <Link href={placeHref({ ...place, any: true, page: 1 })}>{t("results.tryAny")}</Link>}
           >
             {t("results.noneHint")}

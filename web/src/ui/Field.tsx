@@ -85,16 +85,16 @@ export function SelectField({ label, hint, error, children, ...select }: Label &
 }
 
 /**
- * A password, which can be shown.
+ * A password or another secret, which can be shown.
  *
- * @param autoComplete `current-password`, or `new-password` where one is chosen: password managers go by it.
+ * @param autoComplete `current-password`, or `new-password` where one is chosen: password managers go by it. `off` for keys.
  */
 export function PasswordField({
   label,
   hint,
   error,
   ...input
-}: Label & ComponentProps<"input"> & { autoComplete: "current-password" | "new-password" }) {
+}: Label & ComponentProps<"input"> & { autoComplete: "current-password" | "new-password" | "off" }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   return (

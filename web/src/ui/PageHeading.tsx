@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
+import { hasMoved } from "../app/location.ts";
+
 /**
  * The one `<h1>` of a page, and its title in the tab. It takes the focus after a navigation, so that readers who do not see
  * the page start there.
@@ -8,28 +10,31 @@ import { type ReactNode, useEffect, useRef } from "react";
  * @param tab what the tab is called instead.
  * @param lead a sentence under it.
  * @param actions buttons at its side.
+ * @param takeFocus whether it takes the focus on a page that was there before, too: where what had it is gone.
  */
 export function PageHeading({
   title,
   tab = `${title} · Syngraph`,
   lead,
   actions,
+  takeFocus = false,
   children,
 }: {
   title: string;
   tab?: string;
   lead?: ReactNode;
   actions?: ReactNode;
+  takeFocus?: boolean;
   children?: ReactNode;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = tab;
-    // Not while somebody types the next query.
-    if (document.activeElement === document.body || document.activeElement?.closest("a")) {
-      heading.current?.focus({ preventScroll: true });
-    }
-  }, [tab]);
+    // From a link, or where what had the focus is gone; not on arrival, nor while somebody types the next query.
+    const { activeElement } = document;
+    const isFree = activeElement === document.body || activeElement?.closest("a");
+    if (isFree && (takeFocus || hasMoved())) heading.current?.focus({ preventScroll: true });
+  }, [tab, takeFocus]);
   return (
     <header className="page-heading">
       <div>

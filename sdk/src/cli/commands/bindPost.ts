@@ -1,20 +1,16 @@
-import { signText } from "../../protocol/index.ts";
+import { type Binding, type Post, identityForms } from "../../binding/index.ts";
 import type { Context } from "../context.ts";
-import { type Draft, type Wish, identityOf, requestDraft } from "../draft.ts";
 import { usageError } from "../errors.ts";
-import { avatarKey } from "../keys.ts";
-import { dropDraft, keepDraft } from "../pending.ts";
-import { gistContent, txtRecord, txtStrings } from "../post.ts";
+import { openAvatar } from "../keys.ts";
+import { dropBinding, keepBinding } from "../pending.ts";
 import { readLine } from "../prompt.ts";
-import { LinkRefused, type Patience, reportLink, submissionOf, submitWhenPublished } from "../submit.ts";
+import { LinkRefused, type Patience, reportLink, submitWhenPublished } from "../submit.ts";
 
-/** How one platform's post is made and found. */
+/** How one platform's post is shown and found. */
 interface PostKind {
   platform: "github" | "dns";
-  /** What to publish, checked against the draft, with the signature in it. */
-  content: (draft: Draft, signature: string) => string;
   /** Shows it to the user. */
-  show: (context: Context, draft: Draft, content: string) => void;
+  show: (context: Context, binding: Binding, post: Post) => void;
   /** Where it is, once the user knows. */
   locate: () => Promise<string>;
 }
@@ -24,12 +20,11 @@ export function bindGithub(context: Context, login: string, options: Patience & 
   const given = options.gist === undefined ? undefined : gistId(options.gist);
   return bindPost(context, login, options, {
     platform: "github",
-    content: gistContent,
-    show: ({ output }, { link }, content) => {
-      const file = `${link.avatar}.json`;
+    show: ({ output }, { link }, { file, contents }) => {
       output.note(
         `Publish a public gist as ${link.identity} (https://gist.github.com), one file of this name and content:`,
       );
+      const content = contents.default;
       output.result(`${file}\n\n${content}`, { publish: "gist", file, content });
     },
     locate: async () => given ?? gistId((await readLine("Address of the gist: ", context.signal)) ?? ""),
@@ -40,14 +35,14 @@ export function bindGithub(context: Context, login: string, options: Patience & 
 export function bindDns(context: Context, domain: string, patience: Patience): Promise<void> {
   return bindPost(context, domain, patience, {
     platform: "dns",
-    content: txtRecord,
-    show: ({ output }, { link }, record) => {
-      const strings = txtStrings(record);
+    show: ({ output }, { link }, { contents, txt = [] }) => {
+      // As a zone file has them (RFC 1035, section 5.1).
+      const strings = txt.map((piece) => `"${piece.replace(/["\\]/g, String.raw`\$&`)}"`);
       output.note(`Add this TXT record to ${link.identity}; it may take some minutes until it is seen everywhere.`);
       output.result(`${link.identity}. 300 IN TXT ${strings.join(" ")}`, {
         publish: "txt",
         name: link.identity,
-        record,
+        record: contents.default,
         strings,
       });
     },
@@ -56,21 +51,30 @@ export function bindDns(context: Context, domain: string, patience: Patience): P
 }
 
 async function bindPost(context: Context, typed: string, patience: Patience, kind: PostKind): Promise<void> {
-  const identity = identityOf(kind.platform, typed);
-  const avatar = await avatarKey(context);
-  const wish: Wish = { action: "create", platform: kind.platform, identity, avatar: avatar.publicKey };
-  const draft = await keepDraft(context, await requestDraft(context, wish));
-  kind.show(context, draft, kind.content(draft, signText(avatar.privateKey, draft.text).base64));
-  const submission = submissionOf(draft, { avatar }, await kind.locate());
-  const isCurrent = async () => (await requestDraft(context, wish)).link.prev === draft.link.prev;
+  const { syngraph, signal } = context;
+  const wanted = { platform: kind.platform, identity: identityOf(kind.platform, typed) };
+  const avatar = await openAvatar(context);
+  const binding = await keepBinding(context, avatar, await syngraph.bind(avatar, wanted, { signal }));
+  kind.show(context, binding, binding.publishing!.post);
+  binding.published(await kind.locate());
   try {
-    await submitWhenPublished(context, submission, patience, isCurrent);
+    await submitWhenPublished(context, binding, patience);
   } catch (error) {
-    if (error instanceof LinkRefused) await dropDraft(context, draft.link);
+    if (error instanceof LinkRefused) await dropBinding(context, binding);
     throw error;
   }
-  await dropDraft(context, draft.link);
-  reportLink(context, "bound", draft.link);
+  await dropBinding(context, binding);
+  reportLink(context, "bound", binding);
+}
+
+/** The one form that a GitHub login or a domain has. @throws {CliError} usage */
+function identityOf(platform: "github" | "dns", typed: string): string {
+  const [identity] = identityForms(platform, typed);
+  const shape = platform === "dns" ? /^[a-z0-9.-]+\.[a-z0-9-]+$/ : /^[a-z0-9][a-z0-9_-]{0,38}$/;
+  if (!identity || !shape.test(identity)) {
+    throw usageError(`${JSON.stringify(typed)} is no ${platform === "dns" ? "domain name" : "GitHub login"}`);
+  }
+  return identity;
 }
 
 /** The id in a gist's address, or the id itself. */

@@ -1,0 +1,315 @@
+import {
+  Contract,
+  Interface,
+  type Signer,
+  ZeroAddress,
+  decodeBase64,
+  formatEther,
+  getAddress,
+  hexlify,
+  isAddress,
+} from "ethers";
+
+import type { Eip1193Provider } from "../eip1193.ts";
+import { InputError, TrustError, WalletError } from "../errors.ts";
+import { asInput } from "../input.ts";
+import {
+  ATTESTER_REGISTRY_ABI,
+  type Link,
+  PROOF_REGISTRY_ABI,
+  type Submission,
+  aliasProof,
+  assertAppendable,
+  bindingKey,
+  isCosigned,
+  linkId,
+  parsePublicKey,
+  recoverWitnesses,
+  signPayload,
+  toSubmission,
+  unwrapSignature,
+} from "../protocol/index.ts";
+import { toSyngraphError } from "./failures.ts";
+import { l1FeeOf } from "./l1Fee.ts";
+import { DirectTransaction } from "./transaction.ts";
+import { DirectWallet, type WalletOptions } from "./wallet.ts";
+
+/** A link with all that was signed for it. */
+export interface SignedLink {
+  link: Link;
+  /** The avatar's signature, 65 bytes in `0x` hex or Base64; null in a release, which the other side alone signs. */
+  signature: string | null;
+  /** The other side's, where it signs itself: a wallet's, or another avatar's; `0x` hex or Base64. */
+  cosignature?: string | null;
+  /** Where the other side's confirmation was published. */
+  proofLocation?: string;
+}
+
+/** What `POST /v1/attestations` answers, as far as it is used: everything else is made here. */
+export interface CollectedAttestations {
+  link_id: string;
+  /** The contract's function: `confirm` and `reinstate` for a link that is on chain already. */
+  method: "append" | "release" | "confirm" | "reinstate";
+  proof: string;
+  proof_location: string;
+}
+
+/** What a transaction will cost, and bring. */
+export interface DirectEstimate {
+  gas: bigint;
+  /** What is sent along: somebody else's transaction in between may make it dearer. */
+  gasLimit: bigint;
+  /** Wei for each gas, now. */
+  gasPrice: bigint;
+  /** What the chain below asks for, in wei; 0 where it asks for nothing of its own. */
+  l1Fee: bigint;
+  /** In wei, together. */
+  cost: bigint;
+  /** What the account has, in wei. */
+  balance: bigint;
+  /** Where the binding will stand: with too few attestations it is only claimed. */
+  outcome: "confirmed" | "claimed" | "deleted";
+}
+
+/** Which registry, and by which wallet. */
+export interface DirectOptions extends WalletOptions {
+  /** The address of the ProofRegistry: `GET /healthz` names that of a node, and its `deployments/<chainId>.json`. */
+  registry: string;
+}
+
+const REGISTRY = new Interface(PROOF_REGISTRY_ABI);
+
+/**
+ * The registry by the user's own wallet: what others would have an API send, it sends and pays for itself.
+ *
+ * @example
+ * const registry = await DirectRegistry.connect(window.ethereum, { registry: "0x…", chainId: 8453 });
+ * const { cost, outcome } = await registry.estimate(signed);
+ * const { txHash, wait } = await registry.submit(signed);
+ */
+export class DirectRegistry {
+  /** Lower case. */
+  readonly registry: string;
+  readonly #wallet: DirectWallet;
+  readonly #contract: Contract;
+
+  private constructor(wallet: DirectWallet, registry: string) {
+    this.#wallet = wallet;
+    this.registry = registry.toLowerCase();
+    this.#contract = new Contract(registry, REGISTRY, wallet.provider);
+  }
+
+  /**
+   * Opens a wallet on the registry's chain; it is asked to switch where it is on another.
+   *
+   * @param wallet a browser's (EIP-1193), or a signer of ethers.
+   * @throws {WalletError} where the wallet refuses, or stays on another chain.
+   * @throws {InputError} where there is no ProofRegistry.
+   */
+  static async connect(wallet: Eip1193Provider | Signer, options: DirectOptions): Promise<DirectRegistry> {
+    const { registry, ...ofWallet } = options;
+    if (!isAddress(registry)) throw new InputError(`${registry} is no address of a ProofRegistry`, "registry");
+    const direct = new DirectRegistry(await DirectWallet.open(wallet, ofWallet), registry);
+    await direct.#requireRegistry();
+    return direct;
+  }
+
+  /** The account that sends and pays, EIP-55. */
+  get account(): string {
+    return this.#wallet.address;
+  }
+
+  get chainId(): number {
+    return this.#wallet.chainId;
+  }
+
+  /**
+   * What it will cost to bring a link on chain, or a release, and what will come of it.
+   *
+   * @param attestations for a link that attesters have to stand for; without them it becomes a claim.
+   * @throws {ContractError} where the contract would refuse it; `error` names why.
+   */
+  async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
+    const call = await this.#callOf(signed, attestations);
+    const price = await this.#price(call);
+    return { ...price, outcome: await call.outcome() };
+  }
+
+  /**
+   * Has the wallet send it. Nothing is sent that the contract would refuse now, or that the account cannot pay for.
+   *
+   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, `wallet_chain`.
+   * @throws {ContractError} where the contract would refuse it.
+   */
+  async submit(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectTransaction> {
+    return this.#send(await this.#callOf(signed, attestations));
+  }
+
+  /**
+   * Has the connected wallet itself sign that it takes its binding to an avatar back. {@link submit} brings it on chain; the
+   * avatar need not agree.
+   *
+   * @param avatar its public key.
+   * @throws {WalletError} `wallet_rejected`.
+   */
+  async signRelease(avatar: string): Promise<SignedLink> {
+    const { compressed, address } = asInput(() => parsePublicKey(avatar));
+    const link: Link = {
+      ...{ action: "delete", platform: "ethereum", identity: this.account.toLowerCase(), avatar: compressed },
+      // A release is no link of the chain: it quotes none.
+      ...{ prev: null, createdAt: await this.#releaseTime(address), uuid: crypto.randomUUID() },
+    };
+    return { link, signature: null, cosignature: await this.#wallet.signText(signPayload(link)) };
+  }
+
+  /**
+   * Has the connected wallet name the avatar that speaks for it, to which it must be bound: contracts ask `avatarOf`.
+   *
+   * @param avatar its public key, or null for none any more.
+   */
+  async setAvatar(avatar: string | null): Promise<DirectTransaction> {
+    const address = avatar === null ? ZeroAddress : asInput(() => parsePublicKey(avatar)).address;
+    return this.#send({ method: "setAvatar", args: [address] });
+  }
+
+  /** A transaction that was sent before. */
+  transaction(txHash: string): DirectTransaction {
+    return new DirectTransaction(this.#wallet, this.registry, txHash);
+  }
+
+  async #requireRegistry(): Promise<void> {
+    try {
+      await this.#contract.getFunction("ATTESTERS").staticCall();
+    } catch (cause) {
+      const failure = toSyngraphError(cause, "read the registry");
+      if (failure.retryable) throw failure;
+      const where = `${getAddress(this.registry)} on chain ${this.chainId}`;
+      throw new InputError(`there is no ProofRegistry at ${where}`, "registry", { cause });
+    }
+  }
+
+  /** What the chain answers, from the chain that is meant: a browser's wallet answers from wherever its user is. */
+  async #ask<T>(what: string, question: () => Promise<T>): Promise<T> {
+    await this.#wallet.ensureChain();
+    try {
+      return await question();
+    } catch (error) {
+      throw toSyngraphError(error, what);
+    }
+  }
+
+  /** The call that brings a link on chain. @throws {InputError} where it is none. */
+  async #callOf(signed: SignedLink, attestations: CollectedAttestations | undefined): Promise<Call> {
+    const { link, signature, proofLocation = attestations?.proof_location ?? "" } = signed;
+    const { address } = asInput(() => parsePublicKey(link.avatar));
+    asInput(() => assertAppendable(link, proofLocation));
+    if (signature === null) {
+      const release = asInput(() =>
+        toSubmission(link, { signature: "0x", withKey: true, proof: cosignatureOf(signed) }),
+      );
+      return { method: "release", args: [release], outcome: async () => "deleted" };
+    }
+    const name = asInput(() => linkId(link, signature));
+    if (attestations) requireSame(attestations, name);
+    const { method = "append", proof: attested = "0x" } = attestations ?? {};
+    if (method === "confirm" || method === "reinstate") {
+      const key = bindingKey(address, link.platform, link.identity);
+      const args = method === "confirm" ? [key, name, proofLocation, attested] : [key, name, attested];
+      return { method, args, outcome: async () => "confirmed" };
+    }
+    const length = await this.#ask("read the chain's length", () => this.#contract.getFunction("lengthOf")(address));
+    const proof = link.action === "delete" ? "0x" : isCosigned(link.platform) ? cosignatureOf(signed) : attested;
+    const parts = { signature, withKey: length === 0n, proof, proofLocation };
+    const submission: Submission = asInput(() => toSubmission(link, parts));
+    return { method: "append", args: [submission], outcome: () => this.#outcomeOf(link, name, proof) };
+  }
+
+  /** Where the binding will stand, by the rules of `ProofRegistry.append`. */
+  async #outcomeOf(link: Link, name: string, proof: string): Promise<DirectEstimate["outcome"]> {
+    if (link.action === "delete") return "deleted";
+    if (isCosigned(link.platform)) return "confirmed";
+    if (proof === "0x") return "claimed";
+    const witnesses = asInput(() => recoverWitnesses({ linkId: name, found: true }, proof));
+    return this.#ask("read who attests", async () => {
+      const target = (await this.#contract.getFunction("ATTESTERS").staticCall()) as string;
+      const attesters = new Contract(target, ATTESTER_REGISTRY_ABI, this.#wallet.provider);
+      const [quorum, ...counted] = await Promise.all([
+        attesters.getFunction("quorumOf").staticCall(link.platform) as Promise<bigint>,
+        ...witnesses.map(
+          ({ attester }) => attesters.getFunction("isAttester").staticCall(attester) as Promise<boolean>,
+        ),
+      ]);
+      return counted.filter(Boolean).length >= quorum ? "confirmed" : "claimed";
+    });
+  }
+
+  async #price({ method, args }: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
+    const data = REGISTRY.encodeFunctionData(method, args);
+    const { provider, address, chainId } = this.#wallet;
+    return this.#ask("estimate what it costs", async () => {
+      const transaction = { to: this.registry, data };
+      const [gas, { gasPrice: price }, balance] = await Promise.all([
+        provider.estimateGas({ ...transaction, from: address }),
+        provider.getFeeData(),
+        provider.getBalance(address),
+      ]);
+      const [gasPrice, gasLimit] = [price ?? 0n, gas + gas / MARGIN];
+      const l1Fee = (await l1FeeOf(provider, { ...transaction, chainId, gasLimit, gasPrice })) ?? 0n;
+      return { gas, gasLimit, gasPrice, l1Fee, cost: gas * gasPrice + l1Fee, balance };
+    });
+  }
+
+  async #send(call: Pick<Call, "method" | "args">): Promise<DirectTransaction> {
+    const { gasLimit, cost, balance } = await this.#price(call);
+    if (balance < cost) {
+      const lacking = `${this.account} has ${formatEther(balance)}, and it costs about ${formatEther(cost)}`;
+      throw new WalletError("wallet_funds", `the wallet has too little on chain ${this.chainId}: ${lacking}`);
+    }
+    const data = REGISTRY.encodeFunctionData(call.method, call.args);
+    return this.transaction(await this.#wallet.send({ to: this.registry, data, gasLimit }));
+  }
+
+  /** A time that the contract takes: by the chain's clock, and not before the binding. */
+  async #releaseTime(avatar: string): Promise<number> {
+    return this.#ask("read the binding", async () => {
+      const [status, block] = await Promise.all([
+        this.#contract.getFunction("statusOf").staticCall(avatar, "ethereum", this.account.toLowerCase()) as Promise<
+          [bigint, bigint, string]
+        >,
+        this.#wallet.provider.getBlock("latest"),
+      ]);
+      return Math.max(block!.timestamp, Number(status[1]));
+    });
+  }
+}
+
+/** A call of the registry. */
+interface Call {
+  method: "append" | "release" | "confirm" | "reinstate" | "setAvatar";
+  args: readonly unknown[];
+  /** Where the binding will stand, if it goes through. */
+  outcome: () => Promise<DirectEstimate["outcome"]>;
+}
+
+/** The part of the estimate that is put on top of it. */
+const MARGIN = 5n;
+
+/** Attestations of another link would be paid for in vain. */
+function requireSame({ link_id: named, method }: CollectedAttestations, name: string): void {
+  if (named !== name) throw new TrustError(`the attestations are of link ${named}, and this is ${name}`);
+  if (method === "release")
+    throw new TrustError("the attestations are of a release, and this is a link of an avatar's");
+}
+
+/** The other side's own signature, as the contract takes it. @throws {InputError} where it is missing. */
+function cosignatureOf({ link, cosignature }: SignedLink): string {
+  const { platform, identity } = link;
+  if (!cosignature) throw new InputError(`the signature of ${platform} ${identity} is missing`, "cosignature");
+  return asInput(() => {
+    if (platform === "nextid") return aliasProof(identity, cosignature);
+    const { signature } = unwrapSignature(
+      cosignature.startsWith("0x") ? cosignature : hexlify(decodeBase64(cosignature)),
+    );
+    return signature;
+  });
+}
