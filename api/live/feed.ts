@@ -62,7 +62,7 @@ function textFor(filter: EventFilter, told: readonly Told[]): string {
 }
 
 /** Where somebody goes on. */
-export type Cursor = { after: number } | "start" | "now";
+export type Cursor = { after: number } | { last: number } | "start" | "now";
 
 /**
  * Tells listeners what is new in the journal, with one query for all of them; and has the journal written when the index moves.
@@ -131,6 +131,13 @@ export class Feed {
     }
     const { last, compacted } = await this.#options.journal.ends();
     if (cursor === "start") return compacted;
+    if ("last" in cursor) {
+      const { rows } = await this.#options.db.query<{ id: number }>(
+        "SELECT id FROM api.journal ORDER BY id DESC OFFSET $1 LIMIT 1",
+        [cursor.last],
+      );
+      return Math.max(compacted, rows[0]?.id ?? 0);
+    }
     const { after } = cursor;
     if (after > last) {
       throw new ApiError(410, `cursor ${after} is of another journal: the last event here is ${last}`);

@@ -9,11 +9,14 @@ import { EventStream } from "../live/stream.ts";
 import { platformOf } from "../platforms/index.ts";
 import { storedForms } from "../proofs/read/search.ts";
 import { addressOf } from "./avatars.ts";
-import { optionalText } from "./http.ts";
+import { optionalText, queryInteger } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
 /** The id of an event. What else there may be in a header ends here. */
 const CURSOR = /^\d{1,15}$/;
+
+/** Events that are told of first where so many are asked for. */
+const MAX_LAST = 500;
 
 const query = z.object({
   cursor: optionalText.meta({
@@ -23,6 +26,9 @@ const query = z.object({
     .enum(["now", "start", ""])
     .default("now")
     .meta({ description: "Where there is no cursor: what comes, or all that is kept (as `cursor=0`)." }),
+  last: queryInteger.meta({
+    description: `Where there is no cursor: so many of the latest events first, at most ${MAX_LAST}; it counts before \`from\`.`,
+  }),
   types: optionalText.meta({ description: `Comma list of ${EVENT_TYPES.join(", ")}; all by default.` }),
   avatar: optionalText.meta({ description: "A public key in any form, or its address." }),
   platform: optionalText,
@@ -54,7 +60,7 @@ export function eventRoutes({ feed, connections }: Context): Route[] {
         503: "This node has all the streams that it can, or the index cannot be asked just now: try again later.",
       },
       handle: async ({ query: asked, request, response }) => {
-        const cursor = cursorOf(request.get("last-event-id") || asked.cursor, asked.from);
+        const cursor = cursorOf(request.get("last-event-id") || asked.cursor, asked);
         const filter = filterOf(asked);
         const close = connections.open(clientOf(request.ip));
         response.once("close", close);
@@ -81,7 +87,8 @@ export function eventRoutes({ feed, connections }: Context): Route[] {
   ];
 }
 
-function cursorOf(text: string, from: string): Cursor {
+function cursorOf(text: string, { from, last }: Pick<z.output<typeof query>, "from" | "last">): Cursor {
+  if (text === "" && last > 0) return { last: Math.min(last, MAX_LAST) };
   if (text === "") return from === "start" ? "start" : "now";
   if (!CURSOR.test(text)) {
     throw badRequest(

@@ -12,10 +12,12 @@ import {
   type CallOptions,
   type ChainItem,
   type CheckedChain,
+  type EventsOptions,
   type EventsQuery,
   type GraphEdge,
   type IdTokenReply,
   type IdentityCard,
+  type NodeStatus,
   type PathReply,
   type PlatformInfo,
   type ProofQuery,
@@ -239,8 +241,13 @@ export class Syngraph {
   }
 
   /** Links, changes of bindings and reorgs as they come, without end. */
-  events(query: EventsQuery = {}, options: CallOptions = {}): AsyncGenerator<RegistryEvent, void> {
+  events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return this.client.events(query, options);
+  }
+
+  /** How the node and all it rests on stand. */
+  status(options: CallOptions = {}): Promise<NodeStatus> {
+    return this.client.status(options);
   }
 
   /** Signs in, with an avatar or a wallet that is bound to one (EIP-4361). */

@@ -225,6 +225,18 @@ describe("GET /v1/events", () => {
     }
   });
 
+  it("tells of the latest events first, as many as are asked for", async () => {
+    await append(test, claims(3));
+    const all = await everything(test.stack);
+    const latest = await (await listen("?last=4")).take(4);
+    expect(latest).to.deep.equal(all.slice(-4));
+    // A cursor knows better; and who asks for more than is told, or than there is, is told what there is.
+    const cursor = all.at(-2)!.id;
+    expect(await (await listen(`?last=4&cursor=${cursor}`)).take(1)).to.deep.equal(all.slice(-1));
+    const most = await (await listen("?last=999999999")).take(Math.min(all.length, 500));
+    expect(most).to.deep.equal(all.slice(-500));
+  });
+
   it("tells only of what was asked for", async () => {
     const before = (await ends()).last;
     const [person, other] = [somebody(), somebody()];
@@ -277,6 +289,7 @@ describe("GET /v1/events", () => {
       [`?cursor=${last + 1000}`, {}, 410, /is of another journal: the last event here is \d+$/],
       ["", { "last-event-id": "999999999999999" }, 410, /is of another journal/],
       ["?from=yesterday", {}, 400, /^Param error: from/],
+      ["?last=many", {}, 400, /^Param error: last/],
       ["?types=links", {}, 400, /types: must be a comma list of link, binding, reorg/],
       ["?types=link,,reorg", {}, 400, /types/],
       ["?platform=github", {}, 400, /^Param missing: identity$/],

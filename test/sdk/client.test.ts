@@ -18,6 +18,9 @@ const SUBMISSION = {
   created_at: "1770000000",
 } as const;
 
+/** An identity with all that means something in an address. */
+const VERTEX = { platform: "dns", identity: "/../?a,%" };
+
 /** The error of a call that must fail. */
 async function failure(call: Promise<unknown>): Promise<SyngraphError> {
   try {
@@ -179,6 +182,29 @@ describe("SyngraphClient", () => {
         expect(error).to.include({ code: "bad_reply", status: 200 });
         expect(error.message).to.include(message);
       }
+    });
+
+    it("asks for an identity's graph and a path by the names as they are, and refuses what is none", async () => {
+      const edge = {
+        ...{ id: "e", kind: "proof", from: VERTEX, to: VERTEX, source: "nextid", evidence: "account", level: 4 },
+        ...{ first_seen: 1, last_seen: 2, disputed: false, references: [] },
+      };
+      const card = {
+        ...{ ...VERTEX, as_of: 3, level: 2, component: "c", truncated: false },
+        ...{ avatars: [], identities: [], edges: [edge], disputed: [] },
+      };
+      server.handler = (_, response) => reply(response, 200, card);
+      expect(await client().identity(VERTEX.platform, VERTEX.identity, { level: 2 })).to.deep.equal(card);
+      expect(server.received.at(-1)!.path).to.equal("/v1/identities/dns/%2F..%2F%3Fa%2C%25");
+      expect(server.received.at(-1)!.query.toString()).to.equal("level=2");
+      const step = { from: VERTEX, to: VERTEX, edge };
+      const path = { from: VERTEX, to: VERTEX, as_of: 3, linked: true, level: 4, steps: [step] };
+      server.handler = (_, response) => reply(response, 200, path);
+      expect(await client().path("dns,/../?a,%", "dns,a")).to.deep.equal(path);
+      expect(server.received.at(-1)!.query.get("from")).to.equal("dns,/../?a,%");
+      server.handler = (_, response) => reply(response, 200, { ...card, edges: [{ ...edge, references: [{}] }] });
+      const error = await failure(client().identity(VERTEX.platform, VERTEX.identity));
+      expect(error.message).to.include("reply.edges[0].references[0].chain_id is no integer");
     });
 
     it("survives a success that is no JSON, and one that breaks off", async () => {

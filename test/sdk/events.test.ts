@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-import { type RegistryEvent, SyngraphClient, SyngraphError } from "@syngraph/sdk/client";
+import { type RegistryEvent, type StreamState, SyngraphClient, SyngraphError } from "@syngraph/sdk/client";
 import { expect } from "chai";
 
 import { reply, useStubServer } from "./stubServer.ts";
@@ -53,6 +53,31 @@ describe("SyngraphClient.events", () => {
       { from: "start", ...rest },
       ...["5", "5", "6", "40"].map((cursor) => ({ cursor, ...rest })),
     ]);
+  });
+
+  it("says how it stands, and how far it is", async () => {
+    const answers: ((response: ServerResponse) => unknown)[] = [
+      (response) => reply(response, 503, { message: "later" }),
+      (response) => stream(response, ":\nid: 4\n\n").end(),
+      (response) => stream(response, event(5)),
+    ];
+    server.handler = (_, response) => void answers.shift()!(response);
+    const [states, cursors]: [string[], number[]] = [[], []];
+    const source = events(
+      { last: 50 },
+      {
+        onState: (state: StreamState) =>
+          states.push(state.name === "waiting" ? `waiting ${state.error?.code ?? "for more"}` : state.name),
+        onCursor: (cursor: number) => cursors.push(cursor),
+      },
+    );
+    await take(source, 1);
+    expect(states).to.deep.equal([
+      ...["connecting", "waiting server", "connecting", "open", "waiting for more", "connecting", "open"],
+    ]);
+    expect(cursors).to.deep.equal([4]);
+    await source.return();
+    expect(server.received.map(({ query }) => query.toString())).to.deep.equal(["last=50", "last=50", "cursor=4"]);
   });
 
   it("gives up where asking again is of no use", async () => {

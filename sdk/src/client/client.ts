@@ -1,8 +1,9 @@
 import type { Action, SubkeyAlgorithm } from "../protocol/index.ts";
 import { SyngraphError } from "../errors.ts";
-import { type EventsQuery, eventsOf } from "./events.ts";
+import { type EventsOptions, type EventsQuery, eventsOf } from "./events.ts";
 import { type CallOptions, Http, type Reply, type Request } from "./http.ts";
 import { type Reader, object } from "./reader.ts";
+import { type NodeStatus, nodeStatus } from "./status.ts";
 import {
   type AssertionFields,
   type AttestationsReply,
@@ -201,7 +202,7 @@ export class SyngraphClient {
    * @example
    * for await (const event of client.events({ avatar })) if (event.type === "binding") console.log(event.status);
    */
-  events(query: EventsQuery = {}, options: CallOptions = {}): AsyncGenerator<RegistryEvent, void> {
+  events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return eventsOf(this.#http, query, options);
   }
 
@@ -234,6 +235,11 @@ export class SyngraphClient {
   /** `GET /v1/path`: whether two identities, `platform,identity` each, are one person's, and why. */
   path(from: string, to: string, query: Omit<ScopeQuery, "cap"> = {}, options: CallOptions = {}): Promise<PathReply> {
     return this.#get({ path: "v1/path", query: { from, to, ...scopeOf(query) }, ...options }, pathReply);
+  }
+
+  /** `GET /v1/status`: how the node and all it rests on stand. */
+  status(options: CallOptions = {}): Promise<NodeStatus> {
+    return this.#get({ path: "v1/status", ...options }, nodeStatus);
   }
 
   /** `GET /v1/search`: identities that begin with a text. */

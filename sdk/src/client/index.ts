@@ -1,7 +1,8 @@
 /** A client of the Syngraph API, and the local check of what it answers. For browsers and Node; no framework. */
 export * from "./client.ts";
 export { type ApiErrorCode, SyngraphError, type SyngraphErrorCode } from "../errors.ts";
-export type { EventsQuery } from "./events.ts";
+export type { EventsOptions, EventsQuery, StreamState } from "./events.ts";
+export type { NodeStatus } from "./status.ts";
 export type { CallOptions } from "./http.ts";
 export * from "./checkChains.ts";
 export * from "./verifyChain.ts";
