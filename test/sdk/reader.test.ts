@@ -34,6 +34,9 @@ async function failure<E extends Error>(
   return error as E;
 }
 
+/** What is wrong, by its kind. */
+const kindsOf = ({ problems }: AvatarReading) => [...new Set(problems.map(({ kind }) => kind))].sort();
+
 describe("RegistryReader", function () {
   this.timeout(120_000);
   let chain: Anvil;
@@ -77,9 +80,6 @@ describe("RegistryReader", function () {
   const lie = <T>(method: string, change: (answer: T, call: RpcCall) => unknown) => {
     proxy.tamper = async (call, ask) => (call.method === method ? change((await ask()) as T, call) : ask());
   };
-
-  /** What is wrong, by its kind. */
-  const kindsOf = ({ problems }: AvatarReading) => [...new Set(problems.map(({ kind }) => kind))].sort();
 
   it("answers what the contract says", async () => {
     const reader = reading();

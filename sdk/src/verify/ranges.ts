@@ -1,6 +1,6 @@
 import { isError } from "ethers";
 
-import { pause } from "../pause.ts";
+import { pause } from "../client/pause.ts";
 
 /** Milliseconds before each new attempt at a range that could not be read. */
 const RETRIES = [500, 2_000, 8_000, 30_000];
