@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSyngraph } from "../app/hooks.ts";
+import { client } from "../app/client.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -98,7 +98,6 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
 
 /** All that this node serves, and what events are of beside that. */
 function usePlatforms(seen: readonly string[]): string[] {
-  const { client } = useSyngraph();
   const { data } = useQuery({
     queryKey: ["health"],
     queryFn: ({ signal }) => client.health({ signal }),

@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Pill } from "../ui/Pill.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -26,14 +26,14 @@ export const EventRow = memo(function EventRow({
   const time = event.type === "reorg" ? null : event.block_time;
   return (
     <li className={isTakenBack ? "event taken-back" : "event"} data-event={event.id}>
-      <span className={`event-icon ${event.type}`}>
+      <span className={`event-icon ${event.type === "binding" && !event.is_valid ? "invalid" : event.type}`}>
         <Icon name={ICONS[event.type]} size={18} />
       </span>
       <div>
         <p className="event-what">
           <span className="unseen">{t(`type.${event.type}`)}: </span>
           <strong>
-            <Identity of={event} />
+            <ShortIdentity of={event} />
           </strong>{" "}
           <What event={event} />
         </p>

@@ -1,7 +1,7 @@
 import { type RegistryEvent, SyngraphError, type StreamState } from "@syngraph/sdk/client";
 import { useCallback, useEffect, useReducer, useState } from "react";
 
-import { useSyngraph } from "../app/hooks.ts";
+import { client } from "../app/client.ts";
 import { type Feed, NO_FEED, withEvent } from "./feed.ts";
 
 /** How many of the latest events the page begins with. */
@@ -31,7 +31,6 @@ function change({ feed, held }: Shown, what: Change): Shown {
  * when somebody does.
  */
 export function useFeed() {
-  const { client } = useSyngraph();
   const [{ feed, held }, dispatch] = useReducer(change, { feed: NO_FEED, held: null });
   const [state, setState] = useState<FeedState>("connecting");
   const [error, setError] = useState<unknown>(null);
@@ -93,7 +92,7 @@ export function useFeed() {
       current?.abort();
       document.removeEventListener("visibilitychange", followTab);
     };
-  }, [client, attempt]);
+  }, [attempt]);
 
   return {
     ...{ feed, state, error, hasGap },

@@ -3,14 +3,15 @@ import { useTranslation } from "react-i18next";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
+import { Platform } from "../ui/Platform.tsx";
 import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Evidence } from "./Evidence.tsx";
 import { graphHref } from "./address.ts";
 import { Level } from "./Level.tsx";
 import type { GraphModel, GraphNode } from "./model.ts";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { useWords } from "./words.ts";
 
 /** Connections of one identity that are told one by one. */
@@ -39,7 +40,7 @@ export function Details({
     <div className="stack tight">
       <Facts
         of={[
-          [t("fact.platform"), <bdi>{platform}</bdi>],
+          [t("fact.platform"), <Platform platform={platform} />],
           [
             t("fact.identity"),
             identity.length > 24 ? <KeyText text={identity} copy={t("fact.identity")} /> : <bdi>{identity}</bdi>,
@@ -83,7 +84,7 @@ export function Details({
             <li key={edge.id}>
               <details>
                 <summary>
-                  <Identity of={other} /> <span className="soft">{words.evidence(edge.evidence)}</span>
+                  <ShortIdentity of={other} /> <span className="soft">{words.evidence(edge.evidence)}</span>
                 </summary>
                 <Evidence edge={edge} />
                 {other.id !== node.id && (

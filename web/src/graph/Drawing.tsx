@@ -2,14 +2,16 @@ import { type KeyboardEvent, memo, useEffect, useId, useLayoutEffect, useRef, us
 import { useTranslation } from "react-i18next";
 
 import { Button } from "../ui/Button.tsx";
-import { Icon, type IconName } from "../ui/icons.tsx";
+import { PlatformIcon, isKnownPlatform, platformName } from "../ui/Platform.tsx";
 import { Layout, type Point, lineOf, neighbourOf } from "./layout.ts";
-import type { DrawnEdge, GraphModel, GraphNode, NodeLook } from "./model.ts";
+import type { DrawnEdge, GraphModel, GraphNode } from "./model.ts";
 import { type Zoom, useZoom } from "./useZoom.ts";
 import { evidenceOf } from "./words.ts";
 
 /** More vertices than this do not move before the reader's eyes. */
 const MOST_ANIMATED = 200;
+/** So few have their names and a size for fingers however small the drawing is. */
+const FEW = 40;
 const ZOOM_STEP = 1.4;
 const RADIUS = 17;
 
@@ -38,8 +40,9 @@ export function Drawing({
   const help = useId();
   const svg = useRef<SVGSVGElement>(null);
   const content = useRef<SVGGElement>(null);
-  const zoom = useZoom(svg, content);
+  const zoom = useZoom(svg, content, model.nodes.length <= FEW);
   const { places, isMoving } = useLayout(model, content, zoom);
+  const isHidden = isMoving && model.nodes.length > MOST_ANIMATED;
   const [focused, setFocused] = useState(model.root.id);
   const stop = model.byId.has(focused) ? focused : model.root.id;
 
@@ -83,17 +86,21 @@ export function Drawing({
         className={marked.path === null ? undefined : "with-path"}
         onKeyDown={onKeyDown}
       >
-        <g ref={content}>
+        <g ref={content} visibility={isHidden ? "hidden" : undefined}>
           <g aria-hidden="true">
             {model.edges.map((drawn) => (
               <Line key={drawn.edge.id} drawn={drawn} onPath={marked.path?.has(drawn.edge.id) ?? false} />
             ))}
           </g>
-          {model.nodes.map((node) => (
+          {inFront(model).map((node) => (
             <Node
               key={node.id}
               node={node}
-              name={t("drawing.node", { platform: node.platform, identity: node.identity, count: node.edges.length })}
+              name={t("drawing.node", {
+                platform: platformName(node.platform),
+                identity: shortened(node.identity),
+                count: node.edges.length,
+              })}
               isSelected={marked.selected === node.id}
               onPath={marked.path?.has(node.id) ?? false}
               isStop={stop === node.id}
@@ -103,6 +110,11 @@ export function Drawing({
           ))}
         </g>
       </svg>
+      {isHidden && (
+        <p className="graph-wait soft" role="status">
+          {t("drawing.wait")}
+        </p>
+      )}
       <div className="graph-zoom">
         <Button small icon="plus" iconOnly onClick={() => zoom.by(ZOOM_STEP)}>
           {t("zoom.in")}
@@ -110,7 +122,7 @@ export function Drawing({
         <Button small icon="minus" iconOnly onClick={() => zoom.by(1 / ZOOM_STEP)}>
           {t("zoom.out")}
         </Button>
-        <Button small icon="system" iconOnly onClick={() => zoom.fit(places.current.values())}>
+        <Button small icon="fit" iconOnly onClick={() => zoom.fit(places.current.values())}>
           {t("zoom.fit")}
         </Button>
       </div>
@@ -118,31 +130,38 @@ export function Drawing({
   );
 }
 
+/** What was asked for is drawn last, over all that may lie there. */
+function inFront({ nodes, root }: GraphModel): GraphNode[] {
+  return [...nodes.filter(({ isRoot }) => !isRoot), root];
+}
+
 /** Lays the graph out, and writes places into the elements past React, which would look at all of them each time. */
 function useLayout(model: GraphModel, content: { current: SVGGElement | null }, zoom: Zoom) {
   const places = useRef<Map<string, Point>>(new Map());
   const [isMoving, setMoving] = useState(false);
   useLayoutEffect(() => {
-    const layout = new Layout(model, places.current);
+    const layout = new Layout(model, places.current, content.current!.ownerSVGElement!.getBoundingClientRect());
     const write = () => {
       places.current = layout.places();
       writePlaces(content.current!, model, places.current);
     };
-    const isStill = model.nodes.length > MOST_ANIMATED || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isStill) layout.finish();
-    else for (let slice = 0; slice < 2; slice += 1) layout.advance();
-    write();
-    zoom.settle(places.current.values());
-    if (isStill) return undefined;
-    setMoving(true);
-    let frame = requestAnimationFrame(function step() {
-      const isDone = layout.advance();
+    const areMany = model.nodes.length > MOST_ANIMATED;
+    const isAnimated = !areMany && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (isAnimated) for (let slice = 0; slice < 2; slice += 1) layout.advance();
+    else if (!areMany) layout.finish();
+    const show = () => {
       write();
       zoom.settle(places.current.values());
-      if (isDone) setMoving(false);
-      else frame = requestAnimationFrame(step);
-    });
-    return () => cancelAnimationFrame(frame);
+    };
+    show();
+    if (!isAnimated && !areMany) return undefined;
+    setMoving(true);
+    return isAnimated
+      ? animate(layout, show, () => setMoving(false))
+      : settleAside(layout, () => {
+          show();
+          setMoving(false);
+        });
   }, [model, content, zoom]);
 
   // Whenever the window has another size.
@@ -152,6 +171,28 @@ function useLayout(model: GraphModel, content: { current: SVGGElement | null }, 
     return () => resized.disconnect();
   }, [content, zoom]);
   return { places, isMoving };
+}
+
+/** Reckons a little for each picture. @returns what ends it. */
+function animate(layout: Layout, show: () => void, done: () => void): () => void {
+  let frame = requestAnimationFrame(function step() {
+    const isDone = layout.advance();
+    show();
+    if (isDone) done();
+    else frame = requestAnimationFrame(step);
+  });
+  return () => cancelAnimationFrame(frame);
+}
+
+/** Reckons in pieces so short that the page goes on meanwhile, in milliseconds, and shows what came of it. */
+const PIECE = 30;
+
+function settleAside(layout: Layout, done: () => void): () => void {
+  let timer = setTimeout(function step() {
+    if (layout.advance(PIECE)) done();
+    else timer = setTimeout(step);
+  });
+  return () => clearTimeout(timer);
 }
 
 function writePlaces(content: SVGGElement, { edges }: GraphModel, places: ReadonlyMap<string, Point>): void {
@@ -180,13 +221,6 @@ const Line = memo(function Line({ drawn: { edge }, onPath }: { drawn: DrawnEdge;
   );
 });
 
-const ICONS: Readonly<Record<NodeLook, IconName>> = {
-  avatar: "key",
-  wallet: "wallet",
-  name: "domain",
-  account: "user",
-};
-
 const Node = memo(function Node({
   node,
   name,
@@ -204,8 +238,9 @@ const Node = memo(function Node({
   onFocus: (id: string) => void;
   onSelect: (id: string) => void;
 }) {
-  const { id, look, isRoot, platform, identity } = node;
-  const classes = ["graph-node", look, isRoot && "root", isSelected && "selected", onPath && "on-path"];
+  const { id, isRoot, platform, identity } = node;
+  const isAvatar = platform === "nextid";
+  const classes = ["graph-node", isAvatar && "avatar", isRoot && "root", isSelected && "selected", onPath && "on-path"];
   return (
     <g
       data-node={id}
@@ -217,24 +252,25 @@ const Node = memo(function Node({
       onFocus={() => onFocus(id)}
       onClick={() => onSelect(id)}
     >
-      <title>{`${platform} ${identity}`}</title>
-      {/* A finger needs 44 px. */}
-      <circle className="graph-reach" r={22} />
-      {isRoot && <circle className="graph-ring" r={RADIUS + 5} />}
-      {look === "avatar" ? (
-        <rect className="graph-body" x={-RADIUS} y={-RADIUS} width={2 * RADIUS} height={2 * RADIUS} rx={9} />
-      ) : (
-        <circle className="graph-body" r={RADIUS} />
-      )}
-      <g transform="translate(-9 -9)">
-        <Icon name={ICONS[look]} size={18} />
+      <g className="graph-mark">
+        {/* A finger needs 44 px. */}
+        <circle className="graph-reach" r={22} />
+        {isRoot && <circle className="graph-ring" r={RADIUS + 5} />}
+        {isAvatar ? (
+          <rect className="graph-body" x={-RADIUS} y={-RADIUS} width={2 * RADIUS} height={2 * RADIUS} rx={9} />
+        ) : (
+          <circle className="graph-body" r={RADIUS} />
+        )}
+        <g transform="translate(-9 -9)">
+          <PlatformIcon platform={platform} size={18} />
+        </g>
+        <text className="graph-name" y={RADIUS + 17}>
+          {shortened(identity)}
+        </text>{" "}
+        <text className={isKnownPlatform(platform) ? "graph-platform" : "graph-platform made-up"} y={RADIUS + 31}>
+          {shortened(platformName(platform))}
+        </text>
       </g>
-      <text className="graph-name" y={RADIUS + 17}>
-        {shortened(identity)}
-      </text>
-      <text className="graph-platform" y={RADIUS + 31}>
-        {platform}
-      </text>
     </g>
   );
 });

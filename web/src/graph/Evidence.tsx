@@ -1,13 +1,14 @@
 import type { EdgeReference, GraphEdge } from "@syngraph/sdk/client";
 import { useTranslation } from "react-i18next";
 
+import { chainName, transactionUrl } from "../ui/explorer.ts";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Level } from "./Level.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { useWords } from "./words.ts";
 
 /** What a connection rests on, in a sentence, and where that can be verified. */
@@ -25,17 +26,21 @@ export function Evidence({ edge }: { edge: GraphEdge }) {
           {t("disputed.sentence")}
         </p>
       )}
-      <Facts
-        of={[
-          [t("fact.level"), <Level level={edge.level} />],
-          [t("fact.source"), <bdi>{edge.source}</bdi>],
-          [t("fact.firstSeen"), <Time seconds={edge.first_seen} />],
-          [t("fact.lastSeen"), <Time seconds={edge.last_seen} />],
-        ]}
-      />
+      <p className="cluster soft small-text">
+        <Level level={edge.level} />
+        <span>
+          {t("fact.lastSeen")} <Time seconds={edge.last_seen} />
+        </span>
+        <span>
+          {t("fact.source")} <bdi>{edge.source}</bdi>
+        </span>
+      </p>
       {edge.references.length > 0 && (
         <details>
           <summary>{t("references", { count: edge.references.length })}</summary>
+          <p className="soft small-text">
+            {t("fact.firstSeen")} <Time seconds={edge.first_seen} absolute />
+          </p>
           <ul className="plain stack tight">
             {edge.references.map((reference) => (
               <li key={`${reference.chain_id} ${reference.tx_hash} ${reference.log_index}`}>
@@ -51,11 +56,22 @@ export function Evidence({ edge }: { edge: GraphEdge }) {
 
 function Reference({ of: { chain_id, block, tx_hash, link_id, proof_location } }: { of: EdgeReference }) {
   const { t } = useTranslation("graph");
+  const explorer = transactionUrl(chain_id, tx_hash);
   return (
     <Facts
       of={[
-        [t("fact.chain"), t("fact.block", { chain: chain_id, block })],
-        [t("fact.transaction"), <KeyText text={tx_hash} copy={t("fact.transaction")} />],
+        [t("fact.chain"), chainName(chain_id) ?? chain_id],
+        [t("fact.block"), block],
+        [
+          t("fact.transaction"),
+          explorer === null ? (
+            <KeyText text={tx_hash} copy={t("fact.transaction")} />
+          ) : (
+            <ExternalLink href={explorer}>
+              <KeyText text={tx_hash} />
+            </ExternalLink>
+          ),
+        ],
         link_id !== null && [t("fact.link"), <KeyText text={link_id} copy={t("fact.link")} />],
         proof_location !== "" && [t("fact.proof"), <ExternalLink href={proof_location}>{proof_location}</ExternalLink>],
       ]}
@@ -67,7 +83,7 @@ function Reference({ of: { chain_id, block, tx_hash, link_id, proof_location } }
 export function Ends({ of: { from, to } }: { of: Pick<GraphEdge, "from" | "to"> }) {
   return (
     <span className="graph-ends">
-      <Identity of={from} /> <span aria-hidden="true">→</span> <Identity of={to} />
+      <ShortIdentity of={from} /> <span aria-hidden="true">→</span> <ShortIdentity of={to} />
     </span>
   );
 }

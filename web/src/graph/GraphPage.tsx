@@ -4,12 +4,12 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearch } from "wouter";
 
-import { navigate, useParam, useSyngraph } from "../app/hooks.ts";
+import { client } from "../app/client.ts";
+import { navigate, useParam } from "../app/location.ts";
 import { LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { SelectField } from "../ui/Field.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
 import { Tabs } from "../ui/Tabs.tsx";
@@ -22,12 +22,12 @@ import "./graph.css";
 import { LEVELS } from "./Level.tsx";
 import { Legend } from "./Legend.tsx";
 import { idOf, modelOf, vertexOf } from "./model.ts";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { WhyLinked } from "./WhyLinked.tsx";
 
 /** Who is behind an identity, drawn: what is connected with it, how sure that is, and why. */
 export function GraphPage() {
   const { t } = useTranslation("graph");
-  const { client } = useSyngraph();
   const root: Vertex = { platform: useParam("platform"), identity: useParam("identity") };
   const address = readAddress(useSearch());
   const request = useQuery({
@@ -60,7 +60,7 @@ export function GraphPage() {
       >
         {t("title")}{" "}
         <span className="graph-of">
-          <Identity of={root} />
+          <ShortIdentity of={root} />
         </span>
       </PageHeading>
       <Waiting request={request} what={t("loading")} lines={8}>
@@ -82,7 +82,6 @@ function Graph({
   go: (change: Partial<GraphAddress>) => void;
 }) {
   const { t } = useTranslation("graph");
-  const { client } = useSyngraph();
   const { platform, identity } = card;
   const asked = to === null ? null : idOf(to);
   const request = useQuery({
@@ -149,7 +148,7 @@ function Graph({
           />
         </Card>
         <div className="graph-side" aria-live="polite">
-          <Card title={selected === null ? t("details.title") : <bdi>{selected.identity}</bdi>}>
+          <Card title={selected === null ? t("details.title") : <ShortIdentity of={selected} />}>
             {selected === null ? (
               <p className="soft">{t("details.none")}</p>
             ) : (

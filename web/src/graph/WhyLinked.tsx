@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { platformName } from "../ui/Platform.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import { Ends, Evidence } from "./Evidence.tsx";
 import { Level } from "./Level.tsx";
 import { type GraphModel, idOf } from "./model.ts";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 
 /** Whether the identity and another one are one person's, and what each step between them rests on. */
 export function WhyLinked({
@@ -69,7 +70,9 @@ function AskForm({ model, to, onAsk }: { model: GraphModel; to: Vertex | null; o
     <form className="graph-ask" noValidate onSubmit={ask}>
       <SelectField label={t("fact.platform")} value={platform} onChange={(event) => setPlatform(event.target.value)}>
         {platforms.map((each) => (
-          <option key={each}>{each}</option>
+          <option key={each} value={each}>
+            {platformName(each)}
+          </option>
         ))}
       </SelectField>
       <TextField
@@ -95,7 +98,7 @@ function Answer({ path }: { path: PathReply }) {
     return (
       <Notice tone={isSame ? "accent" : "wait"} live="status" title={t(isSame ? "why.same" : "why.not")}>
         <p>
-          <Identity of={path.from} /> · <Identity of={path.to} />
+          <ShortIdentity of={path.from} /> · <ShortIdentity of={path.to} />
         </p>
       </Notice>
     );

@@ -10,7 +10,7 @@ import {
   forceY,
 } from "d3-force";
 
-import type { GraphModel } from "./model.ts";
+import type { GraphModel, GraphNode } from "./model.ts";
 
 /** Where a vertex lies. */
 export interface Point {
@@ -24,10 +24,10 @@ interface Body extends SimulationNodeDatum {
 
 /** Steps until it stands: fewer where each takes longer. */
 const TICKS = 300;
-const TICKS_OF_MANY = 140;
+const TICKS_OF_MANY = 110;
 /** From so many vertices on it is many. */
 const MANY = 150;
-/** How long is reckoned between two pictures, in milliseconds. */
+/** How long is reckoned at a time between two pictures, in milliseconds. */
 const SLICE = 9;
 
 /** Finds a place for each vertex. */
@@ -35,11 +35,17 @@ export class Layout {
   readonly #simulation: Simulation<Body, SimulationLinkDatum<Body>>;
   readonly #bodies: ReadonlyMap<string, Body>;
 
-  /** @param before where vertices lay in the picture before, so that those that stay do not jump. */
-  constructor({ nodes, edges, root }: GraphModel, before: ReadonlyMap<string, Point>) {
-    const bodies = nodes.map(({ id }): Body => ({ id, ...before.get(id) }));
+  /**
+   * @param before where vertices lay in the picture before, so that those that stay do not jump.
+   * @param window where it is to fit.
+   */
+  constructor(model: GraphModel, before: ReadonlyMap<string, Point>, window: { width: number; height: number }) {
+    const { nodes, edges, root } = model;
+    const begin = ringsOf(model);
+    const bodies = nodes.map(({ id }): Body => ({ id, ...begin.get(id), ...before.get(id) }));
     this.#bodies = new Map(bodies.map((body) => [body.id, body]));
     Object.assign(this.#bodies.get(root.id)!, { x: 0, y: 0, fx: 0, fy: 0 });
+    const isWide = window.width > window.height;
     const ticks = nodes.length < MANY ? TICKS : TICKS_OF_MANY;
     this.#simulation = forceSimulation(bodies)
       .alphaDecay(1 - 0.001 ** (1 / ticks))
@@ -47,19 +53,18 @@ export class Layout {
         "links",
         forceLink<Body, SimulationLinkDatum<Body>>(edges.map(({ source, target }) => ({ source, target })))
           .id(({ id }) => id)
-          .distance(96),
+          .distance(110),
       )
-      .force("apart", forceManyBody().strength(-420).distanceMax(700))
-      .force("room", forceCollide(36))
-      // A window is wider than high.
-      .force("x", forceX(0).strength(0.035))
-      .force("y", forceY(0).strength(0.06))
+      .force("apart", forceManyBody().strength(-480).theta(1.1).distanceMax(700))
+      .force("room", forceCollide(44))
+      .force("x", forceX(0).strength(isWide ? 0.03 : 0.07))
+      .force("y", forceY(0).strength(isWide ? 0.07 : 0.03))
       .stop();
   }
 
   /** Reckons for a moment. @returns whether everything has its place. */
-  advance(): boolean {
-    const end = performance.now() + SLICE;
+  advance(milliseconds = SLICE): boolean {
+    const end = performance.now() + milliseconds;
     do this.#simulation.tick();
     while (!this.#isStill() && performance.now() < end);
     return this.#isStill();
@@ -82,6 +87,54 @@ export class Layout {
   #isStill(): boolean {
     return this.#simulation.alpha() < this.#simulation.alphaMin();
   }
+}
+
+/** Between rings. */
+const RING = 120;
+
+/**
+ * A place to begin with for each vertex: on rings around the one that was asked for, each within the sector of the one that
+ * leads to it. Left to forces alone, what belongs together would have to pass through the rest.
+ */
+function ringsOf({ nodes, byId, root }: GraphModel): Map<string, Point> {
+  const children = new Map<string, GraphNode[]>();
+  // Breadth first: an array is walked on into what is added to it.
+  const found = [root];
+  const seen = new Set([root.id]);
+  for (const node of found) {
+    const next = node.edges.map(({ source, target }) => byId.get(source === node.id ? target : source)!);
+    const own = [...new Set(next)].filter(({ id }) => !seen.has(id));
+    for (const { id } of own) seen.add(id);
+    children.set(node.id, own);
+    found.push(...own);
+  }
+  const weights = new Map<string, number>();
+  for (const { id } of found.toReversed()) {
+    weights.set(
+      id,
+      Math.max(
+        1,
+        children.get(id)!.reduce((sum, child) => sum + weights.get(child.id)!, 0),
+      ),
+    );
+  }
+  const places = new Map<string, Point>();
+  const place = (id: string, ring: number, from: number, to: number) => {
+    const angle = (from + to) / 2;
+    places.set(id, { x: RING * ring * Math.cos(angle), y: RING * ring * Math.sin(angle) });
+    let begin = from;
+    for (const child of children.get(id)!) {
+      const end = begin + ((to - from) * weights.get(child.id)!) / weights.get(id)!;
+      place(child.id, ring + 1, begin, end);
+      begin = end;
+    }
+  };
+  place(root.id, 0, 0, 2 * Math.PI);
+  // What nothing shown joins with the rest.
+  for (const [index, { id }] of nodes.filter((node) => !seen.has(node.id)).entries()) {
+    places.set(id, { x: RING * (index + 1), y: RING * 4 });
+  }
+  return places;
 }
 
 /** The line from one place to another, which bends aside where others lie between the same two. */

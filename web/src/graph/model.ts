@@ -1,12 +1,8 @@
 import type { ConnectedIdentity, GraphEdge, IdentityCard, PathReply, Vertex } from "@syngraph/sdk/client";
 
-/** What a vertex is drawn as. */
-export type NodeLook = "avatar" | "wallet" | "name" | "account";
-
 /** A vertex of the drawing. */
 export interface GraphNode extends Vertex {
   id: string;
-  look: NodeLook;
   isRoot: boolean;
   /** What is known of it beside its connections; null of avatars, and of what only a path or a dispute leads to. */
   known: ConnectedIdentity | null;
@@ -43,15 +39,6 @@ export function vertexOf(id: string): Vertex | null {
   return comma > 0 && comma < id.length - 1 ? { platform: id.slice(0, comma), identity: id.slice(comma + 1) } : null;
 }
 
-const WALLETS = new Set(["ethereum", "solana"]);
-const NAMES = new Set(["dns", "ens", "dotbit", "basenames", "lens", "farcaster"]);
-
-function lookOf({ platform }: Vertex): NodeLook {
-  if (platform === "nextid") return "avatar";
-  if (WALLETS.has(platform)) return "wallet";
-  return NAMES.has(platform) ? "name" : "account";
-}
-
 /** All that a card tells, disputed connections too, and the way to another identity. */
 export function modelOf(card: IdentityCard, path: PathReply | null): GraphModel {
   const edges = new Map<string, GraphEdge>();
@@ -68,7 +55,7 @@ export function modelOf(card: IdentityCard, path: PathReply | null): GraphModel 
   ];
   for (const vertex of named) vertices.set(idOf(vertex), vertex);
   const nodes = [...vertices].map(([id, { platform, identity }]): GraphNode => ({
-    ...{ id, platform, identity, look: lookOf({ platform, identity }) },
+    ...{ id, platform, identity },
     ...{ isRoot: id === rootId, known: known.get(id) ?? null, edges: [] },
   }));
   const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -17,8 +17,8 @@ export interface Zoom {
 
 /** As small and as large as it gets. */
 const SCALES: [number, number] = [0.08, 4];
-/** Room around what is drawn, and around what is shown, in pixels. */
-const MARGIN = 56;
+/** Room around what is drawn, and around what is shown, in pixels: names are wider than high. */
+const MARGIN = { x: 68, y: 56 };
 
 /**
  * Zoom and pan by mouse, wheel and touch (d3-zoom). The page has to scroll over the drawing: a wheel zooms with Ctrl, or once
@@ -26,8 +26,13 @@ const MARGIN = 56;
  *
  * @param svg the window.
  * @param content what is moved in it.
+ * @param areFew whether there is room for names also where all of it is small.
  */
-export function useZoom(svg: RefObject<SVGSVGElement | null>, content: RefObject<SVGGElement | null>): Zoom {
+export function useZoom(
+  svg: RefObject<SVGSVGElement | null>,
+  content: RefObject<SVGGElement | null>,
+  areFew: boolean,
+): Zoom {
   const isMoved = useRef(false);
   const behavior = useRef<ZoomBehavior<SVGSVGElement, unknown>>(null);
   useLayoutEffect(() => {
@@ -47,12 +52,17 @@ export function useZoom(svg: RefObject<SVGSVGElement | null>, content: RefObject
         // None where the page itself did it.
         if (sourceEvent) isMoved.current = true;
         group.setAttribute("transform", transform.toString());
-        element.classList.toggle("far", transform.k < 0.55);
+        // Marks and names do not become as small as the rest, where there is room for that. In steps: all of the drawing is
+        // styled anew each time.
+        const scale = String(Math.max(0.05, Math.round(transform.k * 20) / 20));
+        element.style.setProperty("--grown", String(areFew ? Math.max(1, Math.min(2.2, 0.8 / transform.k)) : 1));
+        if (element.style.getPropertyValue("--scale") !== scale) element.style.setProperty("--scale", scale);
+        element.classList.toggle("far", !areFew && transform.k < 0.55);
       });
     behavior.current = zooming;
     const selection = select(element).call(zooming).on("dblclick.zoom", null);
     return () => void selection.on(".zoom", null);
-  }, [svg, content]);
+  }, [svg, content, areFew]);
 
   return useMemo(() => {
     const box = () => svg.current!.getBoundingClientRect();
@@ -77,8 +87,8 @@ export function useZoom(svg: RefObject<SVGSVGElement | null>, content: RefObject
         const { width, height } = box();
         const scale = Math.min(
           1.15,
-          (width - 2 * MARGIN) / Math.max(1, right - left),
-          (height - 2 * MARGIN) / Math.max(1, bottom - top),
+          (width - 2 * Math.min(MARGIN.x, width / 9)) / Math.max(1, right - left),
+          (height - 2 * MARGIN.y) / Math.max(1, bottom - top),
         );
         const k = Math.max(SCALES[0], scale);
         const to = zoomIdentity
@@ -89,7 +99,8 @@ export function useZoom(svg: RefObject<SVGSVGElement | null>, content: RefObject
       show({ x, y }) {
         const { width, height } = box();
         const [left, top] = zoomTransform(svg.current!).apply([x, y]);
-        if (left > MARGIN && left < width - MARGIN && top > MARGIN && top < height - MARGIN) return;
+        const isSeen = left > MARGIN.x && left < width - MARGIN.x && top > MARGIN.y && top < height - MARGIN.y;
+        if (isSeen) return;
         isMoved.current = true;
         apply((zooming, on) => zooming.translateTo(on, x, y));
       },

@@ -2,7 +2,7 @@ import type { NodeStatus } from "@syngraph/sdk/client";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { useSyngraph } from "../app/hooks.ts";
+import { client } from "../app/client.ts";
 import { describeFailure } from "../failure.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -15,12 +15,11 @@ import { Platforms } from "./Platforms.tsx";
 import "./operator.css";
 
 /** How often the node is asked, in milliseconds. */
-const INTERVAL = 5_000;
+const INTERVAL = 3_000;
 
 /** How the node that serves this page stands, and all it rests on. */
 export function OperatorPage() {
   const { t } = useTranslation("operator");
-  const { client } = useSyngraph();
   const request = useQuery({
     queryKey: ["status"],
     queryFn: ({ signal }) => client.status({ signal }),

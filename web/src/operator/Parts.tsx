@@ -11,8 +11,9 @@ import { State, type StateName } from "./State.tsx";
 
 /** What the node is made of, a card each. */
 export function Parts({ status }: { status: NodeStatus }) {
-  const { t } = useTranslation("operator");
+  const { t, i18n } = useTranslation("operator");
   const duration = useDuration();
+  const number = (value: number | null) => value?.toLocaleString(i18n.language);
   const { chain, indexer, database, relayer, queue, events } = status;
   const of = (value: ReactNode) => value ?? <span className="soft">{t("unknown")}</span>;
   return (
@@ -20,7 +21,7 @@ export function Parts({ status }: { status: NodeStatus }) {
       <Part name="chain" state={chain.state}>
         <Facts
           of={[
-            [t("fact.block"), of(chain.block)],
+            [t("fact.block"), of(number(chain.block))],
             [t("fact.age"), of(chain.age === null ? null : <Time seconds={status.as_of - chain.age} />)],
             [t("fact.chainId"), chain.chain_id],
             [t("fact.registry"), <KeyText text={chain.proof_registry} copy={t("fact.registry")} />],
@@ -31,7 +32,7 @@ export function Parts({ status }: { status: NodeStatus }) {
       <Part name="indexer" state={indexer.state}>
         <Facts
           of={[
-            [t("fact.indexed"), of(indexer.block)],
+            [t("fact.indexed"), of(number(indexer.block))],
             [t("fact.lag"), of(indexer.lag === null ? null : t("fact.lagBlocks", { count: indexer.lag }))],
           ]}
         />

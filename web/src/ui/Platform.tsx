@@ -20,6 +20,11 @@ const PLATFORMS: Readonly<Record<string, readonly [name: string, icon: IconName]
   keybase: ["Keybase", "post"],
 };
 
+/** Whether it is one that this page knows, and not somebody's own making under a name that looks like one. */
+export function isKnownPlatform(platform: string): boolean {
+  return Object.hasOwn(PLATFORMS, platform);
+}
+
 /** How a platform writes itself; what others made up is shown as it came. */
 export function platformName(platform: string): string {
   return Object.hasOwn(PLATFORMS, platform) ? PLATFORMS[platform]![0] : platform;
