@@ -106,13 +106,13 @@ describe("The pages about one's own avatar", function () {
     await dialog.getByRole("button", { name: "Make and authorise a passkey" }).click();
     await dialog.getByText("Give it a name.").waitFor();
     await expectAccessible(page, "a new subkey");
-    await dialog.getByLabel("Name").fill("Alice’s <i>phone</i>");
+    await dialog.getByLabel("Name").fill("Alice's phone");
     await dialog.getByRole("button", { name: "Make and authorise a passkey" }).click();
-    await page.getByText("Alice’s <i>phone</i>").waitFor();
+    await page.getByText("Alice's phone").waitFor();
     const [subkey] = await subkeysOf(avatar.publicKey);
-    expect(subkey).to.include({ name: "Alice’s <i>phone</i>", rp_id: "localhost", is_valid: true, on_chain: true });
+    expect(subkey).to.include({ name: "Alice's phone", rp_id: "localhost", is_valid: true, on_chain: true });
     await expectAccessible(page, "subkeys");
-    await page.getByRole("button", { name: "Revoke ⁨Alice’s <i>phone</i>⁩" }).click();
+    await page.getByRole("button", { name: "Revoke ⁨Alice's phone⁩" }).click();
     await dialog.getByRole("button", { name: "Sign and revoke" }).click();
     await page.getByText("Ended (1)").waitFor();
     expect((await subkeysOf(avatar.publicKey))[0]).to.include({ is_valid: false });
