@@ -14,7 +14,7 @@ import type { PasskeyOptions } from "./webAuthn.ts";
  *
  * @example
  * const avatar = Avatar.create();
- * console.log(avatar.publicKey); // 0x02… or 0x03…
+ * console.log(avatar.publicKey); // 0x0…
  */
 export class Avatar {
   readonly #privateKey: string;

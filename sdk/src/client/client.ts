@@ -112,7 +112,7 @@ export interface SubmitResult {
  *
  * @example
  * const client = new SyngraphClient({ baseUrl: "http://127.0.0.1:3000" });
- * for await (const { avatar, proofs } of client.eachAvatar({ identity: "alice", platform: "github" })) { … }
+ * for await (const { avatar } of client.eachAvatar({ identity: "alice", platform: "github" })) console.log(avatar);
  */
 export class SyngraphClient {
   readonly #http: Http;
@@ -200,7 +200,10 @@ export class SyngraphClient {
    * where the stream breaks off. Keep the `id` of the last event to go on later.
    *
    * @example
-   * for await (const event of client.events({ avatar })) if (event.type === "binding") console.log(event.status);
+   * for await (const event of client.events({ from: "start" })) {
+   *   console.log(event.type, event.identity);
+   *   break;
+   * }
    */
   events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return eventsOf(this.#http, query, options);

@@ -9,6 +9,7 @@ import "../bind/bind.css";
 import { isolated } from "../bind/isolated.ts";
 import { Trouble } from "../bind/Trouble.tsx";
 import { useTask } from "../bind/useTask.ts";
+import { passkeyObstacle } from "../keyring/passkeys.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -20,25 +21,43 @@ import { Time } from "../ui/Time.tsx";
 import { notify } from "../ui/Toasts.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import "./me.css";
-import { createPasskeySubkey, hasPasskeys } from "./passkeySubkey.ts";
+import { createPasskeySubkey } from "./passkeySubkey.ts";
+
+/** A change of a subkey that is on its way. */
+interface Awaited {
+  subkeyId: string;
+  isValid: boolean;
+}
+
+/** How often is looked for it, in milliseconds. */
+const LOOK_AGAIN = 1500;
+
+function isThere({ subkeyId, isValid }: Awaited, subkeys: readonly SubkeyRecord[] | undefined): boolean {
+  return subkeys?.some((subkey) => subkey.subkey_id === subkeyId && subkey.is_valid === isValid) ?? false;
+}
 
 /** Keys that act for the avatar: those there are, a new one, and the end of one. */
 export function Subkeys({ publicKey }: { publicKey: string }) {
-  const { t } = useTranslation("me");
+  const { t } = useTranslation(["me", "keyring"]);
   const syngraph = useSyngraph();
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<SubkeyRecord | null>(null);
+  /** What the node took and the chain has yet to take: looked for until it is there. */
+  const [awaited, setAwaited] = useState<Awaited | null>(null);
   const request = useQuery({
     queryKey: ["me", "subkeys", publicKey],
     queryFn: ({ signal }) => syngraph.subkeys(publicKey, { signal, ended: true }),
+    refetchInterval: ({ state: { data } }) => (awaited === null || isThere(awaited, data) ? false : LOOK_AGAIN),
   });
-  const add = hasPasskeys() ? (
-    <Button icon="passkey" onClick={() => setAdding(true)}>
-      {t("subkeys.add")}
-    </Button>
-  ) : (
-    <p className="soft small-text">{t("subkeys.unsupported")}</p>
-  );
+  const obstacle = passkeyObstacle();
+  const add =
+    obstacle === null ? (
+      <Button icon="passkey" onClick={() => setAdding(true)}>
+        {t("subkeys.add")}
+      </Button>
+    ) : (
+      <p className="soft small-text">{t(`keyring:passkey.obstacle.${obstacle}`)}</p>
+    );
   return (
     <Card title={t("subkeys.title")} lead={t("subkeys.lead")} actions={add} flush>
       <Waiting request={request} what={t("subkeys.loading")}>
@@ -66,7 +85,15 @@ export function Subkeys({ publicKey }: { publicKey: string }) {
       </Waiting>
       <Dialog open={adding} onClose={() => setAdding(false)} title={t("subkeys.add")}>
         <AvatarGate publicKey={publicKey}>
-          {(avatar) => <Authorise avatar={avatar} onDone={() => setAdding(false)} />}
+          {(avatar) => (
+            <Authorise
+              avatar={avatar}
+              onDone={(change) => {
+                setAdding(false);
+                if (change) setAwaited(change);
+              }}
+            />
+          )}
         </AvatarGate>
       </Dialog>
       <Dialog
@@ -76,7 +103,16 @@ export function Subkeys({ publicKey }: { publicKey: string }) {
       >
         {ending && (
           <AvatarGate publicKey={publicKey}>
-            {(avatar) => <Revoke avatar={avatar} subkey={ending} onDone={() => setEnding(null)} />}
+            {(avatar) => (
+              <Revoke
+                avatar={avatar}
+                subkey={ending}
+                onDone={(change) => {
+                  setEnding(null);
+                  if (change) setAwaited(change);
+                }}
+              />
+            )}
           </AvatarGate>
         )}
       </Dialog>
@@ -141,7 +177,7 @@ function nameOf({ name }: SubkeyRecord, unnamed: string): string {
 const EXPIRIES = [0, 30, 365] as const;
 const DAY = 24 * 60 * 60 * 1000;
 
-function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
+function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: (change?: Awaited) => void }) {
   const { t } = useTranslation(["me", "common"]);
   const syngraph = useSyngraph();
   const queries = useQueryClient();
@@ -157,9 +193,10 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
     void task.run(async (signal) => {
       const signer = await createPasskeySubkey(name.trim());
       const expiresAt = days === 0 ? {} : { expiresAt: new Date(Date.now() + days * DAY) };
-      const { included } = await syngraph.authorizeSubkey(avatar, signer, { signal, name: name.trim(), ...expiresAt });
+      const options = { signal, name: name.trim(), ...expiresAt };
+      const { included, subkeyId } = await syngraph.authorizeSubkey(avatar, signer, options);
       notify(t(included ? "subkeys.added" : "subkeys.pending"));
-      onDone();
+      onDone({ subkeyId, isValid: true });
       await queries.invalidateQueries({ queryKey: ["me", "subkeys"] });
     });
   }
@@ -186,7 +223,7 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
       <div role="status">{task.busy && <p className="soft">{t("subkeys.running")}</p>}</div>
       <Trouble error={task.error} />
       <footer className="actions">
-        <Button onClick={onDone}>{t("common:cancel")}</Button>
+        <Button onClick={() => onDone()}>{t("common:cancel")}</Button>
         <Button type="submit" look="primary" icon="passkey" busy={task.busy}>
           {t("subkeys.confirm")}
         </Button>
@@ -195,7 +232,15 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
   );
 }
 
-function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyRecord; onDone: () => void }) {
+function Revoke({
+  avatar,
+  subkey,
+  onDone,
+}: {
+  avatar: Avatar;
+  subkey: SubkeyRecord;
+  onDone: (change?: Awaited) => void;
+}) {
   const { t } = useTranslation(["me", "common"]);
   const syngraph = useSyngraph();
   const queries = useQueryClient();
@@ -204,9 +249,9 @@ function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyReco
   function revoke() {
     return task.run(async (signal) => {
       const { algorithm, public_key: publicKey, rp_id: rpId } = subkey;
-      const { included } = await syngraph.revokeSubkey(avatar, { algorithm, publicKey, rpId }, { signal });
+      const { included, subkeyId } = await syngraph.revokeSubkey(avatar, { algorithm, publicKey, rpId }, { signal });
       notify(included ? t("subkeys.revoked", { name: nameOf(subkey, t("subkeys.unnamed")) }) : t("subkeys.pending"));
-      onDone();
+      onDone({ subkeyId, isValid: false });
       await queries.invalidateQueries({ queryKey: ["me", "subkeys"] });
     });
   }
@@ -216,7 +261,7 @@ function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyReco
       <p>{t("subkeys.revokeText")}</p>
       <Trouble error={task.error} />
       <footer className="actions">
-        <Button onClick={onDone}>{t("common:cancel")}</Button>
+        <Button onClick={() => onDone()}>{t("common:cancel")}</Button>
         <Button look="danger" icon="trash" busy={task.busy} onClick={() => void revoke()}>
           {t("subkeys.revokeConfirm")}
         </Button>

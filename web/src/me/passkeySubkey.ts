@@ -48,11 +48,6 @@ export async function createPasskeySubkey(userName: string): Promise<SubkeySigne
   };
 }
 
-/** Whether this page may use passkeys at all: not over plain http, and not from a bare IP address. */
-export function hasPasskeys(): boolean {
-  return window.isSecureContext && "credentials" in navigator && !/^[\d.]+$|:/.test(window.location.hostname);
-}
-
 function hexOf(bytes: ArrayBuffer): string {
   return hexlify(new Uint8Array(bytes));
 }
