@@ -31,6 +31,9 @@ export {
   type RefusedStep,
   type SubmitStep,
   type WaitOptions,
+  composeHref,
+  identityForms,
+  languagesOf,
 } from "./binding/index.ts";
 export {
   type AvatarReading,

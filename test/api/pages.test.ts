@@ -409,7 +409,7 @@ describe("the page's addresses", () => {
   });
 });
 
-function svg(text: string): string {
+function drawing(text: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>${text}</text></svg>`;
 }
 
@@ -426,14 +426,14 @@ describe("pictures", () => {
 
   it("are drawn one after the other, once each, and too many at once are refused", async () => {
     const previews = new Previews();
-    const [first, again] = await Promise.all([previews.png("a", svg("a")), previews.png("a", svg("a"))]);
+    const [first, again] = await Promise.all([previews.png("a", drawing("a")), previews.png("a", drawing("a"))]);
     expect(first).to.equal(again);
     const asked = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, n) => previews.png(String(n), svg(String(n)))),
+      Array.from({ length: 40 }, (_, n) => previews.png(String(n), drawing(String(n)))),
     );
     const refused = asked.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     expect(refused.length).to.be.within(1, 39);
     for (const reason of refused) expect(reason).to.include({ name: "ApiError", status: 503, retryAfter: 1 });
-    expect((await previews.png("39", svg("39"))).length).to.be.greaterThan(0);
+    expect((await previews.png("39", drawing("39"))).length).to.be.greaterThan(0);
   });
 });
