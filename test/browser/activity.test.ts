@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 
 import { WebEvents, linkEvent, reorgEvent } from "../standins/webEvents.ts";
-import { expectAccessible } from "./axe.ts";
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 const events = (page: Page) => page.locator("[data-event]");

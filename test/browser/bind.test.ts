@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { walletError } from "../helpers/pageWallet.ts";
 import { expectAccessible } from "../helpers/accessibility.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
-import { REFUSED, UNREACHABLE, fund, unlock, useOwnPages } from "./ownPage.ts";
+import { unlock } from "./heldAvatar.ts";
+import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
 
 /** IProofRegistry's statuses, as `statusOf` numbers them. */
 const CONFIRMED = 2n;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 
 import { crowd, edgeOf, nameOf, person, webGraph } from "../standins/webGraph.ts";
-import { expectAccessible } from "./axe.ts";
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 const { root, avatar, edges } = person();

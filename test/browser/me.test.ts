@@ -9,7 +9,8 @@ import { Wallet } from "ethers";
 
 import { bindWallet } from "../helpers/api.ts";
 import { expectAccessible } from "../helpers/accessibility.ts";
-import { PASSWORD, type OwnBrowser, unlock, useOwnPages } from "./ownPage.ts";
+import { PASSWORD, unlock } from "./heldAvatar.ts";
+import { type OwnBrowser, useOwnPages } from "./ownPage.ts";
 
 /** IProofRegistry's statuses, as `statusOf` numbers them. */
 const CONFIRMED = 2n;

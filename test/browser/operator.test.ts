@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 
 import { badStatus, goodStatus } from "../standins/webStatus.ts";
-import { expectAccessible } from "./axe.ts";
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 /** The words of a part's card. */
