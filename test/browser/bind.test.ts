@@ -169,6 +169,29 @@ describe("The binding wizard", function () {
     expectQuietBut(UNREACHABLE, REFUSED);
   });
 
+  it("shows that the chain is down, loses nothing, and goes on when it is back", async () => {
+    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    const { pid } = setup.test.stack.chain.part;
+    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByRole("button", { name: "Bring on chain" }).waitFor();
+    // What a chain's node does that hangs: it takes connections, and answers nothing.
+    process.kill(pid!, "SIGSTOP");
+    try {
+      await page.getByRole("button", { name: "Bring on chain" }).click();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await page.reload();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+    } finally {
+      process.kill(pid!, "SIGCONT");
+    }
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
   it("does not go on with what somebody else put into the browser's storage", async () => {
     const { page, expectQuietBut } = await setup.open("/me/bind/dns");
     await page.getByLabel("Domain name").fill("example.com");

@@ -85,7 +85,8 @@ const REGISTRY = new Interface(PROOF_REGISTRY_ABI);
  * @example
  * const registry = await DirectRegistry.connect(window.ethereum, { registry: "0x…", chainId: 8453 });
  * const { cost, outcome } = await registry.estimate(signed);
- * const { txHash, wait } = await registry.submit(signed);
+ * const transaction = await registry.submit(signed);
+ * const { block } = await transaction.wait();
  */
 export class DirectRegistry {
   /** Lower case. */
