@@ -31,14 +31,23 @@ export {
   type RefusedStep,
   type SubmitStep,
   type WaitOptions,
+  composeHref,
+  identityForms,
+  languagesOf,
 } from "./binding/index.ts";
 export {
+  type AvatarReading,
   type ChainDescription,
   type DirectEstimate,
   type DirectOptions,
   DirectRegistry,
   type DirectTransaction,
+  type ReadBinding,
+  type ReadLink,
+  type ReaderOptions,
+  RegistryReader,
   type SignedLink,
+  type StoredStatus,
   type WalletOptions,
 } from "./chain/index.ts";
 export * from "./client/index.ts";

@@ -3,18 +3,21 @@ import { readFile } from "node:fs/promises";
 import { Avatar } from "@syngraph/sdk";
 import { expect } from "chai";
 import { Wallet, getBytes } from "ethers";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 import type { WatchedPage } from "../helpers/browser.ts";
 import { addAuthenticator } from "../helpers/browserPasskey.ts";
 import { emitFromWallet, installWallet } from "../helpers/browserWallet.ts";
+import { PASSWORD, QUICK, holdAvatar, unlock } from "./heldAvatar.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
-const PASSWORD = "correct horse battery";
 const WALLET = { uuid: "c6b7b1a4-1f0c-4f6e-9d57-6f5a8f0e1d2c", name: "Test wallet", rdns: "test.wallet" };
 const ZERO = "0x0000000000000000000000000000000000000000";
-/** Stretches the password for a moment only, where a keystore is not what the test is of. */
-const QUICK = { scrypt: { N: 1024 } };
+
+/** What the page has in any storage, as one text. */
+async function stored(page: Page): Promise<string> {
+  return page.evaluate<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])");
+}
 
 describe("Keyring of the page", function () {
   this.timeout(60_000);
@@ -23,29 +26,6 @@ describe("Keyring of the page", function () {
   /** Opens the page on a name, since a passkey belongs to one. */
   function openKeys(): Promise<WatchedPage> {
     return open("/me/keys", {}, api.origin.replace("127.0.0.1", "localhost"));
-  }
-
-  /** What the page has in any storage, as one text. */
-  async function stored(page: Page): Promise<string> {
-    return page.evaluate<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])");
-  }
-
-  /** Puts an avatar into the browser as if it had been made there before. */
-  async function hold(context: BrowserContext, avatar: Avatar, change: Record<string, unknown> = {}): Promise<void> {
-    const kept = {
-      ...{ version: 1, publicKey: avatar.publicKey, keystore: await avatar.toKeystore(PASSWORD, QUICK) },
-      ...{ passkey: null, hasBackup: true, ...change },
-    };
-    const script = `if (!localStorage.getItem("test.held")) {
-      localStorage.setItem("test.held", "1");
-      localStorage.setItem("syngraph.keyring", ${JSON.stringify(JSON.stringify(kept))});
-    }`;
-    await context.addInitScript(script);
-  }
-
-  async function unlock(page: Page, password = PASSWORD): Promise<void> {
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Unlock" }).click();
   }
 
   it("makes an avatar, keeps it encrypted only, exports it, and locks it", async () => {
@@ -84,7 +64,7 @@ describe("Keyring of the page", function () {
     const watched = await openKeys();
     const { page, context } = watched;
     await addAuthenticator(page);
-    await hold(context, avatar);
+    await holdAvatar(context, avatar);
     await page.reload();
     await unlock(page);
     await page.getByRole("button", { name: "Add a passkey" }).click();
@@ -98,7 +78,7 @@ describe("Keyring of the page", function () {
     expectQuiet(watched);
 
     const atAddress = await open("/me/keys");
-    await hold(atAddress.context, avatar);
+    await holdAvatar(atAddress.context, avatar);
     await atAddress.page.reload();
     await atAddress.page.getByText("this page is open under an IP address").waitFor();
   });
@@ -107,7 +87,7 @@ describe("Keyring of the page", function () {
     const avatar = Avatar.create();
     const watched = await openKeys();
     const { page, context } = watched;
-    await hold(context, avatar);
+    await holdAvatar(context, avatar);
     await page.reload();
     const other = await context.newPage();
     await other.goto("/me/keys");
@@ -158,7 +138,7 @@ describe("Keyring of the page", function () {
     const [avatar, mallory] = [Avatar.create(), Avatar.create()];
     // The key of one under the name of another, as something that writes to the storage could try.
     const watched = await openKeys();
-    await hold(watched.context, mallory, { publicKey: avatar.publicKey });
+    await holdAvatar(watched.context, mallory, { publicKey: avatar.publicKey });
     await watched.page.reload();
     await unlock(watched.page);
     await watched.page.getByText("The keystore was altered. Do not use it.").waitFor();

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 
 import { type WatchedPage, launchBrowser, watchPage } from "../helpers/browser.ts";
 import { WebApi } from "../standins/webApi.ts";
-import { type WebBuild, buildWeb } from "./buildWeb.ts";
+import { sharedWebBuild } from "./buildWeb.ts";
 
 /** How long a page may take to show something, in milliseconds; then the test says what was missing. */
 const PATIENCE = 10_000;
@@ -20,12 +20,10 @@ export function useWebPage(): Setup {
   const api = new WebApi();
   const opened: WatchedPage[] = [];
   let browser: Browser;
-  let build: WebBuild;
 
   before(async function () {
     this.timeout(120_000);
-    build = await buildWeb();
-    await api.listen(build.dist);
+    await api.listen(await sharedWebBuild());
     browser = await launchBrowser();
   });
   afterEach(async () => {
@@ -35,7 +33,6 @@ export function useWebPage(): Setup {
   after(async () => {
     await browser?.close();
     await api.close();
-    await build?.remove();
   });
 
   async function open(href: string, options?: BrowserContextOptions, origin = api.origin): Promise<WatchedPage> {

@@ -266,8 +266,8 @@ describe("SDK: a server that lies", () => {
     }
 
     it("is believed where they signed that", async () => {
-      const honest = (id: string) => ({ link_id: id, signed: id, attester: attester.address });
-      expect(await checked(honest)).to.deep.include({ found: true, attestations: 1, quorum: 1 });
+      const result = await checked((id) => ({ link_id: id, signed: id, attester: attester.address }));
+      expect(result).to.deep.include({ found: true, attestations: 1, quorum: 1 });
     });
 
     it("is not where they signed something else, somebody else did, or it is of another link", async () => {

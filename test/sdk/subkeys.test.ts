@@ -118,7 +118,8 @@ describe("SDK: subkeys at a server that lies", () => {
   it("gets no signature over other typed data", async () => {
     const [avatar, key] = [Avatar.create(), Avatar.create()];
     const asked: string[] = [];
-    const signer = { ...accountSubkey(key, RP_ID), prove: async (digest: string) => asked.push(digest) && "0x" };
+    const prove = async (digest: string) => `0x${"00".repeat(asked.push(digest))}`;
+    const signer = { ...accountSubkey(key, RP_ID), prove };
     const payload = {
       ...{ sign_payload: "{}", digest: `0x${"11".repeat(32)}`, subkey_id: `0x${"22".repeat(32)}`, nonce: 0 },
       typed_data: { domain: { chainId: "10", verifyingContract: Avatar.create().address } },

@@ -1,6 +1,7 @@
 import { Avatar, InputError, Syngraph, SyngraphError, TrustError } from "@syngraph/sdk";
+import { head } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { HDNodeWallet, type JsonRpcProvider, NonceManager, Wallet } from "ethers";
+import { Wallet, parseEther, toQuantity } from "ethers";
 
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -9,8 +10,13 @@ import { chainDocument } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
 
 const LOGIN = "sdk-looked-up";
-/** One of Anvil's accounts that nobody else uses. */
-const FUNDED = "test test test test test test test test test test test junk";
+
+/** A wallet that can pay. */
+async function funded({ provider }: TestStack): Promise<Wallet> {
+  const wallet = new Wallet(Wallet.createRandom().privateKey, provider);
+  await provider.send("anvil_setBalance", [wallet.address, toQuantity(parseEther("1"))]);
+  return wallet;
+}
 
 describe("SDK: what can be looked up", () => {
   const [avatar, wallet] = [Avatar.create(), Wallet.createRandom()];
@@ -111,10 +117,8 @@ describe("SDK: what can be looked up", () => {
     }
   });
 
-  it("takes a binding back from the user's own wallet, and sees it there", async () => {
-    const provider: JsonRpcProvider = test.provider;
-    const own = HDNodeWallet.fromPhrase(FUNDED, undefined, "m/44'/60'/0'/0/19").connect(provider);
-    const registry = await syngraph.direct(new NonceManager(own));
+  it("brings a binding on chain from the user's own wallet, which another page sees too", async () => {
+    const registry = await syngraph.direct(await funded(test));
     const [person, other] = [Avatar.create(), Wallet.createRandom()];
     const binding = await syngraph.bind(person, { platform: "ethereum", identity: other.address });
     binding.cosign(await other.signMessage(binding.text));
@@ -130,8 +134,7 @@ describe("SDK: what can be looked up", () => {
   });
 
   it("brings a GitHub account on chain from there, with attestations that the API collects", async () => {
-    const own = HDNodeWallet.fromPhrase(FUNDED, undefined, "m/44'/60'/0'/0/19").connect(test.provider);
-    const registry = await syngraph.direct(new NonceManager(own));
+    const registry = await syngraph.direct(await funded(test));
     const person = Avatar.create();
     const binding = await syngraph.bind(person, { platform: "github", identity: "sdk-direct" });
     const { file, contents } = binding.publishing!.post;
@@ -142,6 +145,32 @@ describe("SDK: what can be looked up", () => {
     await binding.submitDirect(registry);
     expect(await binding.wait()).to.include({ name: "done", claimed: false });
     expect(await test.registry.isBound(person.address, "github", "sdk-direct")).to.equal(true);
+  });
+
+  it("needs no API at all for what both sides sign: an RPC, and a wallet that pays", async () => {
+    const { proof_registry: registry } = (await syngraph.client.health()).chain!;
+    const alone = new Syngraph({ rpc: test.stack.rpcUrl, registry });
+    const [person, other] = [Avatar.create(), Wallet.createRandom()];
+    const wanted = { platform: "ethereum", identity: other.address };
+    const direct = await alone.direct(await funded(test));
+    const binding = await alone.bind(person, wanted);
+    binding.cosign(await other.signMessage(binding.text));
+    expect((await failure(binding.submit(), InputError)).message).to.include("no API");
+    await binding.submitDirect(direct);
+    expect(await binding.wait()).to.include({ name: "done", linkId: binding.linkId });
+
+    const reader = await alone.reader();
+    expect(await reader.isBound(person.address, "ethereum", other.address.toLowerCase())).to.equal(true);
+    const revocation = await alone.revoke(person, wanted);
+    expect(head(revocation.link.prev!)).to.equal(head(binding.signature));
+    await revocation.submitDirect(direct);
+    await revocation.wait();
+    expect(await reader.isBound(person.address, "ethereum", other.address.toLowerCase())).to.equal(false);
+    await reader.close();
+
+    await failure(alone.bind(person, { platform: "github", identity: "alice" }), InputError);
+    await failure(async () => alone.client, InputError);
+    await failure(syngraph.reader(), InputError);
   });
 
   it("is asked for at an address of the web only", () => {

@@ -176,7 +176,9 @@ export class RegistryReader {
       const [first, ...others] = await Promise.all(chains.map(async (chain) => (await chain.call([call]))[0]!));
       for (const [index, other] of others.entries()) {
         if (other === first || other instanceof Error || first instanceof Error) continue;
-        throw new TrustError(`${chains[index + 1]!.name} and ${chains[0].name} disagree on ${method} at block ${block}`);
+        throw new TrustError(
+          `${chains[index + 1]!.name} and ${chains[0].name} disagree on ${method} at block ${block}`,
+        );
       }
       const failed = [first, ...others].find((answer) => answer instanceof Error);
       if (failed !== undefined) throw failed;

@@ -2,7 +2,7 @@ import { Interface, type TransactionReceipt, type TransactionResponse, isError }
 
 import { SyngraphError, TrustError, WalletError } from "../errors.ts";
 import { type BindingStatus, PROOF_REGISTRY_ABI, unpackHeader } from "../protocol/index.ts";
-import { pause } from "../pause.ts";
+import { pause } from "../client/pause.ts";
 import { toSyngraphError } from "./failures.ts";
 import type { DirectWallet } from "./wallet.ts";
 

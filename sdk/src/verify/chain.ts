@@ -2,7 +2,7 @@ import { BrowserProvider, FetchRequest, type JsonRpcApiProvider, JsonRpcProvider
 
 import type { Eip1193Provider } from "../eip1193.ts";
 
-import { type Range, eachRange } from "./ranges.ts";
+import { type Range, WrongAnswer, eachRange } from "./ranges.ts";
 import type { Row } from "./rows.ts";
 
 /** A log as the chain tells it; hex is lower case. */
@@ -161,7 +161,7 @@ export class Chain {
     const logs = await this.#read(found, addresses, from, to);
     for (const { block, topics: own } of logs) {
       if (topics?.every((any, place) => any.includes(own[place]!)) === false) {
-        throw new Error(`${this.name} answers with a log that was not asked for, in block ${block}`);
+        throw new WrongAnswer(`${this.name} answers with a log that was not asked for, in block ${block}`);
       }
     }
     return logs;
@@ -178,7 +178,7 @@ export class Chain {
     const found = receipt.logs.filter(({ address }) => addresses.includes(address.toLowerCase()));
     const logs = await this.#read(found, addresses, block, block);
     const strange = logs.find((log) => log.transactionHash !== transactionHash);
-    if (strange) throw new Error(`${this.name} answers with logs of transaction ${strange.transactionHash}`);
+    if (strange) throw new WrongAnswer(`${this.name} answers with logs of transaction ${strange.transactionHash}`);
     return logs;
   }
 
@@ -201,7 +201,7 @@ export class Chain {
   ): ChainLog {
     const [number, address] = [Number(log.blockNumber), log.address.toLowerCase()];
     if (log.removed || number < from || number > to || !addresses.includes(address)) {
-      throw new Error(`${this.name} answers with a log that was not asked for, in block ${number}`);
+      throw new WrongAnswer(`${this.name} answers with a log that was not asked for, in block ${number}`);
     }
     const block = blocks.get(number)!;
     if (block.hash !== log.blockHash) throw new Error(`${this.name} has another block ${number} than its logs`);

@@ -7,7 +7,7 @@ import {
   STATUSES,
   SUBKEY_REGISTRY_ABI,
 } from "../protocol/index.ts";
-import { pause } from "../pause.ts";
+import { pause } from "../client/pause.ts";
 import type { AnchorModel } from "./anchors.ts";
 import type { AttesterBook } from "./attesters.ts";
 import type { Chain } from "./chain.ts";

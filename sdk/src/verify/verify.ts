@@ -7,7 +7,7 @@ import {
   STATE_ANCHOR_ABI,
   SUBKEY_REGISTRY_ABI,
 } from "../protocol/index.ts";
-import { pause } from "../pause.ts";
+import { pause } from "../client/pause.ts";
 import { AnchorModel } from "./anchors.ts";
 import { AttesterBook } from "./attesters.ts";
 import type { Chain, ChainBlock, ChainLog } from "./chain.ts";
