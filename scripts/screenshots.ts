@@ -8,6 +8,7 @@ import { holdAvatar, unlock } from "../test/browser/heldAvatar.ts";
 import { type Person, bindPerson } from "../test/browser/person.ts";
 import { launchBrowser, watchPage } from "../test/helpers/browser.ts";
 import { startTestStack } from "../test/helpers/stack.ts";
+import { until } from "../test/helpers/until.ts";
 
 /**
  * `npm run screenshots -- [folder] [url]`: every screen in light, dark and on a phone. Without a URL it starts a registry of its
@@ -69,9 +70,10 @@ function ownScreens({ account, wallet }: Person): Record<string, Screen> {
     bindGithub: {
       href: "/me/bind/github",
       prepare: async (page) => {
-        await page.getByRole("main").getByRole("textbox").first().fill("octocat");
-        await page.keyboard.press("Enter");
-        await page.locator("main pre, main textarea").first().waitFor();
+        await page.getByLabel("GitHub login").fill("octocat");
+        await page.getByRole("button", { name: "Continue" }).click();
+        await page.getByRole("button", { name: "Sign with my avatar" }).click();
+        await page.locator("[data-post]").waitFor();
       },
     },
     bindWallet: { href: "/me/bind/ethereum" },
@@ -88,8 +90,9 @@ async function take(page: Page, { href, prepare }: Screen, path: string, isPhone
   await page.locator("main h1").first().waitFor();
   // The feed of events never ends, but the screens are still once nothing is loading any more.
   await page.waitForTimeout(300);
-  await page.locator("main .loading").waitFor({ state: "detached" });
+  await until(async () => (await page.locator("main .loading").count()) === 0);
   await prepare?.(page);
+  await page.evaluate("scrollTo(0, 0)");
   await page.waitForTimeout(700);
   if (isPhone) {
     const { width, height } = VIEWS.phone!.viewport!;

@@ -149,11 +149,11 @@ export class PreparedChain {
       }
       case "eth_getLogs": {
         const { address, topics = [], fromBlock, toBlock } = params[0] as Query;
-        const wanted = [address].flat().map((one) => one.toLowerCase());
+        const wanted = new Set([address].flat().map((one) => one.toLowerCase()));
         const events = topics[0] ? new Set([topics[0]].flat()) : undefined;
         const last = Math.min(Number(toBlock), this.#head);
         const logs = this.#blocks.slice(Number(fromBlock), last + 1).flatMap((block) => block.logs);
-        const found = logs.filter((log) => wanted.includes(log.address) && events?.has(log.event) !== false);
+        const found = logs.filter((log) => wanted.has(log.address) && events?.has(log.event) !== false);
         return `[${found.map(({ text }) => text).join()}]`;
       }
       default:

@@ -1,17 +1,16 @@
 import { Avatar } from "@syngraph/sdk";
 import { Wallet, parseEther, toQuantity } from "ethers";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 
 import { type WatchedPage, launchBrowser, watchPage } from "../helpers/browser.ts";
 import { installWallet } from "../helpers/browserWallet.ts";
 import { PageWallet } from "../helpers/pageWallet.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { holdAvatar } from "./heldAvatar.ts";
 import { expectQuiet } from "./page.ts";
 
 /** How long a page over the whole stack may take to show something, in milliseconds. */
 const PATIENCE = 30_000;
-
-export const PASSWORD = "correct horse battery staple";
 
 /** What Chromium says by itself of an answer that is an error, where a test has the API refuse or fail. */
 export const REFUSED = /^Failed to load resource: the server responded with a status of 400/;
@@ -67,7 +66,7 @@ export function useOwnPages(): OwnSetup {
       };
       await installWallet(watched.context, info, wallet);
       const avatar = Avatar.create();
-      await keepAvatar(watched, avatar);
+      await holdAvatar(watched.context, avatar);
       const own: OwnBrowser = {
         ...watched,
         ...{ avatar, wallet },
@@ -81,22 +80,6 @@ export function useOwnPages(): OwnSetup {
       return own;
     },
   };
-}
-
-/** Puts an avatar into a browser as the page stores it, encrypted cheaply: what is tested is not how long scrypt takes. */
-async function keepAvatar({ context }: WatchedPage, avatar: Avatar): Promise<void> {
-  const keystore = await avatar.toKeystore(PASSWORD, { scrypt: { N: 1024 } });
-  const stored = { version: 1, publicKey: avatar.publicKey, keystore, passkey: null, hasBackup: true };
-  const text = JSON.stringify(JSON.stringify(stored));
-  await context.addInitScript(
-    `localStorage.getItem("syngraph.keyring") ?? localStorage.setItem("syngraph.keyring", ${text})`,
-  );
-}
-
-/** Unlocks the avatar where the page asks for it. */
-export async function unlock(page: Page): Promise<void> {
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Unlock", exact: true }).click();
 }
 
 /** Gives an account on the test chain some ether. */
