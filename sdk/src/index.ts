@@ -31,7 +31,9 @@ export {
   type RefusedStep,
   type SubmitStep,
   type WaitOptions,
+  composeHref,
   identityForms,
+  languagesOf,
 } from "./binding/index.ts";
 export {
   type AvatarReading,

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import { expect } from "chai";
 
-import { walletError } from "../helpers/pageWallet.ts";
 import { expectAccessible } from "../helpers/accessibility.ts";
+import { walletError } from "../helpers/pageWallet.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
 import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
@@ -27,24 +27,24 @@ describe("The binding wizard", function () {
     const { github } = setup.test;
     const file = `${avatar.publicKey}.json`;
     await page.getByRole("link", { name: "GitHub" }).waitFor();
-    await expectAccessible(page, "the choice of a platform");
+    await expectAccessible(page);
     await page.getByRole("link", { name: "GitHub" }).click();
 
     await page.getByLabel("GitHub login").fill(HOSTILE);
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText(`“${HOSTILE}” is not a GitHub login`).waitFor();
-    await expectAccessible(page, "an identity that is none");
+    await expectAccessible(page);
     await page.getByLabel("GitHub login").fill(` @${login.toUpperCase()}`);
     await page.getByRole("button", { name: "Continue" }).click();
 
-    await expectAccessible(page, "a locked avatar");
+    await expectAccessible(page);
     await unlock(page);
     await page.getByRole("button", { name: "Sign with my avatar" }).waitFor();
-    await expectAccessible(page, "the avatar's signature");
+    await expectAccessible(page);
     await page.getByRole("button", { name: "Sign with my avatar" }).click();
 
     await page.getByText(file, { exact: true }).waitFor();
-    await expectAccessible(page, "what to publish");
+    await expectAccessible(page);
     expect(await page.getByRole("link", { name: "Open GitHub" }).getAttribute("href")).to.equal(
       "https://gist.github.com/",
     );
@@ -60,15 +60,15 @@ describe("The binding wizard", function () {
     await page.getByLabel("Address of what you published").fill(gist);
     await page.getByRole("button", { name: "I have published it" }).click();
     await page.getByText(`the gist belongs to ${HOSTILE}, not to ${login}`).waitFor();
-    await expectAccessible(page, "a proof that is not there");
+    await expectAccessible(page);
 
     github.publish(gist, { owner: { login, id: ACCOUNT }, files: { [file]: content } });
     await page.getByRole("button", { name: "Look now" }).click();
     await page.getByText("1 of 1 attesters have seen it.").waitFor();
-    await expectAccessible(page, "the way to the chain");
+    await expectAccessible(page);
     await page.getByRole("button", { name: "Bring on chain" }).click();
     await page.getByRole("heading", { name: "It is bound" }).waitFor();
-    await expectAccessible(page, "what came of it");
+    await expectAccessible(page);
     expect((await statusOf(avatar.address, "github", login))[0]).to.equal(CONFIRMED);
 
     await page.getByRole("link", { name: "My bindings" }).click();
@@ -76,7 +76,7 @@ describe("The binding wizard", function () {
     await row.getByText("Confirmed").waitFor();
     await row.getByText("Checked now").waitFor();
     await row.getByText("1 attester", { exact: true }).waitFor();
-    await expectAccessible(page, "one's own bindings");
+    await expectAccessible(page);
     expectQuietBut(REFUSED);
   });
 
@@ -86,7 +86,7 @@ describe("The binding wizard", function () {
     await unlock(page);
     await page.getByRole("button", { name: "Sign with my avatar" }).click();
     await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).waitFor();
-    await expectAccessible(page, "the wallet's signature");
+    await expectAccessible(page);
 
     // The avatar is locked again, and need not be unlocked: it has signed.
     await page.reload();
@@ -133,7 +133,7 @@ describe("The binding wizard", function () {
     await page.getByRole("button", { name: "Ask again" }).click();
     const confirm = page.getByRole("button", { name: /^Send for about 0\.0\d+ ETH$/ });
     await page.getByText("The account cannot pay for this.").waitFor({ state: "detached" });
-    await expectAccessible(page, "the cost");
+    await expectAccessible(page);
     const shown = await page.locator(".facts").filter({ hasText: "Costs about" }).innerText();
     expect(wallet.count("eth_sendTransaction")).to.equal(0);
     await confirm.click();
@@ -164,7 +164,7 @@ describe("The binding wizard", function () {
     await page.unroute("**/v1/**");
     await page.getByRole("button", { name: "Sign with my avatar" }).click();
     await page.getByText("ps:true;v:1;sig:").first().waitFor();
-    await expectAccessible(page, "a TXT record");
+    await expectAccessible(page);
     await page.getByRole("button", { name: "I have published it" }).click();
     await page.getByText("Not found yet.").waitFor();
     expectQuietBut(UNREACHABLE, REFUSED);

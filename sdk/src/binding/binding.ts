@@ -184,7 +184,7 @@ export class Binding implements SignedLink {
   async check(options: CallOptions = {}): Promise<Check> {
     this.#requireReady();
     try {
-      const reply = this.#verified(await this.#client.attestations(this.#submission(), options));
+      const reply = this.#verified(await this.#client.attestations(this.#asked(), options));
       const { attestations, quorum, account_id: accountId } = reply;
       return { found: true, reason: "", attestations: attestations.length, quorum, accountId };
     } catch (error) {
@@ -235,7 +235,7 @@ export class Binding implements SignedLink {
   async attestations(options: CallOptions = {}): Promise<AttestationsReply | null> {
     this.#requireReady();
     if (this.action === "delete" || isCosigned(this.link.platform)) return null;
-    return this.#verified(await this.#client.attestations(this.#submission(), options));
+    return this.#verified(await this.#client.attestations(this.#asked(), options));
   }
 
   /**
@@ -320,6 +320,12 @@ export class Binding implements SignedLink {
       proof_location: this.proofLocation,
       extra: { signature: this.signature, ...this.#cosignatureField() },
     };
+  }
+
+  /** With what the text quotes: of links that one brings on chain oneself, this server may not know yet. */
+  #asked(): ProofSubmission & { prev?: string } {
+    const { prev } = this.link;
+    return { ...this.#submission(), ...(prev !== null && { prev }) };
   }
 
   #cosignatureField(): ProofSubmission["extra"] {

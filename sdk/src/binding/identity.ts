@@ -31,10 +31,15 @@ function formsOf(platform: string, typed: string): string[] {
     case "activitypub":
       return accountForms(typed);
     case "github":
-      return [lastSegment(bare).toLowerCase()];
+      return [loginOf(lastSegment(bare).toLowerCase())];
     default:
       return [lastSegment(bare), bare, typed].flatMap((form) => [form, form.toLowerCase(), form.replace(/#0$/, "")]);
   }
+}
+
+/** A GitHub login, of managed users also with the underscore of their enterprise; empty for what is none. */
+function loginOf(name: string): string {
+  return /^[a-z0-9][a-z0-9_-]{0,38}$/.test(name) ? name : "";
 }
 
 /** Of a profile's address what names the account, else the text itself. */

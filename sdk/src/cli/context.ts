@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { SyngraphClient } from "../client/index.ts";
 import { Syngraph } from "../syngraph.ts";
 import { interrupted, usageError } from "./errors.ts";
 import { Output } from "./output.ts";
@@ -15,7 +14,8 @@ export interface GlobalOptions {
 /** What a command works with. */
 export interface Context {
   syngraph: Syngraph;
-  client: SyngraphClient;
+  /** Its address. */
+  api: string;
   output: Output;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
@@ -25,21 +25,19 @@ export interface Context {
   keystoreGiven: boolean;
 }
 
+/** Wraps what a command does, so that it gets what it works with. */
+export type Runner = <A extends unknown[]>(
+  run: (context: Context, ...args: A) => Promise<void>,
+) => (...args: A) => Promise<void>;
+
 /** @throws {CliError} usage, when the API's address is none. */
 export function createContext(options: GlobalOptions, keystoreGiven: boolean, signal: AbortSignal): Context {
-  const url = URL.parse(options.api);
+  const { api, keystore, json = false } = options;
+  const url = URL.parse(api);
   if (!url || !["http:", "https:"].includes(url.protocol)) {
-    throw usageError(`--api ${options.api} is no http or https address`);
+    throw usageError(`--api ${api} is no http or https address`);
   }
-  const syngraph = new Syngraph({ api: options.api });
-  return {
-    syngraph,
-    client: syngraph.client,
-    output: new Output(options.json ?? false),
-    signal,
-    keystore: options.keystore,
-    keystoreGiven,
-  };
+  return { syngraph: new Syngraph({ api }), api, output: new Output(json), signal, keystore, keystoreGiven };
 }
 
 /** Waits, until Ctrl-C. */

@@ -1,13 +1,13 @@
-import { mkdir, open, readFile, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
 import { scrypt } from "node:crypto";
+import { lstat, unlink } from "node:fs/promises";
 
 import { getBytes, scrypt as ethersScrypt } from "ethers";
 
-import { decryptKey, encryptKey, keystorePublicKey } from "../avatar/keystore.ts";
+import { Avatar, keystorePublicKey } from "../avatar/index.ts";
 import { KeystoreError } from "../errors.ts";
-import { type PublicKey, publicKeyOf } from "../protocol/index.ts";
+import type { PublicKey } from "../protocol/index.ts";
 import { CliError } from "./errors.ts";
+import { createOwn, readOwn } from "./files.ts";
 
 /** OpenSSL's scrypt instead of the one in JavaScript. It refuses by itself to take more memory than this. */
 const MAX_SCRYPT_MEMORY = 1 << 30;
@@ -19,20 +19,17 @@ ethersScrypt.register(
     }),
 );
 
-/**
- * Writes a private key to a new file: encrypted JSON keystore version 3 (Web3 Secret Storage), readable by its owner only.
- * A file that is there is never touched.
- */
-export async function writeKeystore(file: string, privateKey: string, password: string): Promise<PublicKey> {
-  const key = publicKeyOf(privateKey);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+/** Writes an avatar to a new file: encrypted, and readable by its owner only. A file that is there is never touched. */
+export async function writeKeystore(file: string, avatar: Avatar, password: string): Promise<void> {
+  await writeNew(file, () => avatar.toKeystore(password));
+}
+
+/** Writes a new file that only its owner may read; where that fails, there is none. */
+export async function writeNew(file: string, make: () => string | Promise<string>): Promise<void> {
   // Taken before the slow part, so that of two at once one fails before it has shown a key.
-  const handle = await open(file, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "EEXIST") throw new CliError(`${file} exists already, and is left as it is`);
-    throw new CliError(`${file} cannot be written: ${cause.code ?? cause.message}`);
-  });
+  const handle = await createOwn(file);
   try {
-    await handle.writeFile(`${await encryptKey(privateKey, password)}\n`);
+    await handle.writeFile(`${await make()}\n`);
     await handle.sync();
   } catch (cause) {
     await unlink(file);
@@ -40,13 +37,12 @@ export async function writeKeystore(file: string, privateKey: string, password: 
   } finally {
     await handle.close();
   }
-  return key;
 }
 
-/** Whether there is something at the path of a keystore. */
+/** Whether there is anything at the path of a keystore, be it a link to nowhere. */
 export async function keystoreExists(file: string): Promise<boolean> {
   try {
-    await readFile(file);
+    await lstat(file);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ENOENT";
@@ -59,10 +55,10 @@ export async function readKeystorePublicKey(file: string): Promise<PublicKey | n
   return of(file, () => keystorePublicKey(json));
 }
 
-/** The private key of a keystore. Errors never carry it, nor the password. */
-export async function openKeystore(file: string, password: string): Promise<string> {
+/** The key in a keystore. Errors never carry it, nor the password. */
+export async function openKeystore(file: string, password: string): Promise<Avatar> {
   const json = await readKeystore(file);
-  return of(file, () => decryptKey(json, password));
+  return of(file, () => Avatar.fromKeystore(json, password));
 }
 
 /** Names the file in what goes wrong. */
@@ -76,8 +72,7 @@ async function of<T>(file: string, read: () => T | Promise<T>): Promise<T> {
 }
 
 async function readKeystore(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") throw new CliError(`there is no keystore at ${file}`);
-    throw new CliError(`${file} cannot be read: ${cause.code ?? cause.message}`);
-  });
+  const json = await readOwn(file, "own");
+  if (json === null) throw new CliError(`there is no keystore at ${file}`);
+  return json;
 }

@@ -1,9 +1,10 @@
 import { CommanderError } from "commander";
 
 import { InputError, SyngraphError } from "../errors.ts";
+import { platformNames } from "./completion.ts";
 import { CliError, EXIT, type ExitCode } from "./errors.ts";
 import { Output } from "./output.ts";
-import { createProgram } from "./program.ts";
+import { DEFAULT_API, createProgram } from "./program.ts";
 
 /**
  * Runs the `syngraph` command.
@@ -20,7 +21,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failure),
   );
   try {
-    await createProgram(interrupt.signal).parseAsync(argv, { from: "user" });
+    const platforms = await platformNames(argv, DEFAULT_API);
+    await createProgram(interrupt.signal, platforms).parseAsync(argv, { from: "user" });
     return EXIT.ok;
   } catch (error) {
     return report(error);

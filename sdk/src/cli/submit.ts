@@ -1,9 +1,10 @@
-import type { Binding, BindingStep } from "../binding/index.ts";
+import type { Binding, BindingStep, DoneStep } from "../binding/index.ts";
 import { SyngraphError } from "../errors.ts";
 import { type Context, pause } from "./context.ts";
+import { type DirectOptions, type Payer, confirmCost, withRegistry } from "./direct.ts";
 import { CliError } from "./errors.ts";
 
-/** How long and how often a command waits. */
+/** How long and how often a command waits for a post. */
 export interface Patience {
   /** Seconds in all. */
   wait: number;
@@ -14,67 +15,116 @@ export interface Patience {
 /** How long a link may take from its acceptance to the chain, and a claim until attesters have seen it, in milliseconds. */
 const CHAIN_PATIENCE = 300_000;
 
-/** The server took the link and then gave it up: its uuid is spent. */
-export class LinkRefused extends CliError {}
+/** The link can never be on chain: its uuid is spent, or another link came before it. */
+export class LinkLost extends CliError {}
 
-/** Hands a link in, once, and waits until it is on chain. */
-export async function submit({ output, signal }: Context, binding: Binding): Promise<void> {
-  const started = Date.now();
-  const seconds = () => `(${Math.round((Date.now() - started) / 1000)} s)`;
-  const tell = (step: BindingStep) => step.name === "pending" && output.status(stateText(step), seconds());
-  tell(await binding.submit({ signal }));
+/**
+ * Brings a binding on chain, by the node or by a wallet of the user's, and waits for it.
+ *
+ * @param options `payer` sends it, or without one the node.
+ * @param patience for a post that may not be out yet; without it one try must do.
+ * @throws {LinkLost}
+ */
+export async function submit(
+  context: Context,
+  binding: Binding,
+  options: DirectOptions & { payer: Payer | null },
+  patience?: Patience,
+): Promise<DoneStep> {
+  const { payer } = options;
+  if (payer) return submitDirect(context, binding, { ...options, payer }, patience);
+  const { signal } = context;
+  await whenPublished(context, patience, async () => tell(context, await binding.submit({ signal })));
+  return awaitChain(context, binding);
+}
+
+async function submitDirect(
+  context: Context,
+  binding: Binding,
+  options: DirectOptions & { payer: Payer },
+  patience: Patience | undefined,
+): Promise<DoneStep> {
+  const { signal, output } = context;
+  // It may have been sent before an interruption.
+  if (binding.step.name === "pending") return awaitChain(context, binding);
+  return withRegistry(context, options, options.payer, async (registry) => {
+    const attestations = await whenPublished(context, patience, () => binding.attestations({ signal }));
+    await confirmCost(context, registry, binding, attestations, options.yes);
+    const step = await binding.submitDirect(registry, { signal });
+    output.note(`sent: ${step.name === "pending" ? step.txHash : ""}`);
+    tell(context, step);
+    return awaitChain(context, binding);
+  });
+}
+
+/** Waits until a binding that was handed in is on chain. @throws {LinkLost} */
+async function awaitChain(context: Context, binding: Binding): Promise<DoneStep> {
+  const { signal } = context;
+  const seconds = clock();
   const patience = { timeoutMs: CHAIN_PATIENCE, claimTimeoutMs: CHAIN_PATIENCE };
-  const step = await binding.wait({ signal, onProgress: tell, ...patience });
-  if (step.name === "refused") throw new LinkRefused(`the link was refused: ${step.reason}`);
-  if (step.name === "done" && step.claimed) {
-    throw new CliError(`the link is on chain, but only as a claim after ${CHAIN_PATIENCE / 1000} s: look again later`);
-  }
+  const step = await binding.wait({ signal, onProgress: (now) => tell(context, now, seconds()), ...patience });
+  if (step.name === "done") return step;
+  throw new LinkLost(`the link was refused: ${step.name === "refused" ? step.reason : step.name}`);
 }
 
 /**
- * Hands in a link whose post may not be out yet: again and again, with the server's reason as the status, until it is
- * taken. It ends early when the chain has moved on, because then the post can never be good.
+ * Tries again and again what only goes when a post is out, with the server's reason as the status. It ends early when the chain
+ * has moved on, because then the post can never be good.
  */
-export async function submitWhenPublished(
+async function whenPublished<T>(
   context: Context,
-  binding: Binding,
-  { wait, every }: Patience,
-): Promise<void> {
-  const started = Date.now();
+  patience: Patience | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const { output, signal } = context;
+  const seconds = clock();
   for (;;) {
     try {
-      return await submit(context, binding);
+      return await attempt();
     } catch (error) {
       if (!(error instanceof SyngraphError)) throw error;
       if (error.code === "outdated") {
-        throw new CliError("another link was added to the chain since: run the same command again, and publish anew");
+        throw new LinkLost("another link was added to the chain since: run the same command again, and publish anew");
       }
-      if (!error.retryable && error.code !== "refused") throw error;
-      const seconds = (Date.now() - started) / 1000;
-      if (seconds + every > wait) throw new CliError(`given up after ${Math.round(seconds)} s: ${error.message}`);
-      context.output.status(`not there yet: ${error.message}`, `(${Math.round(seconds)} s)`);
+      if (!patience || (!error.retryable && error.code !== "refused")) throw error;
+      const passed = seconds();
+      if (passed + patience.every > patience.wait) {
+        throw new CliError(`given up after ${Math.round(passed)} s: ${error.message}`);
+      }
+      output.status(`not there yet: ${error.message}`, `(${Math.round(passed)} s)`);
     }
-    await pause(every, context.signal);
+    await pause(patience.every, signal);
   }
 }
 
-function stateText(step: Extract<BindingStep, { name: "pending" }>): string {
-  const { state, attestations, quorum } = step;
+function tell({ output }: Context, step: BindingStep, seconds = 0): void {
+  if (step.name === "pending") output.status(stateText(step), `(${Math.round(seconds)} s)`);
+}
+
+function stateText({ state, attestations, quorum }: Extract<BindingStep, { name: "pending" }>): string {
   if (state === "claimed") {
     return `on chain as a claim: ${attestations ?? 0} of ${quorum ?? "enough"} attesters have seen the proof`;
   }
   return state === "sent" ? "sent to the chain, waiting for a block" : "accepted, waiting to be sent to the chain";
 }
 
-/** The line that ends a command which added a link. */
-export function reportLink({ output }: Context, verb: string, { link }: Binding): void {
+function clock(): () => number {
+  const started = Date.now();
+  return () => (Date.now() - started) / 1000;
+}
+
+/** The line that ends a command which added a link. @throws {CliError} where it is only a claim yet. */
+export function reportLink({ output }: Context, verb: string, { link }: Binding, done: DoneStep): void {
   const { action, platform, identity, avatar, uuid } = link;
-  output.result(`${verb}: ${platform} ${identity}\navatar ${avatar}`, {
-    action,
-    platform,
-    identity,
-    avatar,
-    uuid,
-    included: true,
+  const { linkId, chainId, txHash, block, claimed } = done;
+  const status = claimed ? "claimed" : action === "create" ? "confirmed" : "deleted";
+  output.result(`${claimed ? "claimed" : verb}: ${platform} ${identity}\navatar ${avatar}\nblock ${block}, ${txHash}`, {
+    ...{ action, platform, identity, avatar, uuid, included: true, status },
+    ...{ link_id: linkId, chain_id: chainId, tx_hash: txHash, block },
   });
+  if (claimed) {
+    throw new CliError(
+      "the link is on chain, but only as a claim: nodes go on looking for what it lacks, look again later",
+    );
+  }
 }

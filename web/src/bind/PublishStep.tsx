@@ -1,4 +1,4 @@
-import type { Binding, PlatformInfo } from "@syngraph/sdk";
+import { type Binding, type PlatformInfo, composeHref, languagesOf } from "@syngraph/sdk";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,7 +7,6 @@ import { CopyButton } from "../ui/CopyButton.tsx";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
-import { composeHref, languagesOf } from "./compose.ts";
 import { nameOf, slipOf, usePlatformText } from "./platforms.ts";
 import { SignedText } from "./SignedText.tsx";
 import { Trouble } from "./Trouble.tsx";

@@ -1,4 +1,5 @@
 import type { Avatar, SubkeyRecord } from "@syngraph/sdk";
+import { assertIdentity } from "@syngraph/sdk/protocol";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -173,6 +174,17 @@ function nameOf({ name }: SubkeyRecord, unnamed: string): string {
   return name === "" ? unnamed : isolated(name);
 }
 
+/** What is wrong with a name, by the rule that the contract has for texts. */
+function slipOf(name: string): "nameMissing" | "nameInvalid" | null {
+  if (name === "") return "nameMissing";
+  try {
+    assertIdentity(name, "name");
+    return null;
+  } catch {
+    return "nameInvalid";
+  }
+}
+
 /** Days after which a subkey may end; 0 for never. */
 const EXPIRIES = [0, 30, 365] as const;
 const DAY = 24 * 60 * 60 * 1000;
@@ -184,12 +196,14 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: (change?: Await
   const task = useTask();
   const [name, setName] = useState("");
   const [days, setDays] = useState<number>(0);
-  const [missing, setMissing] = useState(false);
+  const [slip, setSlip] = useState<"nameMissing" | "nameInvalid" | null>(null);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    setMissing(name.trim() === "");
-    if (name.trim() === "") return;
+    // Before a passkey is made that nobody could authorise.
+    const found = slipOf(name.trim());
+    setSlip(found);
+    if (found !== null) return;
     void task.run(async (signal) => {
       const signer = await createPasskeySubkey(name.trim());
       const expiresAt = days === 0 ? {} : { expiresAt: new Date(Date.now() + days * DAY) };
@@ -209,7 +223,7 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: (change?: Await
         hint={t("subkeys.nameHint")}
         placeholder={t("subkeys.nameExample")}
         maxLength={64}
-        error={missing ? t("subkeys.nameMissing") : undefined}
+        error={slip === null ? undefined : t(`subkeys.${slip}`)}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />

@@ -1,53 +1,67 @@
-import { type ChainItem, type ItemCheck, verifyChain } from "../../client/index.ts";
-import { type PublicKey, parsePublicKey } from "../../protocol/index.ts";
-import type { Context } from "../context.ts";
+import type { Command } from "commander";
+
+import type { CheckedChain } from "../../client/index.ts";
+import { parsePublicKey } from "../../protocol/index.ts";
+import type { VerifiedChain } from "../../syngraph.ts";
+import type { Context, Runner } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
+import { avatarKey } from "../keys.ts";
+import { addExamples } from "../options.ts";
 import { table, timeOf } from "../output.ts";
 
-/** `syngraph chain <avatar>`: an avatar's proof chain, each link verified here and not by the server. */
-export async function chain(context: Context, name: string): Promise<void> {
-  const { client, output, signal } = context;
-  const avatar = await resolveAvatar(context, name);
-  const items: ChainItem[] = [];
-  for await (const item of client.eachLink(avatar.compressed, { signal })) items.push(item);
+export function addChain(program: Command, run: Runner): void {
+  const command = program
+    .command("chain")
+    .summary("show an avatar's proof chain, each link verified on this machine")
+    .description(
+      "show an avatar's proof chain and verify each link on this machine; exit code 1 if one does not verify",
+    )
+    .argument("[avatar]", "public key or address; your own unless told")
+    .action(run(chain));
+  addExamples(command, [
+    ["syngraph chain", "your own"],
+    ["syngraph chain 0x02… --json", "one JSON value, with what each link's check came to"],
+  ]);
+}
+
+/** `syngraph chain [avatar]`: each link verified here and not by the server. */
+async function chain(context: Context, named: string | undefined): Promise<void> {
+  const { syngraph, output, signal } = context;
+  const name = named ?? (await avatarKey(context)).publicKey;
+  // For an address the server names the key, which has to fit it.
+  const avatar = /^0x[0-9a-f]{40}$/i.test(name) ? (await syngraph.avatar(name, { signal }))?.avatar : keyOf(name);
+  const { items, chains } = avatar === undefined ? NONE : await syngraph.chain(avatar, { signal });
   if (items.length === 0) throw new CliError(`there is no proof chain of ${name} in this registry`);
-  const checks = verifyChain(items, avatar.compressed);
-  const links = items.map((item, index) => ({ ...item, verification: checks[index]! }));
-  output.result(chainText(links), { avatar: avatar.compressed, links });
-  const unverified = checks.filter(({ ok }) => !ok).length;
+  const checked = new Map(chains.flatMap(({ links }) => links.map((link) => [link.item, link.check] as const)));
+  // As the server told them: on several chains they take turns.
+  const links = items.map((item) => ({ ...item, verification: checked.get(item)! }));
+  output.result(chains.map(chainText).join("\n\n"), { avatar, links });
+  const unverified = links.filter(({ verification }) => !verification.ok).length;
   if (unverified > 0) throw new CliError(`${unverified} of ${items.length} items could not be verified`);
   output.note(`${items.length} of ${items.length} items verified here`);
 }
 
-/** The key of an avatar named by key or address; for an address the server knows the key, and the key must fit it. */
-async function resolveAvatar({ client, signal }: Context, name: string): Promise<PublicKey> {
-  if (!/^0x[0-9a-f]{40}$/i.test(name)) return readKey(name);
-  const reply = await client.avatar(name, { signal });
-  if (!reply) throw new CliError(`there is no avatar ${name} in this registry`);
-  const key = readKey(reply.avatar);
-  if (key.address.toLowerCase() !== name.toLowerCase()) {
-    throw new CliError(`the server names a key of ${key.address} for ${name}`);
-  }
-  return key;
-}
+const NONE: VerifiedChain = { items: [], chains: [] };
 
-function readKey(text: string): PublicKey {
+/** @throws {CliError} usage */
+function keyOf(text: string): string {
   try {
-    return parsePublicKey(text);
+    return parsePublicKey(text).compressed;
   } catch {
     throw usageError(`${JSON.stringify(text)} is no public key and no address of an avatar`);
   }
 }
 
-function chainText(links: readonly (ChainItem & { verification: ItemCheck })[]): string {
-  const rows = links.map((link) => [
-    link.sequence === null ? "-" : String(link.sequence),
-    timeOf(link.created_at),
-    link.sequence === null ? "release" : link.action,
-    link.platform,
-    link.identity,
-    link.status,
-    link.verification.ok ? "verified" : (link.verification.problem ?? "not verified"),
+function chainText({ chainId, links }: CheckedChain, _index: number, all: readonly CheckedChain[]): string {
+  const rows = links.map(({ item, check }) => [
+    item.sequence === null ? "-" : String(item.sequence),
+    timeOf(item.created_at),
+    item.sequence === null ? "release" : item.action,
+    item.platform,
+    item.identity,
+    item.status,
+    check.ok ? "verified" : (check.problem ?? "not verified"),
   ]);
-  return table([["#", "signed", "action", "platform", "identity", "status", "verification"], ...rows]);
+  const text = table([["#", "signed", "action", "platform", "identity", "status", "verification"], ...rows]);
+  return all.length > 1 ? `chain ${chainId}\n${text}` : text;
 }

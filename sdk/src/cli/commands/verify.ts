@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { type Command, InvalidArgumentError, Option } from "commander";
+
 import {
   Chain,
   type Database,
@@ -14,11 +16,12 @@ import {
   serverName,
   verifyRegistry,
 } from "../../verify/index.ts";
-import type { Context } from "../context.ts";
+import type { Context, Runner } from "../context.ts";
 import { CliError, EXIT, interrupted } from "../errors.ts";
+import { addExamples, readInteger } from "../options.ts";
 
 /** The options of `syngraph verify`. */
-export interface VerifyCommandOptions {
+interface VerifyCommandOptions {
   rpc: string[];
   registry?: string;
   deployment?: string;
@@ -39,13 +42,47 @@ const KINDS: Readonly<Record<ProblemKind, string>> = {
   rpc: "servers disagree",
 };
 
+/** Highest number of a block that is believed. */
+const MAX_BLOCK = 1e15;
+
+export function addVerify(program: Command, run: Runner): void {
+  const command = program
+    .command("verify")
+    .summary("check the whole registry yourself: every signature, the contracts' storage, and an index")
+    .description(
+      "rebuild the registry from the chain's logs, check every signature, and compare it with the contracts' storage and an " +
+        "index; exit code 1 if anything differs, 2 if it could not be checked",
+    )
+    .requiredOption("--rpc <url>", "RPC of the chain; several are held against each other", collect)
+    .option("--registry <address>", "the ProofRegistry; else --deployment, deployments/<chain id>.json, or the node's")
+    .option("--deployment <file>", "a deployment file")
+    .addOption(readInteger("--from-block <number>", "first block to read; else all", [0, MAX_BLOCK]))
+    .addOption(readInteger("--to-block <number>", "last block to read; else that of the index", [0, MAX_BLOCK]))
+    .addOption(new Option("--database <url>", "the index's PostgreSQL, postgres://…").env("DATABASE_URL"))
+    .addOption(new Option("--schema <name>", "the schema of its tables").argParser(readSchema).default("indexer"))
+    .action(run(verify));
+  addExamples(command, [
+    ["syngraph verify --rpc https://… --deployment deployments/8453.json", "the chain alone"],
+    ["syngraph verify --rpc https://… --rpc https://… --database postgres://…", "two RPCs, and an index"],
+  ]);
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function readSchema(text: string): string {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/i.test(text)) throw new InvalidArgumentError("It must be a plain name.");
+  return text;
+}
+
 /**
  * `syngraph verify`: the registry rebuilt from its logs, every signature checked, and compared with the contracts' storage
  * and an index.
  *
  * @throws {CliError} 1 where something is wrong, 2 where it could not be checked.
  */
-export async function verify(context: Context, options: VerifyCommandOptions): Promise<void> {
+async function verify(context: Context, options: VerifyCommandOptions): Promise<void> {
   const { output, signal } = context;
   const opened: (() => Promise<void> | void)[] = [];
   try {
@@ -88,7 +125,7 @@ export async function verify(context: Context, options: VerifyCommandOptions): P
 
 /** Where the contracts are: as told, as `deployments/<chainId>.json` says, or as the node does. */
 async function chooseContracts(
-  { client, output, signal }: Context,
+  { syngraph, output, signal }: Context,
   { registry, deployment }: VerifyCommandOptions,
   chain: Chain,
 ): Promise<RegistryContracts> {
@@ -97,7 +134,7 @@ async function chooseContracts(
   const file = join(process.env.DEPLOYMENTS_DIR ?? "deployments", `${chain.chainId}.json`);
   const there = await readJson(file).catch(() => null);
   if (there !== null) return contractsOf(there, chain.chainId);
-  const { chain: named } = await client.health({ signal });
+  const { chain: named } = await syngraph.client.health({ signal });
   if (named?.chain_id !== chain.chainId) {
     throw new VerifyError(`there is no ${file}, and the node is not on chain ${chain.chainId}: give --registry`);
   }

@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+
+import type { DirectRegistry } from "../../chain/index.ts";
+import type { Context, Runner } from "../context.ts";
+import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry } from "../direct.ts";
+import { addExamples, addPayer } from "../options.ts";
+import { confirm } from "../prompt.ts";
+
+export function addWallet(program: Command, run: Runner): void {
+  const wallet = program.command("wallet").description("what a bound wallet says itself, by a transaction of its own");
+
+  const release = wallet
+    .command("release")
+    .description("take the wallet's binding to an avatar back, without the avatar")
+    .argument("<avatar>", "its public key");
+  addPayer(release, "the wallet's keystore; else SYNGRAPH_WALLET_KEY is used");
+  addExamples(release, [
+    ["SYNGRAPH_WALLET_KEY=0x… syngraph wallet release 0x02… --rpc https://…", "signed and paid by the wallet"],
+  ]);
+  release.action(run(releaseWallet));
+
+  const choose = wallet
+    .command("avatar")
+    .description("name the avatar that speaks for the wallet, to which it must be bound: contracts ask for it")
+    .argument("<avatar>", `its public key, or "none"`);
+  addPayer(choose, "the wallet's keystore; else SYNGRAPH_WALLET_KEY is used");
+  addExamples(choose, [
+    ["syngraph wallet avatar 0x02… --wallet-keystore wallet.json --rpc https://…", "paid by the wallet"],
+  ]);
+  choose.action(run(chooseAvatar));
+}
+
+async function releaseWallet(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const payer = await openPayer(context, options);
+  return withRegistry(context, options, payer, async (registry) => {
+    const signed = await registry.signRelease(avatar);
+    await confirmEstimate(context, registry, await registry.estimate(signed), options.yes);
+    const sent = await registry.submit(signed);
+    context.output.status("sent to the chain, waiting for a block");
+    report(context, "released", registry, avatar, await sent.wait({ signal: context.signal }));
+  });
+}
+
+async function chooseAvatar(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const { signal, output } = context;
+  const payer = await openPayer(context, options);
+  return withRegistry(context, options, payer, async (registry) => {
+    await confirm(
+      `${registry.account} names the avatar ${avatar}, on chain ${registry.chainId}. Send it?`,
+      options.yes ?? false,
+      signal,
+    );
+    const sent = await registry.setAvatar(avatar === "none" ? null : avatar);
+    output.status("sent to the chain, waiting for a block");
+    report(context, "named", registry, avatar, await sent.wait({ signal }));
+  });
+}
+
+function report({ output }: Context, verb: string, { account }: DirectRegistry, avatar: string, sent: Sent): void {
+  const { chainId, txHash, block, status, gasUsed, fee } = sent;
+  output.result(`${verb}: wallet ${account}\navatar ${avatar}\nblock ${block}, ${txHash}`, {
+    ...{ wallet: account, avatar, status, chain_id: chainId, tx_hash: txHash, block },
+    ...{ gas_used: String(gasUsed), fee: String(fee) },
+  });
+}

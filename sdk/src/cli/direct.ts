@@ -1,0 +1,92 @@
+import { JsonRpcProvider, formatEther, formatUnits } from "ethers";
+import type { Wallet } from "ethers";
+
+import type { DirectEstimate, DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
+import type { AttestationsReply } from "../client/index.ts";
+import type { Binding } from "../binding/index.ts";
+import { Syngraph } from "../syngraph.ts";
+import type { Context } from "./context.ts";
+import { usageError } from "./errors.ts";
+import { openWallet } from "./keys.ts";
+import { confirm } from "./prompt.ts";
+
+/** The options of commands that can send transactions from a wallet's key. */
+export interface DirectOptions {
+  direct?: boolean;
+  rpc?: string;
+  registry?: string;
+  yes?: boolean;
+  walletKeystore?: string;
+}
+
+/** What a transaction did; of a binding, `binding.wait` says it. */
+export type Sent = Awaited<ReturnType<DirectTransaction["wait"]>>;
+
+/** Who pays, and by which RPC: asked for before anything is signed or published. @throws {CliError} usage */
+export async function openPayer({ signal }: Context, options: DirectOptions): Promise<Payer> {
+  const { rpc, walletKeystore } = options;
+  if (rpc === undefined) throw usageError("give the RPC of the chain that it is sent to: --rpc URL");
+  if (!["http:", "https:"].includes(URL.parse(rpc)?.protocol ?? "")) {
+    throw usageError("--rpc is no http or https address");
+  }
+  return { rpc, wallet: await openWallet(walletKeystore, signal) };
+}
+
+export interface Payer {
+  rpc: string;
+  wallet: Wallet;
+}
+
+/**
+ * Works with the registry by a wallet of the user's, and lets go of the RPC after that.
+ */
+export async function withRegistry<T>(
+  context: Context,
+  { registry }: DirectOptions,
+  { rpc, wallet }: Payer,
+  work: (registry: DirectRegistry) => Promise<T>,
+): Promise<T> {
+  const { syngraph, api, output, signal } = context;
+  const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
+  try {
+    const named = registry === undefined ? syngraph : new Syngraph({ api, registry });
+    const direct = await named.direct(wallet.connect(provider), { signal });
+    if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
+    return await work(direct);
+  } finally {
+    provider.destroy();
+  }
+}
+
+/** Has the user agree to what it costs to bring a binding on chain. */
+export async function confirmCost(
+  context: Context,
+  registry: DirectRegistry,
+  binding: Binding,
+  attestations: AttestationsReply | null,
+  yes = false,
+): Promise<void> {
+  const { link, signature, cosignature } = binding;
+  const signed: SignedLink = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
+  await confirmEstimate(context, registry, await registry.estimate(signed, attestations ?? undefined), yes);
+}
+
+/** Shows an estimate, and has the user agree to it. */
+export async function confirmEstimate(
+  { output, signal }: Context,
+  { account, chainId }: DirectRegistry,
+  { gas, gasPrice, l1Fee, cost, balance, outcome }: DirectEstimate,
+  yes = false,
+): Promise<void> {
+  const text =
+    `${account} pays about ${formatEther(cost)} ETH on chain ${chainId}: ${gas} gas at ${formatUnits(gasPrice, "gwei")} gwei` +
+    `${l1Fee > 0n ? `, and ${formatEther(l1Fee)} ETH for the chain below` : ""}; it has ${formatEther(balance)} ETH.` +
+    `\nThe binding will be ${outcome}.`;
+  output.step(text, {
+    estimate: {
+      ...{ account, chain_id: chainId, gas: String(gas), gas_price: String(gasPrice), l1_fee: String(l1Fee) },
+      ...{ cost: String(cost), balance: String(balance), outcome },
+    },
+  });
+  await confirm("Send it?", yes, signal);
+}
