@@ -1,7 +1,7 @@
-import axe from "axe-core";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
+import { violationsOf } from "../helpers/accessibility.ts";
 import { type WatchedPage, launchBrowser, watchPage } from "../helpers/browser.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { holdAvatar, unlock } from "./heldAvatar.ts";
@@ -65,7 +65,6 @@ describe("Screens of the page, for everybody", function () {
       await unlock(page);
       await page.getByText("Unlocked in this tab", { exact: true }).waitFor();
     }
-    await page.evaluate(axe.source);
     return watched;
   }
 
@@ -192,17 +191,6 @@ async function goTo(page: Page, href: string): Promise<void> {
       `document.querySelectorAll("main h1").length === 1 && !document.querySelector("main .loading, main [aria-busy=true]")`,
     ),
   );
-}
-
-/** What axe-core holds against the page as it is now, of those that keep somebody out. */
-async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(`axe.run(document, { resultTypes: ["violations"] })`)) as axe.AxeResults;
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 120)} ${any[0]?.message ?? ""}`).join(" | ")}`,
-    );
 }
 
 /** Controls that are too small for a finger. Links in running text need not be large (WCAG 2.5.5, "inline"). */

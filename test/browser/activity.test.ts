@@ -2,8 +2,8 @@ import type { BindingEvent } from "@syngraph/sdk/client";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { WebEvents, linkEvent, reorgEvent } from "../standins/webEvents.ts";
-import { expectAccessible } from "./axe.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 const events = (page: Page) => page.locator("[data-event]");
@@ -45,7 +45,7 @@ describe("Page of what happens", function () {
       `/avatar/${linkEvent(1).avatar}`,
     );
     expect(await page.getByRole("log", { name: "Events, the latest first" }).count()).to.equal(1);
-    await expectAccessible(page);
+    await expectAccessible(page, "the activity");
     expectQuiet(watched);
   });
 
@@ -79,7 +79,7 @@ describe("Page of what happens", function () {
     for (const word of ["1 event was taken back.", "1 event is in another block now.", "It does not stand any more."]) {
       expect(words).to.include(word);
     }
-    await expectAccessible(page);
+    await expectAccessible(page, "the activity");
     expectQuiet(watched);
   });
 
@@ -110,7 +110,7 @@ describe("Page of what happens", function () {
     expect(await ids(page)).to.deep.equal([4, 2]);
     await page.getByLabel("Platform").selectOption("ethereum");
     await page.getByText("Nothing of this platform").waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, "the activity");
   });
 
   it("begins anew, and says so, where the node does not know its cursor any more", async () => {

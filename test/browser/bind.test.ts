@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 
 import { expect } from "chai";
 
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { walletError } from "../helpers/pageWallet.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
-import { expectAccessible } from "./axe.ts";
 import { unlock } from "./heldAvatar.ts";
 import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { crowd, edgeOf, nameOf, person, webGraph } from "../standins/webGraph.ts";
-import { expectAccessible } from "./axe.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 const { root, avatar, edges } = person();
@@ -52,7 +52,7 @@ describe("Page of an identity's graph", function () {
     const proof = side.getByRole("link", { name: /gist\.github\.com/ });
     expect(await proof.getAttribute("href")).to.equal("https://gist.github.com/alice/5b3acc09");
     expect(await proof.getAttribute("rel")).to.include("noopener");
-    await expectAccessible(page);
+    await expectAccessible(page, "the graph");
     expectQuiet(watched);
   });
 
@@ -87,7 +87,7 @@ describe("Page of an identity's graph", function () {
     expect(await steps.nth(2).textContent()).to.include("A contract keeps who holds it.");
     expect(await page.locator(".graph-edge.on-path").count()).to.equal(3);
     expect(await page.locator("[data-node].on-path").count()).to.equal(4);
-    await expectAccessible(page);
+    await expectAccessible(page, "the graph");
 
     await page.getByLabel("Other identity").fill("nobody.eth");
     await page.getByRole("button", { name: "Explain" }).click();
@@ -136,14 +136,14 @@ describe("Page of an identity's graph", function () {
     expect(words.filter((row) => row.includes("Disputed"))).to.have.length(1);
     await rows.nth(0).getByRole("button").last().click();
     await page.getByRole("heading", { name: "GitHub alice", level: 2 }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, "the graph");
   });
 
   it("says where there is nothing, where there is more, and where the API does not answer", async () => {
     api.instead = webGraph([]);
     const nothing = await open("/graph/dns/nobody.example");
     await nothing.page.getByText("Nothing is connected with this identity").waitFor();
-    await expectAccessible(nothing.page);
+    await expectAccessible(nothing.page, "the graph");
     expectQuiet(nothing);
 
     api.instead = webGraph(edges, { truncated: true });

@@ -30,5 +30,5 @@ export async function holdAvatar(
 /** Unlocks it on a page that asks for its password, which it then has or refuses. */
 export async function unlock(page: Page, password = PASSWORD): Promise<void> {
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Unlock" }).click();
+  await page.getByRole("button", { name: "Unlock", exact: true }).click();
 }

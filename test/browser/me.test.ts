@@ -9,7 +9,7 @@ import { Wallet } from "ethers";
 
 import { bindWallet } from "../helpers/api.ts";
 import { addAuthenticator } from "../helpers/browserPasskey.ts";
-import { expectAccessible } from "./axe.ts";
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { PASSWORD, QUICK, unlock } from "./heldAvatar.ts";
 import { useOwnPages } from "./ownPage.ts";
 

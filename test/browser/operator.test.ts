@@ -2,8 +2,8 @@ import type { NodeStatus } from "@syngraph/sdk/client";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { badStatus, goodStatus } from "../standins/webStatus.ts";
-import { expectAccessible } from "./axe.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
 /** The words of a part's card. */
@@ -33,7 +33,7 @@ describe("Operator's page", function () {
     expect(rows).to.deep.include(".bitService closed2");
     expect(await card(page, "Attesters").getByText("this node", { exact: true }).count()).to.equal(1);
     expect(await card(page, "Peers").textContent()).to.match(/attester\.example\.com.*OK.*answers in 212 ms/);
-    await expectAccessible(page);
+    await expectAccessible(page, "the operator’s page");
     expectQuiet(watched);
   });
 
@@ -47,7 +47,7 @@ describe("Operator's page", function () {
     expect(await card(page, "Queue").textContent()).to.include("12 min 44 sec");
     await page.getByText("Left alone for 12 sec").waitFor();
     expect(await card(page, "Attesters").textContent()).to.include("The chain cannot be asked who attests.");
-    await expectAccessible(page);
+    await expectAccessible(page, "the operator’s page");
   });
 
   it("says that what it shows is old once the node does not answer, and when it does again", async () => {
@@ -59,7 +59,7 @@ describe("Operator's page", function () {
     await alert.getByText("The API cannot be reached.").waitFor();
     expect(await page.getByText("All is well").count()).to.equal(0);
     expect(await card(page, "Chain").textContent()).to.include("18,204,771");
-    await expectAccessible(page);
+    await expectAccessible(page, "the operator’s page");
     api.instead = (_request, response) => void response.json(goodStatus());
     await page.getByText("All is well").waitFor();
     // The browser itself notes requests that failed.

@@ -11,9 +11,14 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SOURCES = ["src", "bin", "package.json", "pack.ts", "tsconfig.build.json", "README.md"];
 
 /** Runs a program, and answers what it printed. @throws with what it said on its other output. */
-export async function run(cwd: string, command: string, ...args: string[]): Promise<string> {
+export async function run(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
   try {
-    return (await promisify(execFile)(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: "" } })).stdout;
+    return (await promisify(execFile)(command, args, { cwd, env: { ...process.env, ...env } })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${command} ${args.join(" ")}:\n${stdout}${stderr}`, { cause: error });
@@ -54,7 +59,7 @@ export class SdkProject {
 
   /** Runs a program in the project. */
   run(command: string, ...args: string[]): Promise<string> {
-    return run(this.folder, command, ...args);
+    return run(this.folder, command, args);
   }
 
   /** A program of this repository's, in the project. */
@@ -76,7 +81,7 @@ async function packSdk(folder: string): Promise<string> {
   for (const modules of ["node_modules", "sdk/node_modules"]) {
     if (existsSync(join(ROOT, modules))) await symlink(join(ROOT, modules), join(copy, modules));
   }
-  await run(join(copy, "sdk"), "npm", "pack", "--loglevel=error", "--pack-destination", folder);
+  await run(join(copy, "sdk"), "npm", ["pack", "--loglevel=error", "--pack-destination", folder]);
   const { version } = JSON.parse(await readFile(join(copy, "sdk/package.json"), "utf8")) as { version: string };
   return join(folder, `syngraph-sdk-${version}.tgz`);
 }

@@ -15,6 +15,16 @@ const KEY = Wallet.createRandom().privateKey;
 const AVATAR = publicKeyOf(KEY);
 const WALLET = Wallet.createRandom().privateKey;
 const WALLET_ADDRESS = publicKeyOf(WALLET).address.toLowerCase();
+const GIST_SHAPE = "^(?:https://gist\\.github\\.com/(?:[\\w-]+/)?)?[0-9a-f]{1,40}$";
+/** What the node tells of the platforms, as far as these tests go. */
+const PLATFORMS = {
+  platforms: ["ethereum", "solana", "nextid", "github", "dns"].map((id) => ({
+    ...{ id, name: id, status: "live", identity_rule: "an identity", identity_shapes: [], profile: null },
+    side: ["ethereum", "solana"].includes(id) ? "wallet" : id === "nextid" ? "avatar" : "post",
+    location: id === "github" ? { rule: "a gist's id or its address", shapes: [GIST_SHAPE] } : null,
+    compose: id === "github" ? "https://gist.github.com/" : null,
+  })),
+};
 const GIST = "5b3acc09d25242950e4b7ea0ee707ada";
 
 function expectBound({ code, stderr, stdout }: Finished): void {
@@ -46,6 +56,7 @@ describe("syngraph command that signs", function () {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "syngraph-cli-"));
     api = new StubApi(server);
+    api.documents["/v1/platforms"] = PLATFORMS;
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -66,8 +77,12 @@ describe("syngraph command that signs", function () {
       expect({ signedByAvatar, signedByWallet }).to.deep.equal({ signedByAvatar: true, signedByWallet: true });
       expect(submission).to.include({ action: "create", identity: WALLET_ADDRESS, public_key: AVATAR.compressed });
       const { action, platform, identity, uuid } = submission;
-      const result = { action, platform, identity, avatar: AVATAR.compressed, uuid, included: true };
-      expect(JSON.parse(finished.stdout)).to.deep.equal(result);
+      const { link_id, ...rest } = JSON.parse(finished.stdout) as Record<string, unknown>;
+      expect(link_id).to.match(/^0x[0-9a-f]{64}$/);
+      expect(rest).to.deep.equal({
+        ...{ action, platform, identity, avatar: AVATAR.compressed, uuid, included: true, status: "confirmed" },
+        ...{ chain_id: 1, tx_hash: `0x${"ab".repeat(32)}`, block: 7 },
+      });
     });
 
     it("waits where the server took the link, until it is on chain", async () => {
@@ -179,21 +194,21 @@ describe("syngraph command that signs", function () {
 
     it("asks for the gist's address", async () => {
       expectBound(await run(["bind", "github", "alice"], `https://gist.github.com/alice/${GIST}\n`));
-      expect(api.handed[0]!.submission.proof_location).to.equal(GIST);
+      expect(api.handed[0]!.submission.proof_location).to.equal(`https://gist.github.com/alice/${GIST}`);
     });
 
     it("ends with 2 where it gets none", async () => {
       for (const input of ["", "https://example.com/\n"]) {
         const finished = await run(["bind", "github", "alice"], input);
         expect(finished.code).to.equal(2);
-        expect(finished.stderr).to.include("is no gist's address");
+        expect(finished.stderr).to.include("a gist's id or its address");
       }
       expect(api.handed).to.deep.equal([]);
     });
 
     it("gives up after the time it was given, with the server's reason", async () => {
       api.verdicts = [refused("the gist belongs to mallory")];
-      const args = ["bind", "github", "alice", "--gist", GIST, "--every", "0.05", "--wait", "2"];
+      const args = ["bind", "github", "alice", "--location", GIST, "--every", "0.05", "--wait", "2"];
       expectError(await run(args), "the gist belongs to mallory");
       expect(api.handed.length).to.be.greaterThan(1);
     });

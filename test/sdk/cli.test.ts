@@ -29,7 +29,7 @@ function expectNoSecret(output: string): void {
 }
 
 describe("syngraph command", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const server = useStubServer();
   let folder: string;
   let api: StubApi;
@@ -50,9 +50,15 @@ describe("syngraph command", function () {
       for (const word of [
         "avatar",
         "bind",
+        "alias",
         "revoke",
+        "subkey",
         "show",
         "chain",
+        "graph",
+        "events",
+        "login",
+        "completion",
         "--api",
         "--keystore",
         "--json",
@@ -62,25 +68,26 @@ describe("syngraph command", function () {
       }
       const help = await run(["bind", "dns", "--help"]);
       expect(help.code).to.equal(0);
-      expect(help.stdout).to.include("<domain>").and.to.include("--wait").and.to.include("--api");
+      expect(help.stdout).to.include("[identity]").and.to.include("--wait").and.to.include("--api");
+      expect(help.stdout).to.include("Examples:").and.to.include("syngraph bind github alice");
     });
 
     it("ends with 2 and one line where it was called wrongly", async () => {
       const key = { SYNGRAPH_KEY: KEY };
       expectFailure(await run(["frobnicate"]), 2, "unknown command");
+      expectFailure(await run(["bidn"]), 2, "(Did you mean bind?)");
       expectFailure(await run(["show"]), 2, "missing required argument");
       expectFailure(await run(["show", "alice", "--nope"]), 2, "unknown option");
       expectFailure(await run(["show", "alice", "--api", "ftp://x"]), 2, "no http or https address");
       expectFailure(await run(["chain", "alice"]), 2, "no public key");
       expectFailure(await run(["bind", "dns", "not a domain"], key), 2, "no domain name");
       expectFailure(await run(["bind", "github", "a/b"], key), 2, "no GitHub login");
-      expectFailure(
-        await run(["bind", "github", "alice", "--gist", "https://evil.example/1"], key),
-        2,
-        "no gist's address",
-      );
       expectFailure(await run(["bind", "dns", "a.org", "--every", "-1"], key), 2, "number of seconds");
       expectFailure(await run(["bind", "ethereum"], key), 2, "no wallet");
+      expectFailure(await run(["bind", "../x", "y"], key), 2, "no platform's name");
+      expectFailure(await run(["bind", "nextid"], key), 2, "no key of the other avatar");
+      expectFailure(await run(["graph", "dns", "a.org", "--level", "6"]), 2, "from 1 to 5");
+      expectFailure(await run(["path", "alice", "dns,a.org"]), 2, "not of the form platform,identity");
       expect((await run(["bind"])).code).to.equal(2);
       expect(server.received).to.deep.equal([]);
     });
@@ -245,7 +252,7 @@ describe("syngraph command", function () {
       const document = { avatar: publicKeyOf(WALLET).compressed, address: AVATAR.address, length: 2, bindings: [] };
       api.documents[`/v1/avatars/${AVATAR.address}`] = document;
       api.documents["/v1/proofchain"] = chainDocument(signChain(WALLET, STEPS));
-      expectFailure(await run(["chain", AVATAR.address]), 1, "the server names a key of 0x");
+      expectFailure(await run(["chain", AVATAR.address]), 1, "the server names the key 0x");
       api.documents[`/v1/avatars/${AVATAR.address}`] = { ...document, avatar: AVATAR.compressed };
       api.documents["/v1/proofchain"] = chainDocument(signChain(KEY, STEPS));
       expect((await run(["chain", AVATAR.address])).code).to.equal(0);

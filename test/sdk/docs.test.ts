@@ -70,7 +70,7 @@ describe("SDK: its documentation", () => {
         wallet: Wallet.createRandom(),
         REGISTRY: proof_registry,
       },
-      ...{ location: { hostname: "localhost" }, localStorage: storage(), save: () => {} },
+      ...{ localStorage: storage(), save: () => {} },
       ask: publishPrinted,
       publishRecord: (name: string, strings: string[]) => test.dns.publish(name, [strings]),
     });
@@ -114,7 +114,8 @@ describe("SDK: its documentation", () => {
         },
       );
     const names = declaredIn(placed);
-    const known = { ...sdk, console: { log: (...values: unknown[]) => print(values) }, print, ...scope };
+    const page = { console: { log: (...values: unknown[]) => print(values) }, location: { hostname: "localhost" } };
+    const known = { ...sdk, ...scope, ...page, print };
     const body = new AsyncFunction(...Object.keys(known), `{ ${placed}\n return { ${names.join()} }; }`);
     Object.assign(scope, await body(...Object.values(known)));
   }

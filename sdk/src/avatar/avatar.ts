@@ -1,4 +1,4 @@
-import { SigningKey, Wallet, isHexString } from "ethers";
+import { SigningKey, hexlify, isHexString, randomBytes } from "ethers";
 
 import { InputError } from "../errors.ts";
 import { type PublicKey, publicKeyOf, signSubkeyDigest, signText } from "../protocol/index.ts";
@@ -37,7 +37,7 @@ export class Avatar {
 
   /** A new avatar. Keep it (`toKeystore`, `toPasskey`), or it is lost. */
   static create(): Avatar {
-    return new Avatar(Wallet.createRandom().privateKey);
+    return Avatar.fromKey(hexlify(randomBytes(32)));
   }
 
   /**

@@ -184,7 +184,7 @@ export class Binding implements SignedLink {
   async check(options: CallOptions = {}): Promise<Check> {
     this.#requireReady();
     try {
-      const reply = this.#verified(await this.#client.attestations(this.#submission(), options));
+      const reply = this.#verified(await this.#client.attestations(this.#asked(), options));
       const { attestations, quorum, account_id: accountId } = reply;
       return { found: true, reason: "", attestations: attestations.length, quorum, accountId };
     } catch (error) {
@@ -235,7 +235,7 @@ export class Binding implements SignedLink {
   async attestations(options: CallOptions = {}): Promise<AttestationsReply | null> {
     this.#requireReady();
     if (this.action === "delete" || isCosigned(this.link.platform)) return null;
-    return this.#verified(await this.#client.attestations(this.#submission(), options));
+    return this.#verified(await this.#client.attestations(this.#asked(), options));
   }
 
   /**
@@ -322,6 +322,12 @@ export class Binding implements SignedLink {
     };
   }
 
+  /** With what the text quotes: of links that one brings on chain oneself, this server may not know yet. */
+  #asked(): ProofSubmission & { prev?: string } {
+    const { prev } = this.link;
+    return { ...this.#submission(), ...(prev !== null && { prev }) };
+  }
+
   #cosignatureField(): ProofSubmission["extra"] {
     if (this.#cosignature === null) return {};
     switch (cosignerOf(this.link)) {
@@ -348,7 +354,8 @@ export class Binding implements SignedLink {
   /** Where it stands, as the server says it. */
   async #look(options: CallOptions): Promise<BindingStep> {
     const found = await this.#find(options);
-    return this.#become(found ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
+    // A server that cannot be asked just now takes back nothing that it said.
+    return this.#become(found ?? this.#outcome ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
   }
 
   /** The same; null where the server knows of none, or cannot be asked now. */

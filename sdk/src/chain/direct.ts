@@ -201,7 +201,9 @@ export class DirectRegistry {
 
   /** The call that brings a link on chain. @throws {InputError} where it is none. */
   async #callOf(signed: SignedLink, attestations: CollectedAttestations | undefined): Promise<Call> {
-    const { link, signature, proofLocation = attestations?.proof_location ?? "" } = signed;
+    const { link, signature } = signed;
+    // Where attesters saw it, is what they know better.
+    const proofLocation = attestations?.proof_location ?? signed.proofLocation ?? "";
     const { address } = asInput(() => parsePublicKey(link.avatar));
     asInput(() => assertAppendable(link, proofLocation));
     if (signature === null) {

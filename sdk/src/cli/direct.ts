@@ -22,27 +22,35 @@ export interface DirectOptions {
 /** What a transaction did; of a binding, `binding.wait` says it. */
 export type Sent = Awaited<ReturnType<DirectTransaction["wait"]>>;
 
-/**
- * Works with the registry by a wallet of the user's, and lets go of the RPC after that.
- *
- * @param wallet else the one that the options name, which pays.
- */
-export async function withRegistry<T>(
-  { syngraph, api, output, signal }: Context,
-  options: DirectOptions,
-  work: (registry: DirectRegistry) => Promise<T>,
-  wallet?: Wallet,
-): Promise<T> {
-  const { rpc, registry } = options;
+/** Who pays, and by which RPC: asked for before anything is signed or published. @throws {CliError} usage */
+export async function openPayer({ signal }: Context, options: DirectOptions): Promise<Payer> {
+  const { rpc, walletKeystore } = options;
   if (rpc === undefined) throw usageError("give the RPC of the chain that it is sent to: --rpc URL");
   if (!["http:", "https:"].includes(URL.parse(rpc)?.protocol ?? "")) {
     throw usageError("--rpc is no http or https address");
   }
-  const payer = wallet ?? (await openWallet(options.walletKeystore, signal));
+  return { rpc, wallet: await openWallet(walletKeystore, signal) };
+}
+
+export interface Payer {
+  rpc: string;
+  wallet: Wallet;
+}
+
+/**
+ * Works with the registry by a wallet of the user's, and lets go of the RPC after that.
+ */
+export async function withRegistry<T>(
+  context: Context,
+  { registry }: DirectOptions,
+  { rpc, wallet }: Payer,
+  work: (registry: DirectRegistry) => Promise<T>,
+): Promise<T> {
+  const { syngraph, api, output, signal } = context;
   const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
   try {
     const named = registry === undefined ? syngraph : new Syngraph({ api, registry });
-    const direct = await named.direct(payer.connect(provider), { signal });
+    const direct = await named.direct(wallet.connect(provider), { signal });
     if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
     return await work(direct);
   } finally {

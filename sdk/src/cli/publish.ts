@@ -39,7 +39,8 @@ export function showPost(
   const rule = location.needed ? location.rule : null;
   const common = { platform: id, identity, language: chosen, languages, content, compose, location: rule };
   const place = PLACES[id]?.(identity) ?? `Post this as ${identity} on ${platform?.name ?? id}:`;
-  output.note(compose === null ? place : `${place}\n(this page has it filled in, or is where to paste it: ${compose})`);
+  const page = platform?.compose?.includes("{post}") ? "this page has it filled in" : "this is the page for it";
+  output.note(compose === null ? place : `${place}\n(${page}: ${compose})`);
   if (languages.length > 1 && language === undefined)
     output.note(`(also in ${languages.slice(1).join(", ")}: --language)`);
   if (post.file !== undefined) {

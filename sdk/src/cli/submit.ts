@@ -1,7 +1,7 @@
 import type { Binding, BindingStep, DoneStep } from "../binding/index.ts";
 import { SyngraphError } from "../errors.ts";
 import { type Context, pause } from "./context.ts";
-import { type DirectOptions, confirmCost, withRegistry } from "./direct.ts";
+import { type DirectOptions, type Payer, confirmCost, withRegistry } from "./direct.ts";
 import { CliError } from "./errors.ts";
 
 /** How long and how often a command waits for a post. */
@@ -21,16 +21,18 @@ export class LinkLost extends CliError {}
 /**
  * Brings a binding on chain, by the node or by a wallet of the user's, and waits for it.
  *
+ * @param options `payer` sends it, or without one the node.
  * @param patience for a post that may not be out yet; without it one try must do.
  * @throws {LinkLost}
  */
 export async function submit(
   context: Context,
   binding: Binding,
-  options: DirectOptions,
+  options: DirectOptions & { payer: Payer | null },
   patience?: Patience,
 ): Promise<DoneStep> {
-  if (options.direct) return submitDirect(context, binding, options, patience);
+  const { payer } = options;
+  if (payer) return submitDirect(context, binding, { ...options, payer }, patience);
   const { signal } = context;
   await whenPublished(context, patience, async () => tell(context, await binding.submit({ signal })));
   return awaitChain(context, binding);
@@ -39,13 +41,13 @@ export async function submit(
 async function submitDirect(
   context: Context,
   binding: Binding,
-  options: DirectOptions,
+  options: DirectOptions & { payer: Payer },
   patience: Patience | undefined,
 ): Promise<DoneStep> {
   const { signal, output } = context;
   // It may have been sent before an interruption.
   if (binding.step.name === "pending") return awaitChain(context, binding);
-  return withRegistry(context, options, async (registry) => {
+  return withRegistry(context, options, options.payer, async (registry) => {
     const attestations = await whenPublished(context, patience, () => binding.attestations({ signal }));
     await confirmCost(context, registry, binding, attestations, options.yes);
     const step = await binding.submitDirect(registry, { signal });

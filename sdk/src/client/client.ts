@@ -219,8 +219,8 @@ export class SyngraphClient {
     return (await this.#get({ path: "v1/platforms", ...options }, platformsReply)).platforms;
   }
 
-  /** `POST /v1/attestations`: has attesters look at a link now. Nothing is handed in. */
-  attestations(submission: ProofSubmission, options: CallOptions = {}): Promise<AttestationsReply> {
+  /** `POST /v1/attestations`: has attesters look at a link now. Nothing is handed in; `prev` is what the text quotes. */
+  attestations(submission: ProofSubmission & { prev?: string }, options: CallOptions = {}): Promise<AttestationsReply> {
     return this.#get({ path: "v1/attestations", body: submission, ...options }, attestationsReply);
   }
 

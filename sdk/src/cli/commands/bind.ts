@@ -5,7 +5,7 @@ import type { Avatar } from "../../avatar/index.ts";
 import { type Binding, type CosignStep, identityForms } from "../../binding/index.ts";
 import { isPlatformName } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
-import type { DirectOptions } from "../direct.ts";
+import { type DirectOptions, openPayer } from "../direct.ts";
 import { CliError, usageError } from "../errors.ts";
 import { findWallet, openAvatar, openOther } from "../keys.ts";
 import { addDirect, addExamples, readSeconds } from "../options.ts";
@@ -105,9 +105,10 @@ async function bind(
   options: BindOptions,
 ): Promise<void> {
   if (!isPlatformName(platformName)) throw usageError(`${JSON.stringify(platformName)} is no platform's name`);
-  if (typed !== undefined) requireIdentity(platformName, typed);
-  const cosigner = await openCosigner(context, platformName, typed, options);
-  const identity = typed ?? cosigner?.identity;
+  const payer = options.direct ? await openPayer(context, options) : null;
+  const named = typed === undefined ? undefined : readIdentity(platformName, typed);
+  const cosigner = await openCosigner(context, platformName, named, options);
+  const identity = named ?? cosigner?.identity;
   if (identity === undefined)
     throw usageError(`say which identity of ${platformName}: syngraph bind ${platformName} …`);
   const avatar = await openAvatar(context);
@@ -129,9 +130,12 @@ async function bind(
       binding.published(await locatePost(context, binding, platform, options.location ?? options.gist));
       await keepBinding(context, binding);
     }
-    const done = await submit(context, binding, options, binding.publishing ? { wait, every } : undefined).finally(() =>
-      keepBinding(context, binding),
-    );
+    const done = await submit(
+      context,
+      binding,
+      { ...options, payer },
+      binding.publishing ? { wait, every } : undefined,
+    ).finally(() => keepBinding(context, binding));
     if (!done.claimed) await dropBinding(context, binding);
     reportLink(context, "bound", binding, done);
   } catch (error) {
@@ -154,8 +158,10 @@ async function begin(
   return kept;
 }
 
-function requireIdentity(platform: string, typed: string): void {
-  if (identityForms(platform, typed).length > 0) return;
+/** Where a platform has one form for what was typed, that one. @throws {CliError} usage */
+function readIdentity(platform: string, typed: string): string {
+  const [form, ...others] = identityForms(platform, typed);
+  if (form !== undefined) return others.length === 0 ? form : typed;
   const what: Record<string, string> = { dns: "domain name", github: "GitHub login" };
   throw usageError(`${JSON.stringify(typed)} is no ${what[platform] ?? `identity of ${platform}`}`);
 }
@@ -224,8 +230,9 @@ async function cosign(
 /** `syngraph revoke <platform> <identity>`. */
 async function takeBack(context: Context, platform: string, identity: string, options: DirectOptions): Promise<void> {
   const { syngraph, signal } = context;
+  const payer = options.direct ? await openPayer(context, options) : null;
   const binding = await syngraph.revoke(await openAvatar(context), { platform, identity }, { signal });
-  reportLink(context, "revoked", binding, await submit(context, binding, options));
+  reportLink(context, "revoked", binding, await submit(context, binding, { ...options, payer }));
 }
 
 /** `syngraph pending`. */

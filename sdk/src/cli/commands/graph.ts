@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import type { GraphEdge } from "../../client/index.ts";
+import type { PathReply } from "../../client/index.ts";
 import type { GraphVertex } from "../../syngraph.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
@@ -78,15 +78,15 @@ async function showPath(context: Context, from: string, to: string, options: Sco
   const [one, other] = [readVertex(from), readVertex(to)];
   const reply = await syngraph.path(one, other, { ...scopeOf(options), signal });
   const start: Span[] = [nameSpan(reply.from.platform, reply.from.identity)];
-  const steps = reply.steps.map((step) => stepLine(step));
+  const steps = reply.steps.map((step, index) => stepLine(step, index));
   output.result(reply.linked ? [start, ...steps] : [["not connected"]], reply);
   if (!reply.linked) throw new CliError(`${from} and ${to} are not connected, as far as is known`);
   output.note(`connected, by level ${reply.level ?? 0} in its weakest step`);
 }
 
-function stepLine({ to, edge }: { to: { platform: string; identity: string }; edge: GraphEdge }): Span[] {
-  const { last } = strokesOf(process.env);
-  return [last, nameSpan(to.platform, to.identity), "  ", ...edgeSpans([edge])];
+function stepLine({ to, edge }: PathReply["steps"][number], index: number): Span[] {
+  const { last, blank } = strokesOf(process.env);
+  return [blank.repeat(index) + last, nameSpan(to.platform, to.identity), "  ", ...edgeSpans([edge])];
 }
 
 function scopeOf({ level, asOf }: ScopeOptions): ScopeOptions {

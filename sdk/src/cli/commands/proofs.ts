@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 
 import type { AvatarReply } from "../../client/index.ts";
-import { asInput } from "../../input.ts";
 import { parsePublicKey } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
@@ -93,7 +92,7 @@ async function searchIdentities(
 
 function isPublicKey(text: string): boolean {
   try {
-    return asInput(() => parsePublicKey(text)) !== null;
+    return parsePublicKey(text) !== null;
   } catch {
     return false;
   }

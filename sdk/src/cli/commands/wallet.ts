@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import type { DirectRegistry } from "../../chain/index.ts";
 import type { Context, Runner } from "../context.ts";
-import { type DirectOptions, type Sent, confirmEstimate, withRegistry } from "../direct.ts";
+import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry } from "../direct.ts";
 import { addExamples, addPayer } from "../options.ts";
 import { confirm } from "../prompt.ts";
 
@@ -30,8 +30,9 @@ export function addWallet(program: Command, run: Runner): void {
   choose.action(run(chooseAvatar));
 }
 
-function releaseWallet(context: Context, avatar: string, options: DirectOptions): Promise<void> {
-  return withRegistry(context, options, async (registry) => {
+async function releaseWallet(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const payer = await openPayer(context, options);
+  return withRegistry(context, options, payer, async (registry) => {
     const signed = await registry.signRelease(avatar);
     await confirmEstimate(context, registry, await registry.estimate(signed), options.yes);
     const sent = await registry.submit(signed);
@@ -40,9 +41,10 @@ function releaseWallet(context: Context, avatar: string, options: DirectOptions)
   });
 }
 
-function chooseAvatar(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+async function chooseAvatar(context: Context, avatar: string, options: DirectOptions): Promise<void> {
   const { signal, output } = context;
-  return withRegistry(context, options, async (registry) => {
+  const payer = await openPayer(context, options);
+  return withRegistry(context, options, payer, async (registry) => {
     await confirm(
       `${registry.account} names the avatar ${avatar}, on chain ${registry.chainId}. Send it?`,
       options.yes ?? false,
