@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { expect } from "chai";
 
+import { expectAccessible } from "../helpers/accessibility.ts";
 import { walletError } from "../helpers/pageWallet.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
