@@ -144,7 +144,7 @@ export class Syngraph {
   }
 
   /** What can be bound here, and what users have to do for it. Asked for once. */
-  platforms(options: CallOptions = {}): Promise<PlatformInfo[]> {
+  async platforms(options: CallOptions = {}): Promise<PlatformInfo[]> {
     this.#platforms ??= this.client.platforms(options).catch((error: unknown) => {
       this.#platforms = undefined;
       throw error;
@@ -210,7 +210,7 @@ export class Syngraph {
   }
 
   /** Who is behind an identity. Where nothing is known, the lists are empty. */
-  identity(platform: string, identity: string, options: ScopeQuery & CallOptions = {}): Promise<IdentityCard> {
+  async identity(platform: string, identity: string, options: ScopeQuery & CallOptions = {}): Promise<IdentityCard> {
     const { signal, ...scope } = options;
     return this.client.identity(platform, identity, scope, signal ? { signal } : {});
   }
@@ -223,7 +223,11 @@ export class Syngraph {
   }
 
   /** Whether two identities are one person's, and by which connections. */
-  path(from: IdentityOf, to: IdentityOf, options: Omit<ScopeQuery, "cap"> & CallOptions = {}): Promise<PathReply> {
+  async path(
+    from: IdentityOf,
+    to: IdentityOf,
+    options: Omit<ScopeQuery, "cap"> & CallOptions = {},
+  ): Promise<PathReply> {
     const { signal, ...scope } = options;
     return this.client.path(idOf(from), idOf(to), scope, signal ? { signal } : {});
   }
@@ -260,28 +264,28 @@ export class Syngraph {
   }
 
   /** How the node and all it rests on stand. */
-  status(options: CallOptions = {}): Promise<NodeStatus> {
+  async status(options: CallOptions = {}): Promise<NodeStatus> {
     return this.client.status(options);
   }
 
   /** Signs in, with an avatar or a wallet that is bound to one (EIP-4361). */
-  signIn(signer: Signer, options: SignInOptions = {}): Promise<Session> {
+  async signIn(signer: Signer, options: SignInOptions = {}): Promise<Session> {
     return signIn(this.client, this.#api!, signer, options);
   }
 
   /** An ID token for an application, which tells the avatar and those bindings that are asked for. */
-  idToken(signer: Signer, options: IdTokenOptions = {}): Promise<IdTokenReply> {
+  async idToken(signer: Signer, options: IdTokenOptions = {}): Promise<IdTokenReply> {
     return requestIdToken(this.client, this.#api!, signer, options);
   }
 
   /** Keys that act for an avatar; with `ended` also those that do not any more. */
-  subkeys(avatarKey: string, options: CallOptions & { ended?: boolean } = {}): Promise<SubkeyRecord[]> {
+  async subkeys(avatarKey: string, options: CallOptions & { ended?: boolean } = {}): Promise<SubkeyRecord[]> {
     const { ended = false, ...call } = options;
     return this.client.subkeys({ avatar: avatarKey, ...(ended && { status: "any" as const }) }, call);
   }
 
   /** Lets another key act for an avatar towards one relying party. Both sign; the typed data are built here. */
-  authorizeSubkey(avatar: Avatar, subkey: SubkeySigner, options: AuthorizeOptions = {}): Promise<SubkeyChange> {
+  async authorizeSubkey(avatar: Avatar, subkey: SubkeySigner, options: AuthorizeOptions = {}): Promise<SubkeyChange> {
     return authorizeSubkey(this.client, this.#subkeyDomain(), avatar, subkey, options);
   }
 
@@ -290,7 +294,7 @@ export class Syngraph {
    *
    * @param by the avatar, or the subkey itself.
    */
-  revokeSubkey(
+  async revokeSubkey(
     by: Avatar | { avatar: string; signer: SubkeySigner },
     subkey: Pick<SubkeySigner, "algorithm" | "publicKey" | "rpId">,
     options: CallOptions = {},

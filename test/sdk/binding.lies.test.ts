@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import {
   Avatar,
   type BindingSnapshot,
+  type BindingStep,
   InputError,
   Syngraph,
   SyngraphError,
@@ -227,6 +228,23 @@ describe("SDK: a server that lies", () => {
       expect(await binding.wait({ claimTimeoutMs: 0 })).to.include({ name: "done", claimed: true });
       api.states = [{ state: "included" }];
       expect(await binding.wait()).to.include({ name: "done", claimed: false });
+    });
+
+    it("that is away for a moment takes back nothing that it said", async () => {
+      api.verdicts = [accepted];
+      api.states = [{ state: "sent" }];
+      const binding = await cosigned();
+      expect(await binding.submit()).to.include({ name: "pending", state: "sent" });
+      const honest = server.handler;
+      server.handler = (_request, response) => {
+        server.handler = honest;
+        api.states = [{ state: "included" }];
+        reply(response, 503, { message: "away" });
+      };
+      const seen: string[] = [];
+      const onProgress = (step: BindingStep) => void seen.push(step.name === "pending" ? step.state : step.name);
+      expect(await binding.wait({ onProgress })).to.include({ name: "done" });
+      expect(seen).to.deep.equal(["sent", "done"]);
     });
 
     it("is not waited for without end", async () => {

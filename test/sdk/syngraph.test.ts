@@ -170,6 +170,8 @@ describe("SDK: what can be looked up", () => {
 
     await failure(alone.bind(person, { platform: "github", identity: "alice" }), InputError);
     await failure(async () => alone.client, InputError);
+    await failure(alone.signIn(person), InputError);
+    await failure(alone.platforms(), InputError);
     await failure(syngraph.reader(), InputError);
   });
 

@@ -354,7 +354,8 @@ export class Binding implements SignedLink {
   /** Where it stands, as the server says it. */
   async #look(options: CallOptions): Promise<BindingStep> {
     const found = await this.#find(options);
-    return this.#become(found ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
+    // A server that cannot be asked just now takes back nothing that it said.
+    return this.#become(found ?? this.#outcome ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
   }
 
   /** The same; null where the server knows of none, or cannot be asked now. */
