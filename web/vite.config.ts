@@ -22,6 +22,6 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/v1": api, "/healthz": api },
+    proxy: { "/v1": api, "/healthz": api, "/badge": api },
   },
 });

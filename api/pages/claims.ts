@@ -98,8 +98,13 @@ function isKey({ platform }: VertexId): boolean {
   return (TWO_SIDED_PLATFORMS as readonly string[]).includes(platform);
 }
 
-/** What somebody is called: by what was asked for, where that is theirs, else by what says most; undefined for a key alone. */
+/** What somebody is called: by what was asked for, where that is theirs now, else by what says most; undefined for a key alone. */
 export function nameOf({ claims }: Profile, asked?: VertexId): ProfileClaim | undefined {
-  const own = asked && claims.find((claim) => claim.platform === asked.platform && claim.identity === asked.identity);
+  const own =
+    asked &&
+    claims.find(
+      ({ platform, identity, standing }) =>
+        platform === asked.platform && identity === asked.identity && standing !== "invalid",
+    );
   return own ?? claims.find((claim) => claim.standing === "verified");
 }

@@ -28,6 +28,8 @@ export const activitypub = definePlatform({
     rule: "the address of a note, or its id on the account's server",
     shapes: [/^(https:\/\/[!-[\]-~]{1,1024})$/, /^([0-9A-Za-z]{8,32})$/],
     normalForm: noteAddress,
+    // Who brings a link on chain may name any server: readers are sent to none but the account's.
+    uri: (account, note) => (URL.parse(note)?.hostname === account.split("@")[1] ? note : null),
   },
   template:
     "Validate my ActivityPub identity @{typed_identity} for Avatar {avatar}:\n\nSignature: %SIG_BASE64%\nUUID: {uuid}\nPrevious: {prev}\nCreatedAt: {created_at}\n\nPowered by Next.ID - Connect All Digital Identities.\n",

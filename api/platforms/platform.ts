@@ -11,11 +11,11 @@ export function definePlatform(description: PlatformDescription): Platform {
     // On chain anything can be claimed, also what is no identity at all.
     uriOf: (identity, account) =>
       isNormal(description.identity, identity) ? fillUri(description.uri, { identity, account }) : null,
-    postUriOf: (identity, location) => {
-      const rule = description.location;
-      if (!rule || !isNormal(description.identity, identity) || !isNormalLocation(rule, location)) return null;
-      const uri = rule.uri === undefined ? location : fillUri(rule.uri, { identity, location });
-      return uri?.startsWith("https://") ? uri : null;
+    postUriOf: (identity, place) => {
+      if (!location || !isNormal(description.identity, identity) || !isNormalLocation(location, place)) return null;
+      const { uri } = location;
+      if (typeof uri === "function") return uri(identity, place);
+      return uri === undefined ? place : fillUri(uri, { identity, location: place });
     },
     normaliseLocation: (raw) => (location ? normalise("proof_location", location, raw) : ""),
     postContent: (given) => {

@@ -274,9 +274,9 @@ export interface PlatformDescription {
   resolution?: Resolution;
   /**
    * Absent where the proof needs no location. `uri` is where people see the post, with slots `{location}` and `{identity}`;
-   * absent where a location says it itself.
+   * absent where a location, on a host of the platform's, says it itself.
    */
-  location?: InputRule & { uri?: string };
+  location?: InputRule & { uri?: string | ((identity: string, location: string) => string | null) };
   /** What to publish; empty where nothing is. */
   template: Template;
   /** The same in other languages, by the codes of Next.ID, for example `zh_CN`. */

@@ -97,6 +97,8 @@ export function answerError(error: unknown, request: Request, response: Response
   const fields = error instanceof ApiError ? error.fields : {};
   const message = sentenceOf(error, status);
   const errors = response.locals.hasGraphqlErrors === true ? { errors: [{ message }] } : {};
+  // Browsers keep 410 for ever where nobody says otherwise.
+  response.setHeader("Cache-Control", "no-store");
   response.status(status).json({ message, ...fields, ...errors });
 }
 

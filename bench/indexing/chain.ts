@@ -1,7 +1,7 @@
 import "@syngraph/sdk/protocol/native";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { text as textOf } from "node:stream/consumers";
 
 import { ATTESTER_REGISTRY_ABI, PROOF_REGISTRY_ABI } from "@syngraph/sdk/protocol";
 import { Interface, Wallet, concat, id, keccak256, toBeHex, toQuantity } from "ethers";
@@ -84,7 +84,7 @@ export class PreparedChain {
     this.#server = server;
     server.on("request", (request, response) => {
       void (async () => {
-        const asked = JSON.parse(await text(request)) as Call | Call[];
+        const asked = JSON.parse(await textOf(request)) as Call | Call[];
         const answers = [asked].flat().map((call) => this.#answer(call));
         response.setHeader("content-type", "application/json");
         response.end(Array.isArray(asked) ? `[${answers.join()}]` : answers[0]);
@@ -149,11 +149,11 @@ export class PreparedChain {
       }
       case "eth_getLogs": {
         const { address, topics = [], fromBlock, toBlock } = params[0] as Query;
-        const wanted = [address].flat().map((one) => one.toLowerCase());
-        const events = topics[0] === undefined || topics[0] === null ? undefined : [topics[0]].flat();
+        const wanted = new Set([address].flat().map((one) => one.toLowerCase()));
+        const events = topics[0] ? new Set([topics[0]].flat()) : undefined;
         const last = Math.min(Number(toBlock), this.#head);
         const logs = this.#blocks.slice(Number(fromBlock), last + 1).flatMap((block) => block.logs);
-        const found = logs.filter((log) => wanted.includes(log.address) && events?.includes(log.event) !== false);
+        const found = logs.filter((log) => wanted.has(log.address) && events?.has(log.event) !== false);
         return `[${found.map(({ text }) => text).join()}]`;
       }
       default:

@@ -36,12 +36,18 @@ export {
   languagesOf,
 } from "./binding/index.ts";
 export {
+  type AvatarReading,
   type ChainDescription,
   type DirectEstimate,
   type DirectOptions,
   DirectRegistry,
   type DirectTransaction,
+  type ReadBinding,
+  type ReadLink,
+  type ReaderOptions,
+  RegistryReader,
   type SignedLink,
+  type StoredStatus,
   type WalletOptions,
 } from "./chain/index.ts";
 export * from "./client/index.ts";
@@ -65,9 +71,12 @@ export {
 } from "./session.ts";
 export {
   type AuthorizeOptions,
+  type PasskeySubkey,
   type SubkeyChange,
   type SubkeySigner,
   accountSubkey,
+  createPasskeySubkey,
+  passkeySubkey,
   webCryptoSubkey,
 } from "./subkeys.ts";
 export * from "./syngraph.ts";

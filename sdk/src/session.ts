@@ -35,9 +35,9 @@ export class Session {
   readonly #token: string;
   /** Compressed public key. */
   readonly avatar: string;
-  /** Of the avatar's key. */
+  /** Of the avatar's key, EIP-55. */
   readonly address: string;
-  /** Who signed. */
+  /** Who signed, EIP-55. */
   readonly signer: string;
   readonly expiresAt: Date;
 
@@ -45,8 +45,8 @@ export class Session {
     this.#client = client;
     this.#token = token;
     this.avatar = info.avatar;
-    this.address = info.address;
-    this.signer = info.signer;
+    this.address = getAddress(info.address);
+    this.signer = getAddress(info.signer);
     this.expiresAt = new Date(Number(info.expires_at) * 1000);
   }
 
@@ -145,7 +145,7 @@ export function signInMessage(fields: SignInMessage): string {
   if (strange !== undefined) throw new InputError(`${JSON.stringify(strange)} is no URI`, "resources");
   return [
     `${uri.host} wants you to sign in with your Ethereum account:`,
-    getAddress(address),
+    asInput(() => getAddress(address)),
     "",
     ...(statement === undefined ? [""] : [statement, ""]),
     `URI: ${uri.href}`,

@@ -1,6 +1,7 @@
 import { getAddress, getBytes, hexlify } from "ethers";
 
-import type { Avatar } from "./avatar/index.ts";
+import type { Avatar, PasskeyOptions } from "./avatar/index.ts";
+import { askPasskey, base64url, createPasskey, unsupported } from "./avatar/webAuthn.ts";
 import type {
   AssertionFields,
   CallOptions,
@@ -16,6 +17,7 @@ import {
   type SubkeyAlgorithm,
   type SubkeyDomain,
   assertSubkeyAuthorization,
+  es256PublicKey,
   parsePublicKey,
   parseSubkey,
   subkeyAuthorizationHash,
@@ -73,6 +75,52 @@ export async function webCryptoSubkey(
       );
     },
   };
+}
+
+/** A passkey as a subkey: what to keep of it to use it again. */
+export interface PasskeySubkey {
+  /** Base64url. */
+  credentialId: string;
+  /** X and Y, `0x` hex. */
+  publicKey: string;
+  rpId: string;
+}
+
+/** COSE's number of ES256 (RFC 9053, section 2.1), which the contract verifies. */
+const ES256 = -7;
+
+/** Makes a passkey for {@link passkeySubkey}. Browsers only. @throws {KeystoreError} */
+export async function createPasskeySubkey(options: PasskeyOptions): Promise<PasskeySubkey> {
+  const { rawId, response } = await createPasskey<{ getPublicKey(): ArrayBuffer | null }>(options, [ES256]);
+  const spki = response.getPublicKey();
+  if (!spki) throw unsupported();
+  const publicKey = es256PublicKey(hexOf(spki));
+  return { credentialId: base64url(new Uint8Array(rawId)), publicKey, rpId: options.rpId };
+}
+
+/** A passkey as a subkey: its user agrees to each signature. */
+export function passkeySubkey({ credentialId, publicKey, rpId }: PasskeySubkey): SubkeySigner {
+  return {
+    ...{ algorithm: "es256", publicKey, rpId },
+    prove: async (digest) => {
+      const { response } = await askPasskey<Assertion>({ rpId, credentialId }, getBytes(digest));
+      return {
+        authenticator_data: hexOf(response.authenticatorData),
+        client_data_json: hexOf(response.clientDataJSON),
+        signature: hexOf(response.signature),
+      };
+    },
+  };
+}
+
+function hexOf(bytes: ArrayBuffer): string {
+  return hexlify(new Uint8Array(bytes));
+}
+
+interface Assertion {
+  authenticatorData: ArrayBuffer;
+  clientDataJSON: ArrayBuffer;
+  signature: ArrayBuffer;
 }
 
 type WebCryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;

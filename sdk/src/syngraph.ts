@@ -3,7 +3,7 @@ import type { Signer as EthersWallet } from "ethers";
 import type { Avatar } from "./avatar/index.ts";
 import { Binding, type BindingOptions, type BindingSnapshot } from "./binding/index.ts";
 import { needsPost } from "./binding/cosigner.ts";
-import { requestDraft } from "./binding/draft.ts";
+import { draftFromChain, requestDraft } from "./binding/draft.ts";
 import { checkPost } from "./binding/post.ts";
 import { readSnapshot } from "./binding/snapshot.ts";
 import {
@@ -28,7 +28,7 @@ import {
   type Vertex,
   checkChains,
 } from "./client/index.ts";
-import { DirectRegistry, type WalletOptions } from "./chain/index.ts";
+import { DirectRegistry, type ReaderOptions, RegistryReader, type WalletOptions } from "./chain/index.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
 import { InputError, SyngraphError, TrustError } from "./errors.ts";
 import { asInput } from "./input.ts";
@@ -51,14 +51,14 @@ import {
 
 /** Where the registry is. */
 export interface SyngraphOptions {
-  /** The API's address; in a browser the page's own unless told. */
+  /** The API's address; in a browser the page's own unless told. With `rpc` alone, no API is asked for anything. */
   api?: string;
   /** Instead of the global fetch. */
   fetch?: typeof globalThis.fetch;
   /** How long to wait for each reply, in milliseconds; 60,000 unless told. */
   timeoutMs?: number;
-  /** An RPC of the registry's chain, to read without an API. */
-  rpc?: string | Eip1193Provider;
+  /** An RPC of the registry's chain, or several that have to agree: {@link Syngraph.reader} asks nobody else. */
+  rpc?: ReaderOptions["rpc"];
   /** The ProofRegistry's address; else the API is believed on that. */
   registry?: string;
   /** The SubkeyRegistry's, for which subkeys are signed; else the API is believed on that. */
@@ -123,9 +123,8 @@ export interface GraphOptions extends CallOptions {
  * for await (const { avatar } of syngraph.proofs({ platform: "github", identity: "alice", exact: true })) console.log(avatar);
  */
 export class Syngraph {
-  /** The API's calls, one by one. */
-  readonly client: SyngraphClient;
-  readonly #api: string;
+  readonly #client: SyngraphClient | null;
+  readonly #api: string | null;
   readonly #options: SyngraphOptions;
   #platforms: Promise<PlatformInfo[]> | undefined;
 
@@ -134,15 +133,18 @@ export class Syngraph {
     const { fetch, timeoutMs } = options;
     this.#options = options;
     this.#api = apiOf(options);
-    this.client = new SyngraphClient({
-      baseUrl: this.#api,
-      ...(fetch && { fetch }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
+    const settings = { ...(fetch && { fetch }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    this.#client = this.#api === null ? null : new SyngraphClient({ baseUrl: this.#api, ...settings });
+  }
+
+  /** The API's calls, one by one. @throws {InputError} where there is none. */
+  get client(): SyngraphClient {
+    if (this.#client) return this.#client;
+    throw new InputError("this asks an API: give its address as `api`", "api");
   }
 
   /** What can be bound here, and what users have to do for it. Asked for once. */
-  platforms(options: CallOptions = {}): Promise<PlatformInfo[]> {
+  async platforms(options: CallOptions = {}): Promise<PlatformInfo[]> {
     this.#platforms ??= this.client.platforms(options).catch((error: unknown) => {
       this.#platforms = undefined;
       throw error;
@@ -152,7 +154,8 @@ export class Syngraph {
 
   /**
    * Begins to bind an identity: asks the API what to sign, rebuilds and compares it, and signs with the avatar. What else there
-   * is to do, {@link Binding.step} says.
+   * is to do, {@link Binding.step} says. Without an API (`rpc` alone) the text is made from the chain, of what both sides sign
+   * themselves: wallets and avatars.
    *
    * @throws {TrustError} where the API's text or post is not what was asked for; {@link InputError} where the identity is none.
    */
@@ -178,7 +181,7 @@ export class Syngraph {
     options: BindingOptions = {},
   ): Promise<Binding> {
     const { draft, signature, snapshot: saved } = readSnapshot(snapshot, avatar.publicKey);
-    return new Binding(this.client, { draft, signature, location: saved.location, saved }, options);
+    return new Binding(this.#client, { draft, signature, location: saved.location, saved }, options);
   }
 
   /** Avatars that have an identity, with all that they have. */
@@ -207,7 +210,7 @@ export class Syngraph {
   }
 
   /** Who is behind an identity. Where nothing is known, the lists are empty. */
-  identity(platform: string, identity: string, options: ScopeQuery & CallOptions = {}): Promise<IdentityCard> {
+  async identity(platform: string, identity: string, options: ScopeQuery & CallOptions = {}): Promise<IdentityCard> {
     const { signal, ...scope } = options;
     return this.client.identity(platform, identity, scope, signal ? { signal } : {});
   }
@@ -220,7 +223,11 @@ export class Syngraph {
   }
 
   /** Whether two identities are one person's, and by which connections. */
-  path(from: IdentityOf, to: IdentityOf, options: Omit<ScopeQuery, "cap"> & CallOptions = {}): Promise<PathReply> {
+  async path(
+    from: IdentityOf,
+    to: IdentityOf,
+    options: Omit<ScopeQuery, "cap"> & CallOptions = {},
+  ): Promise<PathReply> {
     const { signal, ...scope } = options;
     return this.client.path(idOf(from), idOf(to), scope, signal ? { signal } : {});
   }
@@ -237,7 +244,18 @@ export class Syngraph {
   ): Promise<DirectRegistry> {
     const { signal, ...ofWallet } = options;
     const { registry, chainId } = await this.#registry(signal ? { signal } : {});
-    return DirectRegistry.connect(wallet, { registry, chainId, ...ofWallet });
+    return DirectRegistry.connect(wallet, { registry, ...(chainId !== undefined && { chainId }), ...ofWallet });
+  }
+
+  /**
+   * The registry as the chain has it, read from `rpc` and verified here; where `registry` was not given, the API says which
+   * contract it is.
+   */
+  async reader(options: CallOptions = {}): Promise<RegistryReader> {
+    const { rpc } = this.#options;
+    if (rpc === undefined) throw new InputError("to read the chain takes an RPC: give its address as `rpc`", "rpc");
+    const { registry, chainId } = await this.#registry(options);
+    return new RegistryReader({ rpc, registry, ...(chainId !== undefined && { chainId }) });
   }
 
   /** Links, changes of bindings and reorgs as they come, without end. */
@@ -246,28 +264,28 @@ export class Syngraph {
   }
 
   /** How the node and all it rests on stand. */
-  status(options: CallOptions = {}): Promise<NodeStatus> {
+  async status(options: CallOptions = {}): Promise<NodeStatus> {
     return this.client.status(options);
   }
 
   /** Signs in, with an avatar or a wallet that is bound to one (EIP-4361). */
-  signIn(signer: Signer, options: SignInOptions = {}): Promise<Session> {
-    return signIn(this.client, this.#api, signer, options);
+  async signIn(signer: Signer, options: SignInOptions = {}): Promise<Session> {
+    return signIn(this.client, this.#api!, signer, options);
   }
 
   /** An ID token for an application, which tells the avatar and those bindings that are asked for. */
-  idToken(signer: Signer, options: IdTokenOptions = {}): Promise<IdTokenReply> {
-    return requestIdToken(this.client, this.#api, signer, options);
+  async idToken(signer: Signer, options: IdTokenOptions = {}): Promise<IdTokenReply> {
+    return requestIdToken(this.client, this.#api!, signer, options);
   }
 
   /** Keys that act for an avatar; with `ended` also those that do not any more. */
-  subkeys(avatarKey: string, options: CallOptions & { ended?: boolean } = {}): Promise<SubkeyRecord[]> {
+  async subkeys(avatarKey: string, options: CallOptions & { ended?: boolean } = {}): Promise<SubkeyRecord[]> {
     const { ended = false, ...call } = options;
     return this.client.subkeys({ avatar: avatarKey, ...(ended && { status: "any" as const }) }, call);
   }
 
   /** Lets another key act for an avatar towards one relying party. Both sign; the typed data are built here. */
-  authorizeSubkey(avatar: Avatar, subkey: SubkeySigner, options: AuthorizeOptions = {}): Promise<SubkeyChange> {
+  async authorizeSubkey(avatar: Avatar, subkey: SubkeySigner, options: AuthorizeOptions = {}): Promise<SubkeyChange> {
     return authorizeSubkey(this.client, this.#subkeyDomain(), avatar, subkey, options);
   }
 
@@ -276,7 +294,7 @@ export class Syngraph {
    *
    * @param by the avatar, or the subkey itself.
    */
-  revokeSubkey(
+  async revokeSubkey(
     by: Avatar | { avatar: string; signer: SubkeySigner },
     subkey: Pick<SubkeySigner, "algorithm" | "publicKey" | "rpId">,
     options: CallOptions = {},
@@ -285,9 +303,9 @@ export class Syngraph {
   }
 
   /** Where the contract is: as the caller said, or else as the API does. */
-  async #registry(options: CallOptions): Promise<{ registry: string; chainId: number }> {
+  async #registry(options: CallOptions): Promise<{ registry: string; chainId: number | undefined }> {
     const { registry, chainId } = this.#options;
-    if (registry !== undefined && chainId !== undefined) return { registry, chainId };
+    if (registry !== undefined && (chainId !== undefined || !this.#client)) return { registry, chainId };
     const { chain } = await this.client.health(options);
     if (!chain)
       throw new SyngraphError("bad_reply", 200, "this server has no registry on a chain, as Next.ID's has none");
@@ -305,11 +323,15 @@ export class Syngraph {
   async #begin(action: Action, avatar: Avatar, wanted: IdentityOf, options: BindingOptions): Promise<Binding> {
     const { signal } = options;
     const call = signal ? { signal } : {};
-    const key = parsePublicKey(avatar.publicKey);
-    const draft = await requestDraft(this.client, { action, ...wanted, avatar: key }, call);
+    const wish = { action, ...wanted, avatar: parsePublicKey(avatar.publicKey) };
+    if (!this.#client) {
+      const draft = await draftFromChain(await this.reader(call), wish);
+      return new Binding(null, { draft, signature: avatar.sign(draft.text), location: NOWHERE }, options);
+    }
+    const draft = await requestDraft(this.#client, wish, call);
     if (needsPost(draft.link)) checkPost(draft);
     const location = action === "create" ? await this.#locationOf(wanted.platform, call) : NOWHERE;
-    return new Binding(this.client, { draft, signature: avatar.sign(draft.text), location }, options);
+    return new Binding(this.#client, { draft, signature: avatar.sign(draft.text), location }, options);
   }
 
   /** What is to be told of where a post is. A server that does not say so, as Next.ID's, says it when it is missing. */
@@ -333,7 +355,8 @@ export class Syngraph {
 
 const NOWHERE = { needed: false, rule: "" };
 
-function apiOf({ api }: SyngraphOptions): string {
+function apiOf({ api, rpc }: SyngraphOptions): string | null {
+  if (api === undefined && rpc !== undefined) return null;
   const { location } = globalThis as { location?: { origin?: string } };
   const text = api ?? location?.origin ?? "";
   const url = URL.parse(text);

@@ -1,3 +1,4 @@
+import { SyngraphClient } from "@syngraph/sdk/client";
 import { expect } from "chai";
 import { Wallet, computeAddress } from "ethers";
 
@@ -81,6 +82,12 @@ describe("GET /v1/status", function () {
       ...{ id: "github", name: "GitHub", status: "live", resting: null, quorum: 1 },
     });
     expect(platform("discord")).to.include({ status: "needs credential" });
+  });
+
+  it("is what the SDK reads", async () => {
+    const read = await new SyngraphClient({ baseUrl: node.apiUrl }).status();
+    const { as_of: _, uptime: __, ...body } = await status();
+    expect({ ...read, chain: { ...read.chain, age: body.chain.age } }).to.deep.include(body);
   });
 
   it("names peers that are public, and of the others only how they are", async () => {

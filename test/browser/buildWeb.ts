@@ -4,17 +4,24 @@ import { join } from "node:path";
 
 import { viteBuild } from "../../scripts/lib/stack/web.ts";
 
-/** A build of web/ in a folder of its own, so that a test neither meets nor disturbs the one in web/dist. */
-export interface WebBuild {
-  /** The folder. */
-  dist: string;
-  /** Removes it. */
-  remove: () => Promise<void>;
+let shared: Promise<string> | undefined;
+
+/**
+ * The folder of a build of web/ as `npm start` makes it, in a place of its own, so that tests neither meet nor disturb the one in
+ * web/dist; made when the first test asks. @throws with what Vite printed.
+ */
+export function sharedWebBuild(): Promise<string> {
+  return (shared ??= build());
 }
 
-/** Builds web/ as `npm start` does. @throws with what Vite printed. */
-export async function buildWeb(): Promise<WebBuild> {
+/** Removes it, if it was made. */
+export async function removeSharedWebBuild(): Promise<void> {
+  const dist = await shared?.catch(() => undefined);
+  if (dist !== undefined) await rm(dist, { recursive: true, force: true });
+}
+
+async function build(): Promise<string> {
   const dist = await mkdtemp(join(tmpdir(), "syngraph-web-"));
   await viteBuild(dist);
-  return { dist, remove: () => rm(dist, { recursive: true, force: true }) };
+  return dist;
 }

@@ -1,50 +1,34 @@
+import { readFile } from "node:fs/promises";
+
 import { Avatar } from "@syngraph/sdk";
 import { expect } from "chai";
-import { Wallet } from "ethers";
-import type { BrowserContext, Page } from "playwright-core";
+import { Wallet, getBytes } from "ethers";
+import type { Page } from "playwright-core";
 
-import { type WatchedPage, addAuthenticator } from "../helpers/browser.ts";
-import { injectWallet } from "../helpers/injectedWallet.ts";
+import type { WatchedPage } from "../helpers/browser.ts";
+import { addAuthenticator } from "../helpers/browserPasskey.ts";
+import { emitFromWallet, installWallet } from "../helpers/browserWallet.ts";
+import { PASSWORD, QUICK, holdAvatar, unlock } from "./heldAvatar.ts";
 import { expectQuiet, useWebPage } from "./page.ts";
 
-const PASSWORD = "correct horse battery";
-/** Stretches the password for a moment only, where a keystore is not what the test is of. */
-const QUICK = { scrypt: { N: 1024 } };
+const WALLET = { uuid: "c6b7b1a4-1f0c-4f6e-9d57-6f5a8f0e1d2c", name: "Test wallet", rdns: "test.wallet" };
+const ZERO = "0x0000000000000000000000000000000000000000";
+
+/** What the page has in any storage, as one text. */
+async function stored(page: Page): Promise<string> {
+  return page.evaluate<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])");
+}
 
 describe("Keyring of the page", function () {
   this.timeout(60_000);
   const { api, open } = useWebPage();
 
   /** Opens the page on a name, since a passkey belongs to one. */
-  async function openKeys(watched?: WatchedPage): Promise<WatchedPage> {
-    const opened = watched ?? (await open("/me/keys", { baseURL: api.origin.replace("127.0.0.1", "localhost") }));
-    return opened;
+  function openKeys(): Promise<WatchedPage> {
+    return open("/me/keys", {}, api.origin.replace("127.0.0.1", "localhost"));
   }
 
-  /** What the page has in any storage, as one text. */
-  async function stored(page: Page): Promise<string> {
-    return page.evaluate<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])");
-  }
-
-  /** Puts an avatar into the browser as if it had been made there before. */
-  async function hold(context: BrowserContext, avatar: Avatar, change: Record<string, unknown> = {}): Promise<void> {
-    const kept = {
-      ...{ version: 1, publicKey: avatar.publicKey, keystore: await avatar.toKeystore(PASSWORD, QUICK) },
-      ...{ passkey: null, hasBackup: true, ...change },
-    };
-    const script = `if (!localStorage.getItem("test.held")) {
-      localStorage.setItem("test.held", "1");
-      localStorage.setItem("syngraph.keyring", ${JSON.stringify(JSON.stringify(kept))});
-    }`;
-    await context.addInitScript(script);
-  }
-
-  async function unlock(page: Page, password = PASSWORD): Promise<void> {
-    await page.getByLabel("Password", { exact: true }).fill(password);
-    await page.getByRole("button", { name: "Unlock" }).click();
-  }
-
-  it("makes an avatar, keeps it encrypted only, exports it, locks it, and opens it with its password alone", async () => {
+  it("makes an avatar, keeps it encrypted only, exports it, and locks it", async () => {
     const watched = await openKeys();
     const { page } = watched;
     await page.getByLabel("New password").fill("short");
@@ -56,25 +40,21 @@ describe("Keyring of the page", function () {
     await page.getByText("The two are not the same.").waitFor();
     await page.getByLabel("Repeat the password").fill(PASSWORD);
     await page.getByRole("button", { name: "Create avatar" }).click();
-    await page.getByText("Unlocked in this tab").waitFor({ timeout: 30_000 });
+    await page.getByText("Unlocked in this tab", { exact: true }).waitFor({ timeout: 30_000 });
     expect(await page.evaluate("document.activeElement.textContent")).to.equal("Avatar key");
 
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Download keystore" }).click(),
     ]);
-    const json = await new Response(await streamOf(download)).text();
+    const json = await readFile(await download.path(), "utf8");
     const avatar = await Avatar.fromKeystore(json, PASSWORD);
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(avatar.publicKey);
-    expect(await stored(page)).to.not.include(avatar.exportKey().slice(2)).and.not.include(PASSWORD);
+    expect(await stored(page))
+      .to.not.include(avatar.exportKey().slice(2))
+      .and.not.include(PASSWORD);
 
     await page.getByRole("button", { name: "Lock" }).click();
-    await page.getByRole("heading", { name: "Unlock your avatar" }).waitFor();
-    await unlock(page, "another password");
-    await page.getByText("Wrong password.").waitFor({ timeout: 30_000 });
-    await unlock(page);
-    await page.getByText("Unlocked in this tab").waitFor({ timeout: 30_000 });
-    await page.reload();
     await page.getByRole("heading", { name: "Unlock your avatar" }).waitFor();
     expectQuiet(watched);
   });
@@ -83,8 +63,8 @@ describe("Keyring of the page", function () {
     const avatar = Avatar.create();
     const watched = await openKeys();
     const { page, context } = watched;
-    await addAuthenticator(page, { prf: true });
-    await hold(context, avatar);
+    await addAuthenticator(page);
+    await holdAvatar(context, avatar);
     await page.reload();
     await unlock(page);
     await page.getByRole("button", { name: "Add a passkey" }).click();
@@ -92,13 +72,13 @@ describe("Keyring of the page", function () {
     expect(await stored(page)).to.not.include(avatar.exportKey().slice(2));
     await page.reload();
     await page.getByRole("button", { name: "Use passkey" }).click();
-    await page.getByText("Unlocked in this tab").waitFor();
+    await page.getByText("Unlocked in this tab", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Remove the passkey" }).click();
     await page.getByRole("button", { name: "Add a passkey" }).waitFor();
     expectQuiet(watched);
 
     const atAddress = await open("/me/keys");
-    await hold(atAddress.context, avatar);
+    await holdAvatar(atAddress.context, avatar);
     await atAddress.page.reload();
     await atAddress.page.getByText("this page is open under an IP address").waitFor();
   });
@@ -107,15 +87,17 @@ describe("Keyring of the page", function () {
     const avatar = Avatar.create();
     const watched = await openKeys();
     const { page, context } = watched;
-    await hold(context, avatar);
+    await holdAvatar(context, avatar);
     await page.reload();
     const other = await context.newPage();
     await other.goto("/me/keys");
+    await unlock(page, "another password");
+    await page.getByText("Wrong password.").waitFor();
     await unlock(page);
-    await page.getByText("Unlocked in this tab").waitFor();
+    await page.getByText("Unlocked in this tab", { exact: true }).waitFor();
     expect(await other.getByRole("heading", { name: "Unlock your avatar" }).count()).to.equal(1);
     await unlock(other);
-    await other.getByText("Unlocked in this tab").waitFor();
+    await other.getByText("Unlocked in this tab", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Lock" }).click();
     await other.getByRole("heading", { name: "Unlock your avatar" }).waitFor();
 
@@ -140,10 +122,14 @@ describe("Keyring of the page", function () {
     await page.getByRole("button", { name: "Import avatar" }).click();
     await page.getByRole("alert").getByText("This is no keystore, or it is damaged.").waitFor();
     expect(await stored(page)).to.not.include("keystore");
-    const file = { name: "key.json", mimeType: "application/json", buffer: Buffer.from(await avatar.toKeystore(PASSWORD, QUICK)) };
+    const file = {
+      name: "key.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(await avatar.toKeystore(PASSWORD, QUICK)),
+    };
     await page.getByLabel("Keystore file", { exact: true }).last().setInputFiles(file);
     await page.getByRole("button", { name: "Import avatar" }).click();
-    await page.getByText("Unlocked in this tab").waitFor({ timeout: 30_000 });
+    await page.getByText("Unlocked in this tab", { exact: true }).waitFor({ timeout: 30_000 });
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(avatar.publicKey);
     expectQuiet(watched);
   });
@@ -152,37 +138,52 @@ describe("Keyring of the page", function () {
     const [avatar, mallory] = [Avatar.create(), Avatar.create()];
     // The key of one under the name of another, as something that writes to the storage could try.
     const watched = await openKeys();
-    await hold(watched.context, mallory, { publicKey: avatar.publicKey });
+    await holdAvatar(watched.context, mallory, { publicKey: avatar.publicKey });
     await watched.page.reload();
     await unlock(watched.page);
     await watched.page.getByText("The keystore was altered. Do not use it.").waitFor();
-    expect(await watched.page.getByText("Unlocked in this tab").count()).to.equal(0);
+    expect(await watched.page.getByText("Unlocked in this tab", { exact: true }).count()).to.equal(0);
     expectQuiet(watched);
   });
 
   it("makes an avatar of a wallet's signature, and nothing where the wallet says no", async () => {
     const wallet = Wallet.createRandom();
     const watched = await openKeys();
-    const { page } = watched;
-    const injected = await injectWallet(page, wallet);
+    const { page, context } = watched;
+    let isWilling = false;
+    await installWallet(context, WALLET, {
+      request: async ({ method, params }) => {
+        if (method === "eth_chainId") return "0x7a69";
+        if (method === "eth_accounts") return isWilling ? [wallet.address.toLowerCase()] : [];
+        if (!isWilling) throw Object.assign(new Error("User rejected the request."), { code: 4001 });
+        if (method === "eth_requestAccounts") return [wallet.address.toLowerCase()];
+        return wallet.signMessage(getBytes((params as [string])[0]));
+      },
+    });
     await page.reload();
     await page.getByRole("tab", { name: "From a wallet" }).click();
-    injected.refuses = true;
-    await page.getByRole("button", { name: /^Test wallet/ }).click();
+    await page.getByRole("button", { name: /Test wallet/ }).click();
     await page.getByRole("alert").getByText("The wallet said no.").waitFor();
-    injected.refuses = false;
-    await page.getByRole("button", { name: /^Test wallet/ }).click();
+    isWilling = true;
+    await page.getByRole("button", { name: /Test wallet/ }).click();
     await page.getByText("Connected").waitFor();
+    expect(await page.locator(".wallet .key").textContent()).to.equal(wallet.address);
+    await emitFromWallet(page, "accountsChanged", [ZERO.toLowerCase()]);
+    await page.getByText(ZERO).waitFor();
+    await emitFromWallet(page, "accountsChanged", []);
+    await page.getByRole("button", { name: /Test wallet/ }).click();
+
     await page.getByLabel("New password").fill(PASSWORD);
     await page.getByLabel("Repeat the password").fill(PASSWORD);
-    injected.refuses = true;
+    isWilling = false;
     await page.getByRole("button", { name: "Sign and open avatar" }).click();
     await page.getByRole("alert").getByText("The wallet said no.").waitFor();
     expect(await stored(page)).to.not.include("keystore");
-    injected.refuses = false;
+    isWilling = true;
     await page.getByRole("button", { name: "Sign and open avatar" }).click();
-    await page.getByText("Unlocked in this tab").waitFor({ timeout: 30_000 });
-    const expected = await Avatar.fromWallet({ address: wallet.address, signText: (text) => wallet.signMessage(text) });
+    await page.getByText("Unlocked in this tab", { exact: true }).waitFor({ timeout: 30_000 });
+    const signText = (text: string) => wallet.signMessage(text);
+    const expected = await Avatar.fromWallet({ address: wallet.address, signText });
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(expected.publicKey);
     expectQuiet(watched);
   });

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 
 import { type WatchedPage, launchBrowser, watchPage } from "../helpers/browser.ts";
 import { WebApi } from "../standins/webApi.ts";
-import { type WebBuild, buildWeb } from "./buildWeb.ts";
+import { sharedWebBuild } from "./buildWeb.ts";
 
 /** How long a page may take to show something, in milliseconds; then the test says what was missing. */
 const PATIENCE = 10_000;
@@ -12,7 +12,7 @@ const PATIENCE = 10_000;
 export interface Setup {
   api: WebApi;
   /** Opens an address of the page; closed after the test. */
-  open: (href: string, options?: BrowserContextOptions) => Promise<WatchedPage>;
+  open: (href: string, options?: BrowserContextOptions, origin?: string) => Promise<WatchedPage>;
 }
 
 /** Registers the hooks that build the page and start browser and API once, and that tidy up after every test. */
@@ -20,12 +20,10 @@ export function useWebPage(): Setup {
   const api = new WebApi();
   const opened: WatchedPage[] = [];
   let browser: Browser;
-  let build: WebBuild;
 
   before(async function () {
     this.timeout(120_000);
-    build = await buildWeb();
-    await api.listen(build.dist);
+    await api.listen(await sharedWebBuild());
     browser = await launchBrowser();
   });
   afterEach(async () => {
@@ -35,11 +33,10 @@ export function useWebPage(): Setup {
   after(async () => {
     await browser?.close();
     await api.close();
-    await build?.remove();
   });
 
-  async function open(href: string, options?: BrowserContextOptions): Promise<WatchedPage> {
-    const watched = await watchPage(browser, api.origin, options);
+  async function open(href: string, options?: BrowserContextOptions, origin = api.origin): Promise<WatchedPage> {
+    const watched = await watchPage(browser, origin, options);
     opened.push(watched);
     watched.page.setDefaultTimeout(PATIENCE);
     await watched.page.goto(href);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { type WebAuthnAssertion, es256PublicKey } from "@syngraph/sdk/protocol";
 import { getBytes } from "ethers";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 import { watchPage } from "./browser.ts";
 
@@ -66,21 +66,28 @@ export class PasskeySite {
   }
 }
 
-/** Opens a page on a host, gives it an authenticator, and has it make a passkey. */
-export async function createPasskey(browser: Browser, site: PasskeySite, rpId: string): Promise<BrowserPasskey> {
-  const { page } = await watchPage(browser, site.origin(rpId));
-  await page.goto("/");
+/** Gives a page an authenticator of its own whose user always agrees, and which has the PRF extension. */
+export async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("WebAuthn.enable");
   await devtools.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
+      ctap2Version: "ctap2_1",
       transport: "internal",
       hasResidentKey: true,
       hasUserVerification: true,
+      hasPrf: true,
       isUserVerified: true,
     },
   });
+}
+
+/** Opens a page on a host, gives it an authenticator, and has it make a passkey. */
+export async function createPasskey(browser: Browser, site: PasskeySite, rpId: string): Promise<BrowserPasskey> {
+  const { page } = await watchPage(browser, site.origin(rpId));
+  await page.goto("/");
+  await addAuthenticator(page);
   return {
     rpId,
     publicKey: es256PublicKey(await page.evaluate<string>("register()")),

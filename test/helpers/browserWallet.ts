@@ -1,4 +1,4 @@
-import type { BrowserContext } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 
 /** What answers a page's requests to its wallet (EIP-1193). */
 export interface WalletBackend {
@@ -31,16 +31,31 @@ export async function installWallet(context: BrowserContext, info: WalletInfo, w
   await context.addInitScript(`(${ANNOUNCER})(${JSON.stringify({ ...info, icon: ICON })})`);
 }
 
+/** Tells a page's wallet listeners of an event of EIP-1193, for example `accountsChanged`. */
+export async function emitFromWallet(page: Page, event: string, value: unknown): Promise<void> {
+  await page.evaluate(`walletEmit(${JSON.stringify(event)}, ${JSON.stringify(value)})`);
+}
+
 /** Runs in the browser, whose types this project has not. */
 const ANNOUNCER = `(info) => {
+  const listeners = [];
+  window.walletEmit = (event, value) => {
+    for (const [of, listener] of [...listeners]) if (of === event) listener(value);
+  };
   const provider = {
     request: async (call) => {
       const { result, error } = JSON.parse(await window.walletRequest(JSON.stringify(call)));
       if (error) throw Object.assign(new Error(error.message), error);
       return result;
     },
-    on: () => provider,
-    removeListener: () => provider,
+    on: (event, listener) => {
+      listeners.push([event, listener]);
+      return provider;
+    },
+    removeListener: (event, listener) => {
+      listeners.splice(listeners.findIndex(([of, to]) => of === event && to === listener), 1);
+      return provider;
+    },
   };
   const detail = Object.freeze({ info: Object.freeze(info), provider });
   const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));

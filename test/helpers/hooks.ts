@@ -1,3 +1,4 @@
+import { removeSharedWebBuild } from "../browser/buildWeb.ts";
 import { stopSharedEns } from "../standins/ens.ts";
 import { stopSharedRelayWorld } from "./relayWorld.ts";
 import { stopSharedSources } from "./sourcesWorld.ts";
@@ -7,6 +8,9 @@ import { stopSharedStack } from "./stack.ts";
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(60_000);
-    await Promise.all([stopSharedStack(), stopSharedEns(), stopSharedRelayWorld(), stopSharedSources()]);
+    await Promise.all([
+      ...[stopSharedStack(), stopSharedEns(), stopSharedRelayWorld(), stopSharedSources()],
+      removeSharedWebBuild(),
+    ]);
   },
 };

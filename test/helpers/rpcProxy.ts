@@ -37,6 +37,9 @@ export class RpcProxy {
     await once(server, "listening");
     const proxy = new RpcProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on("request", (request, response) => {
+      // Pages ask, too, as they may of most servers.
+      response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "content-type");
+      if (request.method === "OPTIONS") return void response.end();
       void (async () => {
         const body = (await json(request)) as RpcCall | RpcCall[];
         proxy.requests++;

@@ -61,3 +61,52 @@ describe("an identity as a URI", () => {
     }
   });
 });
+
+describe("a post as an address", () => {
+  const posts: [platform: string, identity: string, location: string, uri: string | null][] = [
+    ["github", "alice", "9d4e1a8e", "https://gist.github.com/9d4e1a8e"],
+    ["twitter", "alice", "1234567890", "https://x.com/i/status/1234567890"],
+    ["tiktok", "alice.b", "7123456789012345678", "https://www.tiktok.com/@alice.b/video/7123456789012345678"],
+    ["minds", "alice", "1234567890123456", "https://www.minds.com/newsfeed/1234567890123456"],
+    ["telegram", "alice_channel", "https://t.me/alice_channel/7", "https://t.me/alice_channel/7"],
+    ["discord", "alice", "https://discord.com/channels/1/2/3", "https://discord.com/channels/1/2/3"],
+    [
+      ...["slack", "U0123ABCD", "https://acme.slack.com/archives/C0123ABCD/p1700000000000001"],
+      "https://acme.slack.com/archives/C0123ABCD/p1700000000000001",
+    ] as [string, string, string, string],
+    ["activitypub", "alice@mastodon.example", "https://mastodon.example/@alice/1", "https://mastodon.example/@alice/1"],
+    // Anybody's own server.
+    ["activitypub", "alice@mastodon.example", "https://evil.example/@alice/1", null],
+    // An id on a server whose software is not known here.
+    ["activitypub", "alice@mastodon.example", "109372843234", null],
+    ["dns", "alice.example", "", null],
+    ["ethereum", WALLET, "", null],
+  ];
+  for (const [platform, identity, location, uri] of posts) {
+    it(`of ${platform} ${location || "nowhere"} is ${uri}`, () => {
+      const { postUriOf, normaliseLocation } = platformOf(platform)!;
+      expect(postUriOf(identity, location)).to.equal(uri);
+      if (uri !== null) expect(normaliseLocation(uri)).to.equal(location);
+    });
+  }
+
+  it("is there wherever a post has to be told, and is none of what only looks like one", () => {
+    const tested = new Set(posts.map(([platform]) => platform));
+    for (const { id, location, postUriOf } of PLATFORMS) {
+      if (location) expect(tested.has(id), id).to.equal(true);
+      for (const claim of [
+        "javascript:alert(1)",
+        "https://evil.example",
+        "//evil.example",
+        "1/../../x",
+        '1"><b>',
+        "x".repeat(5000),
+      ]) {
+        for (const identity of ["alice", "alice@evil.example", "U0123ABCD"]) {
+          const uri = postUriOf(identity, claim);
+          expect(uri, id).to.equal(null);
+        }
+      }
+    }
+  });
+});

@@ -8,11 +8,29 @@ import {
   WalletError,
 } from "@syngraph/sdk";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Wallet, encodeBase58 } from "ethers";
 
 import { ACCOUNT, newGist } from "../api/gists.ts";
+import { type SolanaWallet, newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { failure } from "./failure.ts";
+
+/** An identity as users may type it, for each platform where something is to be published. */
+const IDENTITIES: Readonly<Record<string, string>> = {
+  activitypub: "@Alice@social.example",
+  discord: "alice.b",
+  dns: "Sdk-Posts.example.com",
+  dotbit: "alice.bit",
+  ens: "alice.eth",
+  github: "https://github.com/Alice",
+  keybase: "https://keybase.io/alice",
+  minds: "@Alice",
+  slack: "U012AB3CD",
+  steam: "https://steamcommunity.com/profiles/76561197960287930",
+  telegram: "https://t.me/alice_channel",
+  tiktok: "https://www.tiktok.com/@alice.b",
+  twitter: "https://x.com/Alice_B",
+};
 
 /** The next step, which has to be this one. */
 function stepOf<N extends BindingStep["name"]>(binding: Binding, name: N): Extract<BindingStep, { name: N }> {
@@ -115,6 +133,39 @@ describe("SDK: a binding, step by step", () => {
     await binding.submit();
     expect(await binding.wait()).to.include({ name: "done" });
     expect(await isBound(avatar, "nextid", other.publicKey)).to.equal(true);
+  });
+
+  it("binds a Solana wallet, which signs in its own way", async () => {
+    const [avatar, wallet] = [Avatar.create(), newSolanaWallet()];
+    const binding = await syngraph.bind(avatar, { platform: "solana", identity: wallet.address });
+    expect(stepOf(binding, "cosign")).to.include({ by: "solana", identity: wallet.address });
+    const signed = (by: SolanaWallet) => encodeBase58(by.sign(binding.text));
+    await failure(() => binding.cosign(signed(newSolanaWallet())), WalletError);
+    binding.cosign(signed(wallet));
+    await binding.submit();
+    expect(await binding.wait()).to.include({ name: "done", claimed: false });
+  });
+
+  it("finds nothing to object to in any platform's own posts, first and later ones", async () => {
+    const [avatar, wallet] = [Avatar.create(), Wallet.createRandom()];
+    const offered = (await syngraph.platforms()).filter(({ side }) => side === "post").map(({ id }) => id);
+    expect(Object.keys(IDENTITIES)).to.have.members(offered);
+    const bindAll = async () => {
+      for (const [platform, typed] of Object.entries(IDENTITIES)) {
+        const binding = await syngraph.bind(avatar, { platform, identity: typed });
+        for (const [language, content] of Object.entries(binding.publishing!.post.contents)) {
+          expect(content, `${platform} ${language}`)
+            .to.include(binding.signature)
+            .and.to.not.match(/%[A-Z]/);
+        }
+      }
+    };
+    await bindAll();
+    const first = await syngraph.bind(avatar, { platform: "ethereum", identity: wallet.address });
+    first.cosign(await wallet.signMessage(first.text));
+    await first.submit();
+    await first.wait();
+    await bindAll();
   });
 
   it("takes no other key's signature, and no other text's", async () => {

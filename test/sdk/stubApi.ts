@@ -36,7 +36,15 @@ export class StubApi {
   /** Answers to `POST /v1/proof`, in turn; the last one stays. */
   verdicts: Verdict[] = [included];
   /** States of `GET /v1/submissions`, in turn; the last one stays. Without one it is what `POST /v1/proof` said, else 404. */
-  states: { state: string; reason?: string; status?: string; attestations?: number; quorum?: number }[] = [];
+  states: {
+    state: string;
+    reason?: string;
+    status?: string;
+    attestations?: number;
+    quorum?: number;
+    uuid?: string;
+    link_id?: string | null;
+  }[] = [];
   /** Replies of GET requests, by path. */
   documents: Record<string, unknown> = {};
   readonly handed: Handed[] = [];

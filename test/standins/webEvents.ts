@@ -45,7 +45,7 @@ export class WebEvents {
       const query = request.query as Record<string, string>;
       this.asked.push(query);
       if (this.refuse !== undefined) {
-        response.status(this.refuse).json({ message: "not now" });
+        response.set("Cache-Control", "no-store").status(this.refuse).json({ message: "not now" });
         return;
       }
       response.set("content-type", "text/event-stream");

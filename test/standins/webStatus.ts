@@ -1,13 +1,14 @@
 import type { NodeStatus } from "@syngraph/sdk/client";
 
+/** A platform that can be looked at. */
+function platform(id: string, name: string, rest: Partial<NodeStatus["platforms"][number]> = {}) {
+  return { id, name, status: "live" as const, resting: null, quorum: 2, ...rest };
+}
+
 /** What `GET /v1/status` says of a node that is well. */
 export function goodStatus(): NodeStatus {
   const asOf = Math.floor(Date.now() / 1000);
   const address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-  const platform = (id: string, name: string, rest: Partial<NodeStatus["platforms"][number]> = {}) => ({
-    ...{ id, name, status: "live" as const, resting: null, quorum: 2 },
-    ...rest,
-  });
   return {
     ...{ state: "ok", as_of: asOf, version: "0.1.0", revision: "UNKNOWN", uptime: 187_440 },
     chain: {

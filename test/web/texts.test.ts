@@ -14,9 +14,9 @@ const LANGUAGES = ["en", "zh"] as const;
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
 /** Attributes whose value a reader sees or hears. */
-const SPOKEN = ["alt", "aria-label", "label", "placeholder", "title"];
+const SPOKEN = new Set(["alt", "aria-label", "label", "placeholder", "title"]);
 /** Names, which are not translated: ours, and of a kind of DNS record. */
-const NAMES = ["Syngraph", "TXT"];
+const NAMES = new Set(["Syngraph", "TXT"]);
 
 type Tree = { [key: string]: string | Tree };
 
@@ -90,7 +90,7 @@ describe("Texts of the page", () => {
 
   it("do not stand in components", async () => {
     const files = (await readdir(WEB, { recursive: true })).filter((file) => file.endsWith(".tsx"));
-    expect(files).to.not.be.empty;
+    expect(files).to.include("app/App.tsx");
     const literal: string[] = [];
     for (const file of files) {
       const source = ts.createSourceFile(file, await readFile(join(WEB, file), "utf8"), ts.ScriptTarget.Latest, true);
@@ -110,7 +110,7 @@ describe("Texts of the page", () => {
 /** Finds what a component says without looking it up. */
 function visit(node: ts.Node, report: (text: string) => void): void {
   const text = spokenBy(node);
-  if (text !== undefined && /\p{L}/u.test(text) && !NAMES.includes(text.trim())) report(text.trim());
+  if (text !== undefined && /\p{L}/u.test(text) && !NAMES.has(text.trim())) report(text.trim());
   ts.forEachChild(node, (child) => visit(child, report));
 }
 
@@ -119,6 +119,6 @@ function spokenBy(node: ts.Node): string | undefined {
   if (!ts.isStringLiteral(node)) return undefined;
   const inBraces = ts.isJsxExpression(node.parent);
   const owner = inBraces ? node.parent.parent : node.parent;
-  if (ts.isJsxAttribute(owner)) return SPOKEN.includes(owner.name.getText()) ? node.text : undefined;
+  if (ts.isJsxAttribute(owner)) return SPOKEN.has(owner.name.getText()) ? node.text : undefined;
   return inBraces ? node.text : undefined;
 }

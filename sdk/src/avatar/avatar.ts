@@ -1,11 +1,12 @@
-import { SigningKey, Wallet, isHexString } from "ethers";
+import { SigningKey, hexlify, isHexString, randomBytes } from "ethers";
 
 import { InputError } from "../errors.ts";
 import { type PublicKey, publicKeyOf, signSubkeyDigest, signText } from "../protocol/index.ts";
 import { type FromWalletOptions, keyFromWallet } from "./derive.ts";
 import { type KeystoreOptions, decryptKey, encryptKey } from "./keystore.ts";
-import { type PasskeyKeystore, type PasskeyOptions, lockWithPasskey, unlockWithPasskey } from "./passkey.ts";
+import { type PasskeyKeystore, lockWithPasskey, unlockWithPasskey } from "./passkey.ts";
 import type { EthersSigner, TextSigner } from "./textSigner.ts";
+import type { PasskeyOptions } from "./webAuthn.ts";
 
 /**
  * A person's key in the registry, able to sign. The private key is out of reach of `JSON.stringify`, `console.log` and the
@@ -13,7 +14,7 @@ import type { EthersSigner, TextSigner } from "./textSigner.ts";
  *
  * @example
  * const avatar = Avatar.create();
- * console.log(avatar.publicKey); // 0x02… or 0x03…
+ * console.log(avatar.publicKey); // 0x0…
  */
 export class Avatar {
   readonly #privateKey: string;
@@ -36,7 +37,7 @@ export class Avatar {
 
   /** A new avatar. Keep it (`toKeystore`, `toPasskey`), or it is lost. */
   static create(): Avatar {
-    return new Avatar(Wallet.createRandom().privateKey);
+    return Avatar.fromKey(hexlify(randomBytes(32)));
   }
 
   /**

@@ -1,9 +1,17 @@
-import { decodeBase64, encodeBase64, getBytes, hexlify, isHexString, toUtf8Bytes } from "ethers";
+import { getBytes, hexlify, isHexString, toUtf8Bytes } from "ethers";
 
-import { InputError, KeystoreError } from "../errors.ts";
+import { KeystoreError } from "../errors.ts";
 import { parsePublicKey, publicKeyOf } from "../protocol/index.ts";
 import { hkdf, webCrypto } from "./derive.ts";
-import type { Credentials, PublicKeyCredential } from "./webAuthn.ts";
+import {
+  type PasskeyOptions,
+  askPasskey,
+  base64url,
+  createPasskey,
+  fromBase64url,
+  randomBytes,
+  unsupported,
+} from "./webAuthn.ts";
 
 /** An avatar's key, encrypted by what a passkey alone can compute. JSON; nothing in it is secret. */
 export interface PasskeyKeystore {
@@ -21,18 +29,7 @@ export interface PasskeyKeystore {
   ciphertext: string;
 }
 
-/** Names for the passkey that is made. */
-export interface PasskeyOptions {
-  /** The page's domain, or one above it. */
-  rpId: string;
-  rpName: string;
-  /** Under which the browser lists it. */
-  userName: string;
-}
-
 const INFO = "Syngraph avatar, keystore of a passkey, version 1";
-/** Some time to find one's key, in milliseconds. */
-const TIMEOUT = 120_000;
 /** COSE's names (RFC 9053) of the signatures that authenticators make; none is ever used here. */
 const ALGORITHMS = [-7, -257];
 
@@ -43,21 +40,9 @@ const ALGORITHMS = [-7, -257];
  * @throws {KeystoreError}
  */
 export async function lockWithPasskey(privateKey: string, options: PasskeyOptions): Promise<PasskeyKeystore> {
-  const { rpId, rpName, userName } = options;
+  const { rpId } = options;
   const prfSalt = randomBytes(32);
-  const created = await credential(() =>
-    container().create({
-      publicKey: {
-        challenge: randomBytes(32),
-        rp: { id: rpId, name: rpName },
-        user: { id: randomBytes(32), name: userName, displayName: userName },
-        pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
-        authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
-        timeout: TIMEOUT,
-        extensions: { prf: { eval: { first: prfSalt } } },
-      },
-    }),
-  );
+  const created = await createPasskey(options, ALGORITHMS, { prf: { eval: { first: prfSalt } } });
   const { enabled, results } = created.getClientExtensionResults().prf ?? {};
   if (!enabled && !results) throw unsupported();
   const credentialId = base64url(new Uint8Array(created.rawId));
@@ -132,51 +117,11 @@ async function secretOf({
   credentialId,
   prfSalt,
 }: Pick<PasskeyKeystore, "rpId" | "credentialId" | "prfSalt">): Promise<Uint8Array> {
-  const asserted = await credential(() =>
-    container().get({
-      publicKey: {
-        challenge: randomBytes(32),
-        rpId,
-        allowCredentials: [{ type: "public-key", id: fromBase64url(credentialId) }],
-        userVerification: "required",
-        timeout: TIMEOUT,
-        extensions: { prf: { eval: { first: fromBase64url(prfSalt) } } },
-      },
-    }),
-  );
+  const extensions = { prf: { eval: { first: fromBase64url(prfSalt) } } };
+  const asserted = await askPasskey({ rpId, credentialId }, randomBytes(32), extensions);
   const secret = asserted.getClientExtensionResults().prf?.results?.first;
   if (!secret) throw unsupported();
   return bytesOf(secret);
-}
-
-function container(): Credentials {
-  const credentials = (globalThis as { navigator?: { credentials?: Credentials } }).navigator?.credentials;
-  if (!credentials)
-    throw new KeystoreError("passkey_unsupported", "there are no passkeys here: they need a browser and https");
-  return credentials;
-}
-
-async function credential(ask: () => Promise<unknown>): Promise<PublicKeyCredential> {
-  let answer: unknown;
-  try {
-    answer = await ask();
-  } catch (cause) {
-    if (cause instanceof KeystoreError) throw cause;
-    const { name, message } = cause as Error;
-    if (name === "SecurityError") throw new InputError(`the browser refuses the rpId: ${message}`, "rpId", { cause });
-    if (name === "NotSupportedError") throw unsupported(cause);
-    // Browsers do not tell giving up, no such passkey and a time that ran out apart (WebAuthn, section 5.1.4).
-    throw new KeystoreError("passkey_refused", "no passkey answered: it was given up, or is not on this device", {
-      cause,
-    });
-  }
-  if (!answer) throw new KeystoreError("passkey_refused", "no passkey answered");
-  return answer as PublicKeyCredential;
-}
-
-function unsupported(cause?: unknown): KeystoreError {
-  const message = "this browser or authenticator cannot derive keys (WebAuthn's PRF extension): use a password instead";
-  return new KeystoreError("passkey_unsupported", message, { cause });
 }
 
 async function aesKey(secret: Uint8Array): ReturnType<ReturnType<typeof webCrypto>["importKey"]> {
@@ -189,22 +134,8 @@ function associated(head: Omit<PasskeyKeystore, "iv" | "ciphertext">): Uint8Arra
   return Uint8Array.from(toUtf8Bytes(JSON.stringify([type, version, publicKey, rpId, credentialId, prfSalt])));
 }
 
-function randomBytes(size: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(size));
-}
-
 function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   return ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
-}
-
-function base64url(bytes: Uint8Array): string {
-  return encodeBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new TypeError("no Base64url");
-  const standard = text.replaceAll("-", "+").replaceAll("_", "/");
-  return Uint8Array.from(decodeBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, "=")));
 }

@@ -76,7 +76,7 @@ export class Binding implements SignedLink {
   readonly text: string;
   /** The avatar's signature, standard Base64. */
   readonly signature: string;
-  readonly #client: SyngraphClient;
+  readonly #api: SyngraphClient | null;
   readonly #posts: Record<string, string>;
   readonly #post: Post | null;
   readonly #location: { needed: boolean; rule: string };
@@ -91,11 +91,11 @@ export class Binding implements SignedLink {
 
   /** @throws {TrustError} where what is to be published does not fit the link. */
   constructor(
-    client: SyngraphClient,
+    client: SyngraphClient | null,
     { draft, signature, location, saved }: BindingParts,
     options: BindingOptions = {},
   ) {
-    this.#client = client;
+    this.#api = client;
     this.#onChange = options.onChange;
     this.link = Object.freeze({ ...draft.link });
     this.text = draft.text;
@@ -104,6 +104,12 @@ export class Binding implements SignedLink {
     this.#location = location;
     this.#post = needsPost(draft.link) ? fillPost(draft, signature) : null;
     if (saved) this.#restore(saved);
+  }
+
+  /** @throws {InputError} where there is none. */
+  get #client(): SyngraphClient {
+    if (this.#api) return this.#api;
+    throw new InputError("there is no API to ask: bring it on chain by submitDirect", "api");
   }
 
   get action(): Action {
@@ -178,7 +184,7 @@ export class Binding implements SignedLink {
   async check(options: CallOptions = {}): Promise<Check> {
     this.#requireReady();
     try {
-      const reply = this.#verified(await this.#client.attestations(this.#submission(), options));
+      const reply = this.#verified(await this.#client.attestations(this.#asked(), options));
       const { attestations, quorum, account_id: accountId } = reply;
       return { found: true, reason: "", attestations: attestations.length, quorum, accountId };
     } catch (error) {
@@ -229,7 +235,7 @@ export class Binding implements SignedLink {
   async attestations(options: CallOptions = {}): Promise<AttestationsReply | null> {
     this.#requireReady();
     if (this.action === "delete" || isCosigned(this.link.platform)) return null;
-    return this.#verified(await this.#client.attestations(this.#submission(), options));
+    return this.#verified(await this.#client.attestations(this.#asked(), options));
   }
 
   /**
@@ -316,6 +322,12 @@ export class Binding implements SignedLink {
     };
   }
 
+  /** With what the text quotes: of links that one brings on chain oneself, this server may not know yet. */
+  #asked(): ProofSubmission & { prev?: string } {
+    const { prev } = this.link;
+    return { ...this.#submission(), ...(prev !== null && { prev }) };
+  }
+
   #cosignatureField(): ProofSubmission["extra"] {
     if (this.#cosignature === null) return {};
     switch (cosignerOf(this.link)) {
@@ -342,7 +354,8 @@ export class Binding implements SignedLink {
   /** Where it stands, as the server says it. */
   async #look(options: CallOptions): Promise<BindingStep> {
     const found = await this.#find(options);
-    return this.#become(found ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
+    // A server that cannot be asked just now takes back nothing that it said.
+    return this.#become(found ?? this.#outcome ?? { name: "pending", uuid: this.link.uuid, state: "accepted" });
   }
 
   /** The same; null where the server knows of none, or cannot be asked now. */

@@ -1,3 +1,4 @@
+import type { RegistryReader } from "../chain/index.ts";
 import type { CallOptions, PayloadReply, SyngraphClient } from "../client/index.ts";
 import { InputError, TrustError } from "../errors.ts";
 import { asInput } from "../input.ts";
@@ -6,6 +7,7 @@ import {
   type Link,
   type PublicKey,
   assertIdentity,
+  isCosigned,
   isPlatformName,
   parseSignature,
   parseUuid,
@@ -44,6 +46,32 @@ export async function requestDraft(client: SyngraphClient, wish: Wish, options: 
   const asked = { action, platform, identity: identity.includes("/") ? form : identity.trim() };
   const reply = await client.payload({ ...asked, publicKey: avatar.compressed }, options);
   return checkReply(wish, reply, Date.now() / 1000);
+}
+
+/**
+ * The same without a server: the chain says what to quote, and the identity must be in its normal form.
+ *
+ * @throws {InputError} where a post is to be published, which only an API has templates for and attesters to look at.
+ */
+export async function draftFromChain(reader: Pick<RegistryReader, "chain">, wish: Wish): Promise<Draft> {
+  const { action, platform, avatar } = wish;
+  const [identity] = identityForms(platform, wish.identity);
+  if (identity === undefined || !isPlatformName(platform)) {
+    throw new InputError(`${JSON.stringify(wish.identity)} is no identity of ${platform}`, "identity");
+  }
+  if (action === "create" && !isCosigned(platform)) {
+    throw new InputError(`to bind an account of ${platform} takes an API, whose attesters look at it`, "platform");
+  }
+  const { links } = await reader.chain(avatar.compressed);
+  const last = links.findLast(({ sequence }) => sequence !== null);
+  const link: Link = {
+    ...{ action, platform, identity, avatar: avatar.compressed, prev: last?.signature ?? null },
+    // The contract takes no link that is dated before the last one.
+    createdAt: Math.max(Math.floor(Date.now() / 1000), last?.link?.createdAt ?? 0),
+    uuid: crypto.randomUUID(),
+  };
+  asInput(() => assertIdentity(identity));
+  return { link, text: signPayload(link), posts: {} };
 }
 
 /**

@@ -85,7 +85,8 @@ const REGISTRY = new Interface(PROOF_REGISTRY_ABI);
  * @example
  * const registry = await DirectRegistry.connect(window.ethereum, { registry: "0x…", chainId: 8453 });
  * const { cost, outcome } = await registry.estimate(signed);
- * const { txHash, wait } = await registry.submit(signed);
+ * const transaction = await registry.submit(signed);
+ * const { block } = await transaction.wait();
  */
 export class DirectRegistry {
   /** Lower case. */
@@ -200,7 +201,9 @@ export class DirectRegistry {
 
   /** The call that brings a link on chain. @throws {InputError} where it is none. */
   async #callOf(signed: SignedLink, attestations: CollectedAttestations | undefined): Promise<Call> {
-    const { link, signature, proofLocation = attestations?.proof_location ?? "" } = signed;
+    const { link, signature } = signed;
+    // Where attesters saw it, is what they know better.
+    const proofLocation = attestations?.proof_location ?? signed.proofLocation ?? "";
     const { address } = asInput(() => parsePublicKey(link.avatar));
     asInput(() => assertAppendable(link, proofLocation));
     if (signature === null) {

@@ -7,6 +7,8 @@ export {
   DirectRegistry,
   type SignedLink,
 } from "./direct.ts";
+export type { AvatarReading, ReadBinding, ReadLink } from "./avatarReading.ts";
 export { type PricedTransaction, l1FeeOf } from "./l1Fee.ts";
+export { type ReaderOptions, RegistryReader, type Rpc, type StoredStatus } from "./reader.ts";
 export { type DirectTransaction, type Included, type WaitOptions } from "./transaction.ts";
 export type { ChainDescription, WalletOptions } from "./wallet.ts";

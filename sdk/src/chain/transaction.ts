@@ -2,6 +2,7 @@ import { Interface, type TransactionReceipt, type TransactionResponse, isError }
 
 import { SyngraphError, TrustError, WalletError } from "../errors.ts";
 import { type BindingStatus, PROOF_REGISTRY_ABI, unpackHeader } from "../protocol/index.ts";
+import { pause } from "../client/pause.ts";
 import { toSyngraphError } from "./failures.ts";
 import type { DirectWallet } from "./wallet.ts";
 
@@ -155,16 +156,4 @@ function outcomeOf(name: string, args: Record<string, unknown>): Pick<Included, 
     default:
       return undefined;
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const stop = () => resolve();
-  signal?.addEventListener("abort", stop);
-  if (signal?.aborted) resolve();
-  await promise;
-  signal?.removeEventListener("abort", stop);
-  clearTimeout(timer);
-  if (signal?.aborted) throw new SyngraphError("aborted", null, "given up: the transaction may still come");
 }

@@ -112,7 +112,7 @@ export interface SubmitResult {
  *
  * @example
  * const client = new SyngraphClient({ baseUrl: "http://127.0.0.1:3000" });
- * for await (const { avatar, proofs } of client.eachAvatar({ identity: "alice", platform: "github" })) { … }
+ * for await (const { avatar } of client.eachAvatar({ identity: "alice", platform: "github" })) console.log(avatar);
  */
 export class SyngraphClient {
   readonly #http: Http;
@@ -200,7 +200,10 @@ export class SyngraphClient {
    * where the stream breaks off. Keep the `id` of the last event to go on later.
    *
    * @example
-   * for await (const event of client.events({ avatar })) if (event.type === "binding") console.log(event.status);
+   * for await (const event of client.events({ from: "start" })) {
+   *   console.log(event.type, event.identity);
+   *   break;
+   * }
    */
   events(query: EventsQuery = {}, options: EventsOptions = {}): AsyncGenerator<RegistryEvent, void> {
     return eventsOf(this.#http, query, options);
@@ -216,8 +219,8 @@ export class SyngraphClient {
     return (await this.#get({ path: "v1/platforms", ...options }, platformsReply)).platforms;
   }
 
-  /** `POST /v1/attestations`: has attesters look at a link now. Nothing is handed in. */
-  attestations(submission: ProofSubmission, options: CallOptions = {}): Promise<AttestationsReply> {
+  /** `POST /v1/attestations`: has attesters look at a link now. Nothing is handed in; `prev` is what the text quotes. */
+  attestations(submission: ProofSubmission & { prev?: string }, options: CallOptions = {}): Promise<AttestationsReply> {
     return this.#get({ path: "v1/attestations", body: submission, ...options }, attestationsReply);
   }
 

@@ -1,7 +1,7 @@
 import { SyngraphError } from "../errors.ts";
 
 /** Waits, unless it is given up. @throws {SyngraphError} `aborted`. */
-export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
   const stop = () => resolve();

@@ -1,6 +1,8 @@
-import { FetchRequest, JsonRpcProvider, toQuantity } from "ethers";
+import { BrowserProvider, FetchRequest, type JsonRpcApiProvider, JsonRpcProvider, toQuantity } from "ethers";
 
-import { type Range, eachRange } from "./ranges.ts";
+import type { Eip1193Provider } from "../eip1193.ts";
+
+import { type Range, WrongAnswer, eachRange } from "./ranges.ts";
 import type { Row } from "./rows.ts";
 
 /** A log as the chain tells it; hex is lower case. */
@@ -33,6 +35,9 @@ interface RpcLog {
   removed?: boolean;
 }
 
+/** What is asked of a log's topics: those of one place are alternatives. */
+export type Topics = readonly (readonly string[])[];
+
 /** What of a block matters here. */
 export interface ChainBlock {
   number: number;
@@ -56,8 +61,9 @@ const CALLS = 500;
 /** Milliseconds before each new attempt at what a server did not answer. */
 const RETRIES = [500, 2_000, 8_000];
 
-/** The origin of an RPC's address. */
-export function serverName(url: string): string {
+/** The origin of an RPC's address; a wallet has none. */
+export function serverName(url: string | Eip1193Provider): string {
+  if (typeof url !== "string") return "the wallet";
   return URL.parse(url)?.origin ?? "an address that is none";
 }
 
@@ -66,25 +72,33 @@ export class Chain {
   /** Its server's origin: paths and queries of RPCs have keys in them, which are not to be printed. */
   readonly name: string;
   readonly chainId: number;
-  readonly #provider: JsonRpcProvider;
+  readonly #provider: JsonRpcApiProvider;
 
-  private constructor(url: string, chainId: number) {
-    this.name = serverName(url);
+  private constructor(server: string | Eip1193Provider, chainId: number) {
+    this.name = serverName(server);
     this.chainId = chainId;
-    this.#provider = open(url, chainId);
+    this.#provider = open(server, chainId);
   }
 
-  /** @throws where nobody answers. */
-  static async open(url: string): Promise<Chain> {
+  /**
+   * @param server its URL, or what a browser's wallet answers by (EIP-1193).
+   * @throws where nobody answers.
+   */
+  static async open(server: string | Eip1193Provider): Promise<Chain> {
     // Any network will do to ask which it is.
-    const provider = open(url, 1);
+    const provider = open(server, 1);
     try {
-      return new Chain(url, Number(await provider.send("eth_chainId", [])));
+      return new Chain(server, Number(await provider.send("eth_chainId", [])));
     } catch (cause) {
-      throw new Error(`no chain answers at ${serverName(url)}`, { cause });
+      throw new Error(`no chain answers at ${serverName(server)}`, { cause });
     } finally {
       provider.destroy();
     }
+  }
+
+  /** Which chain it is now: a wallet's user may have gone to another one. */
+  async currentId(): Promise<number> {
+    return Number(await this.#provider.send("eth_chainId", []));
   }
 
   close(): void {
@@ -127,14 +141,48 @@ export class Chain {
   }
 
   /** The logs of some contracts in a range of blocks, in order, piece by piece. */
-  eachLogs(addresses: readonly string[], from: number, to: number): AsyncGenerator<Range<ChainLog>, void> {
-    return eachRange((start, end) => this.logs(addresses, start, end), from, to, RETRIES);
+  eachLogs(
+    addresses: readonly string[],
+    from: number,
+    to: number,
+    topics?: Topics,
+  ): AsyncGenerator<Range<ChainLog>, void> {
+    return eachRange((start, end) => this.logs(addresses, start, end, topics), from, to, RETRIES);
   }
 
-  /** @throws where an answer is not to the question, or does not fit the blocks. */
-  async logs(addresses: readonly string[], from: number, to: number): Promise<ChainLog[]> {
-    const filter = { address: addresses, fromBlock: toQuantity(from), toBlock: toQuantity(to) };
+  /**
+   * @param topics those of one place are alternatives.
+   * @throws where an answer is not to the question, or does not fit the blocks.
+   */
+  async logs(addresses: readonly string[], from: number, to: number, topics?: Topics): Promise<ChainLog[]> {
+    const range = { fromBlock: toQuantity(from), toBlock: toQuantity(to) };
+    const filter = { address: addresses, ...range, ...(topics && { topics }) };
     const found = (await this.#provider.send("eth_getLogs", [filter])) as RpcLog[];
+    const logs = await this.#read(found, addresses, from, to);
+    for (const { block, topics: own } of logs) {
+      if (topics?.every((any, place) => any.includes(own[place]!)) === false) {
+        throw new WrongAnswer(`${this.name} answers with a log that was not asked for, in block ${block}`);
+      }
+    }
+    return logs;
+  }
+
+  /** The logs that some contracts wrote in a transaction, in order. @throws where it is not known. */
+  async logsOf(transactionHash: string, addresses: readonly string[]): Promise<ChainLog[]> {
+    const receipt = (await this.#provider.send("eth_getTransactionReceipt", [transactionHash])) as {
+      blockNumber: string;
+      logs: RpcLog[];
+    } | null;
+    if (receipt === null) throw new Error(`${this.name} has no transaction ${transactionHash}`);
+    const block = Number(receipt.blockNumber);
+    const found = receipt.logs.filter(({ address }) => addresses.includes(address.toLowerCase()));
+    const logs = await this.#read(found, addresses, block, block);
+    const strange = logs.find((log) => log.transactionHash !== transactionHash);
+    if (strange) throw new WrongAnswer(`${this.name} answers with logs of transaction ${strange.transactionHash}`);
+    return logs;
+  }
+
+  async #read(found: readonly RpcLog[], addresses: readonly string[], from: number, to: number): Promise<ChainLog[]> {
     const numbers = [...new Set(found.map(({ blockNumber }) => Number(blockNumber)))];
     const blocks = new Map<number, ChainBlock>();
     for (let start = 0; start < numbers.length; start += CALLS) {
@@ -153,7 +201,7 @@ export class Chain {
   ): ChainLog {
     const [number, address] = [Number(log.blockNumber), log.address.toLowerCase()];
     if (log.removed || number < from || number > to || !addresses.includes(address)) {
-      throw new Error(`${this.name} answers with a log that was not asked for, in block ${number}`);
+      throw new WrongAnswer(`${this.name} answers with a log that was not asked for, in block ${number}`);
     }
     const block = blocks.get(number)!;
     if (block.hash !== log.blockHash) throw new Error(`${this.name} has another block ${number} than its logs`);
@@ -162,8 +210,12 @@ export class Chain {
   }
 }
 
-function open(url: string, chainId: number): JsonRpcProvider {
-  const request = new FetchRequest(url);
+function open(server: string | Eip1193Provider, chainId: number): JsonRpcApiProvider {
+  if (typeof server !== "string") {
+    const browser = server as ConstructorParameters<typeof BrowserProvider>[0];
+    return new BrowserProvider(browser, chainId, { staticNetwork: true, cacheTimeout: -1 });
+  }
+  const request = new FetchRequest(server);
   request.timeout = TIMEOUT;
   // ethers would answer from memory for a moment after a block.
   return new JsonRpcProvider(request, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 100 });

@@ -51,9 +51,10 @@ export function contractsOf(deployment: unknown, chainId: number): RegistryContr
  * What of a registry can be found by the address of its ProofRegistry alone: who attests, by its own word, and its first
  * block, by halving, where the server keeps old state.
  *
+ * @param fromBlock where it is known from which block on there is something of it.
  * @throws {VerifyError} where there is no such contract.
  */
-export async function findContracts(chain: Chain, address: string): Promise<RegistryContracts> {
+export async function findContracts(chain: Chain, address: string, fromBlock?: number): Promise<RegistryContracts> {
   if (!isAddress(address)) throw new VerifyError(`${address} is no address of a ProofRegistry`);
   const { number: latest } = await chain.block("latest");
   const registry = new Interface(PROOF_REGISTRY_ABI);
@@ -64,8 +65,8 @@ export async function findContracts(chain: Chain, address: string): Promise<Regi
   }
   const attesters = `0x${answer.slice(-40)}`;
   const [proofsBlock, attestersBlock] = [
-    await firstBlock(chain, address, latest),
-    await firstBlock(chain, attesters, latest),
+    fromBlock ?? (await firstBlock(chain, address, latest)),
+    fromBlock ?? (await firstBlock(chain, attesters, latest)),
   ];
   return {
     proofs: { address: address.toLowerCase(), block: proofsBlock },

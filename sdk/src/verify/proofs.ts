@@ -706,7 +706,7 @@ function accountIdOf(said: string): string {
 }
 
 /** What a text quotes: a signature with the last byte that it was published with. */
-function prevOf(quoted: string | null, previousV: number | null): string | null {
+export function prevOf(quoted: string | null, previousV: number | null): string | null {
   if (quoted === null || previousV === null) return null;
   return encodeBase64(concat([dataSlice(quoted, 0, 64), toBeHex(previousV, 1)]));
 }

@@ -1,9 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { isError } from "ethers";
+
+import { pause } from "../client/pause.ts";
 
 /** Milliseconds before each new attempt at a range that could not be read. */
 const RETRIES = [500, 2_000, 8_000, 30_000];
+
+/** An answer to another question than was asked: to ask again, or for less, is of no use. */
+export class WrongAnswer extends Error {
+  override readonly name = "WrongAnswer";
+}
 
 /** Reads what is in a range of blocks, both ends included. */
 export type RangeReader<T> = (from: number, to: number) => Promise<T[]>;
@@ -21,8 +26,9 @@ export async function readPatiently<T>(
   for (const delay of retries) {
     try {
       return await readRange(read, from, to);
-    } catch {
-      await sleep(delay);
+    } catch (error) {
+      if (error instanceof WrongAnswer) throw error;
+      await pause(delay);
     }
   }
   return readRange(read, from, to);
@@ -33,7 +39,7 @@ export async function readRange<T>(read: RangeReader<T>, from: number, to: numbe
   try {
     return await read(from, to);
   } catch (error) {
-    if (from >= to || isError(error, "NETWORK_ERROR")) throw error;
+    if (from >= to || error instanceof WrongAnswer || isError(error, "NETWORK_ERROR")) throw error;
     const middle = Math.floor((from + to) / 2);
     const first = await readRange(read, from, middle);
     return [...first, ...(await readRange(read, middle + 1, to))];

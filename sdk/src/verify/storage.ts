@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { Interface, type Result } from "ethers";
 
 import {
@@ -9,6 +7,7 @@ import {
   STATUSES,
   SUBKEY_REGISTRY_ABI,
 } from "../protocol/index.ts";
+import { pause } from "../client/pause.ts";
 import type { AnchorModel } from "./anchors.ts";
 import type { AttesterBook } from "./attesters.ts";
 import type { Chain } from "./chain.ts";
@@ -50,7 +49,7 @@ const PAUSE = 1_000;
 
 /** What is held against the contracts' own storage. */
 export interface Stored {
-  proofs: { address: string; model: ProofModel };
+  proofs: { address: string; model: Pick<ProofModel, "storedChains" | "storedBindings" | "storedReverse"> };
   attesters: { address: string; book: AttesterBook };
   subkeys: { address: string; model: SubkeyModel } | null;
   anchors: { address: string; model: AnchorModel } | null;
@@ -76,7 +75,7 @@ export async function compareStorage(
     const failed = [...answers.keys()].filter((index) => answers[index] instanceof Error);
     // A server that answers some has a hiccup; one that answers none keeps no such state.
     if (failed.length > 0 && failed.length < answers.length) {
-      await sleep(PAUSE);
+      await pause(PAUSE, signal);
       const again = await chain.call(failed.map((index) => calls[index]!));
       failed.forEach((index, place) => (answers[index] = again[place]!));
     }

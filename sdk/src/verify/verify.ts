@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { Interface, type LogDescription } from "ethers";
 
 import {
@@ -9,6 +7,7 @@ import {
   STATE_ANCHOR_ABI,
   SUBKEY_REGISTRY_ABI,
 } from "../protocol/index.ts";
+import { pause } from "../client/pause.ts";
 import { AnchorModel } from "./anchors.ts";
 import { AttesterBook } from "./attesters.ts";
 import type { Chain, ChainBlock, ChainLog } from "./chain.ts";
@@ -75,7 +74,7 @@ export async function verifyRegistry(options: VerifyOptions): Promise<VerifyRepo
     if (moved === null || (attempt === ATTEMPTS && report.findings.total > 0)) return report;
     if (attempt === ATTEMPTS) throw new VerifyError(`the chain does not hold still: ${moved}`);
     options.progress?.(`once more: ${moved}`);
-    await sleep(PAUSE, undefined, options.signal ? { signal: options.signal } : {});
+    await pause(PAUSE, options.signal);
   }
 }
 

@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { Identity } from "../ui/Identity.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Pill } from "../ui/Pill.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
 
@@ -33,7 +33,7 @@ export const EventRow = memo(function EventRow({
         <p className="event-what">
           <span className="unseen">{t(`type.${event.type}`)}: </span>
           <strong>
-            <Identity of={event} />
+            <ShortIdentity of={event} />
           </strong>{" "}
           <What event={event} />
         </p>

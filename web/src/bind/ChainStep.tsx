@@ -1,7 +1,9 @@
 import { type Binding, type Check, type PendingStep, type PlatformInfo, SyngraphError } from "@syngraph/sdk";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useSyngraph } from "../app/hooks.ts";
 import { Button, LinkButton, Spinner } from "../ui/Button.tsx";
 import { ChoiceField } from "../ui/Field.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
@@ -13,6 +15,10 @@ import { useTask } from "./useTask.ts";
 
 /** What talks to chains is much to load, and most readers let the node send. */
 const DirectMode = lazy(async () => ({ default: (await import("./DirectMode.tsx")).DirectMode }));
+
+/** For so many milliseconds the chain may take its time, before the node is asked how it is; and how often it is asked. */
+const MOMENT = 2_000;
+const ASK_AGAIN = 10_000;
 
 /** After so many milliseconds without news the page says that it takes longer than usual. */
 const SLOW = 20_000;
@@ -75,19 +81,39 @@ function Way({ name, what }: { name: string; what: string }) {
 function ByNode({ platform, binding }: { platform: Pick<PlatformInfo, "id">; binding: Binding }) {
   const { t } = useTranslation("bind");
   const task = useTask();
+  const { run } = task;
+  const underWay = `syngraph.submitting.${binding.link.uuid}`;
+
+  const submit = useCallback(
+    () =>
+      run(async (signal) => {
+        sessionStorage.setItem(underWay, "1");
+        try {
+          await binding.submit({ signal });
+        } catch (error) {
+          if (!(error instanceof SyngraphError && (error.retryable || error.code === "aborted"))) {
+            sessionStorage.removeItem(underWay);
+          }
+          throw error;
+        }
+        sessionStorage.removeItem(underWay);
+      }),
+    [binding, run, underWay],
+  );
+  useEffect(() => {
+    // The page was loaded anew before the node's answer came. What it took once, it does not take again.
+    if (sessionStorage.getItem(underWay) !== null) void submit();
+  }, [submit, underWay]);
+  const isDown = useChainDown(task.busy);
   const isOutdated = task.error instanceof SyngraphError && task.error.code === "outdated";
   return (
     <>
       <div className="actions">
-        <Button
-          look="primary"
-          icon="link"
-          busy={task.busy}
-          onClick={() => void task.run(async (signal) => void (await binding.submit({ signal })))}
-        >
+        <Button look="primary" icon="link" busy={task.busy} onClick={() => void submit()}>
           {t(task.busy ? "chain.sending" : "chain.button")}
         </Button>
       </div>
+      <div role="status">{isDown && <ChainDown />}</div>
       {isOutdated ? <Outdated platform={platform} binding={binding} /> : <Trouble error={task.error} />}
     </>
   );
@@ -98,6 +124,7 @@ function Pending({ binding, step }: { binding: Binding; step: PendingStep }) {
   const { t } = useTranslation("bind");
   const [slow, setSlow] = useState(false);
   const task = useTask();
+  const isDown = useChainDown(true);
   const { run } = task;
   useEffect(() => {
     void run(async (signal) => void (await binding.wait({ signal })));
@@ -118,7 +145,7 @@ function Pending({ binding, step }: { binding: Binding; step: PendingStep }) {
             <Spinner /> {t(`chain.${step.state}`)}
           </p>
         )}
-        {slow && <p className="soft">{t("chain.slow")}</p>}
+        {isDown ? <ChainDown /> : slow && <p className="soft">{t("chain.slow")}</p>}
       </div>
       {step.txHash !== undefined && (
         <p>
@@ -135,6 +162,40 @@ function Pending({ binding, step }: { binding: Binding; step: PendingStep }) {
       />
     </div>
   );
+}
+
+function ChainDown() {
+  const { t } = useTranslation("bind");
+  return (
+    <Notice tone="wait">
+      <p>{t("chain.chainDown")}</p>
+    </Notice>
+  );
+}
+
+/**
+ * Whether the node cannot reach the chain; asked for where it is waited for longer than a moment.
+ *
+ * @param waiting whether it is waited for.
+ */
+function useChainDown(waiting: boolean): boolean {
+  const syngraph = useSyngraph();
+  const [waits, setWaits] = useState(false);
+  useEffect(() => {
+    if (!waiting) return undefined;
+    const timer = setTimeout(() => setWaits(true), MOMENT);
+    return () => {
+      clearTimeout(timer);
+      setWaits(false);
+    };
+  }, [waiting]);
+  const { data } = useQuery({
+    queryKey: ["status"],
+    queryFn: ({ signal }) => syngraph.status({ signal }),
+    enabled: waits,
+    refetchInterval: ASK_AGAIN,
+  });
+  return waits && data?.chain.state === "down";
 }
 
 function Refused({

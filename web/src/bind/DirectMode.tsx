@@ -94,27 +94,42 @@ function OtherChain({ wallet, chainId, registry }: { wallet: Connected; chainId:
   );
 }
 
-function Sending({
+function Sending(props: { binding: Binding; wallet: Connected; registry: string; chainId: number }) {
+  const { t } = useTranslation("bind");
+  const { binding } = props;
+  const request = useQuery({
+    queryKey: ["attestations", binding.link.uuid],
+    queryFn: ({ signal }) => binding.attestations({ signal }),
+    gcTime: 0,
+  });
+  return (
+    <Waiting request={request} what={t("direct.estimating")}>
+      {(attestations) => <Priced {...props} attestations={attestations} />}
+    </Waiting>
+  );
+}
+
+function Priced({
   binding,
   wallet,
   registry: address,
   chainId,
+  attestations,
 }: {
   binding: Binding;
   wallet: Connected;
   registry: string;
   chainId: number;
+  attestations: Awaited<ReturnType<Binding["attestations"]>>;
 }) {
-  const { t } = useTranslation("bind");
+  const { t } = useTranslation(["bind", "common"]);
   const task = useTask();
   const [registry, setRegistry] = useState<DirectRegistry | null>(null);
   const request = useQuery({
-    queryKey: ["direct", binding.link.uuid, wallet.address, chainId],
-    queryFn: async ({ signal }) => {
-      const direct = await DirectRegistry.connect(wallet.provider, {
-        ...{ registry: address, chainId, account: wallet.address },
-      });
-      const attestations = await binding.attestations({ signal });
+    queryKey: ["estimate", binding.link.uuid, wallet.address, chainId],
+    queryFn: async () => {
+      const of = { registry: address, chainId, account: wallet.address };
+      const direct = await DirectRegistry.connect(wallet.provider, of);
       const { link, signature, cosignature } = binding;
       const signed = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
       const estimate = await direct.estimate(signed, attestations ?? undefined);
@@ -122,9 +137,27 @@ function Sending({
       return estimate;
     },
     // A price of a minute ago is none.
-    staleTime: 0,
     gcTime: 0,
   });
+  const isAway = request.error instanceof SyngraphError && ["network", "timeout"].includes(request.error.code);
+  if (isAway) {
+    return (
+      <Notice
+        tone="bad"
+        live="alert"
+        title={t("direct.unreachable")}
+        actions={
+          <Button icon="refresh" busy={request.isFetching} onClick={() => void request.refetch()}>
+            {t("common:retry")}
+          </Button>
+        }
+      >
+        <p className="detail" lang="en">
+          <bdi>{request.error?.message}</bdi>
+        </p>
+      </Notice>
+    );
+  }
   return (
     <Waiting request={request} what={t("direct.estimating")}>
       {(estimate) => (

@@ -52,7 +52,7 @@ export function Unfinished() {
           ))}
         </ul>
         {new Set(avatars).size < avatars.length && (
-          <div className="card-foot">
+          <div className="row-foot">
             <Notice tone="wait">
               <p>{t("unfinished.conflict")}</p>
             </Notice>

@@ -73,7 +73,7 @@ export function useBinding(uuid: string | null): OpenBinding {
   function stateOf(): OpenBinding["state"] {
     if (uuid === null) return "new";
     if (binding) return draft === undefined && saved.current ? "gone" : "open";
-    if (error !== null) return "unreadable";
-    return draft ? "reading" : "gone";
+    if (!draft) return "gone";
+    return error === null ? "reading" : "unreadable";
   }
 }

@@ -40,6 +40,6 @@ export function useTask(): Task {
     setState({ busy: false, error });
   }, []);
 
-  const clear = useCallback(() => setState((state) => ({ ...state, error: null })), []);
+  const clear = useCallback(() => setState((before) => ({ ...before, error: null })), []);
   return { ...state, run, clear };
 }

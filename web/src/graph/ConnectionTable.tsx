@@ -1,11 +1,15 @@
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Button } from "../ui/Button.tsx";
 import { Pill } from "../ui/Pill.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { Level } from "./Level.tsx";
-import type { GraphModel } from "./model.ts";
-import { ShortIdentity } from "./ShortIdentity.tsx";
+import type { DrawnEdge, GraphModel } from "./model.ts";
 import { useWords } from "./words.ts";
+
+/** So many rows are made before the reader asks for all: of many, most are never looked at. */
+const FIRST = 100;
 
 /**
  * The graph as a table: all that the drawing shows. The roles repeat what the elements say, because on a narrow screen the
@@ -13,48 +17,71 @@ import { useWords } from "./words.ts";
  */
 export function ConnectionTable({ model, onSelect }: { model: GraphModel; onSelect: (id: string) => void }) {
   const { t } = useTranslation("graph");
-  const words = useWords();
-  const columns = [t("table.from"), t("table.to"), t("table.evidence"), t("fact.level")] as const;
+  const [isAll, setAll] = useState(false);
+  const { edges } = model;
   return (
-    <table role="table" className="table">
-      <caption>{t("table.caption", { count: model.edges.length })}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((title) => (
-            <th key={title} role="columnheader" scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {model.edges.map(({ edge, source, target }) => (
-          <tr role="row" key={edge.id}>
-            <th role="rowheader" scope="row" data-label={columns[0]}>
-              <Choose id={source} model={model} onSelect={onSelect} />
-            </th>
-            <td role="cell" data-label={columns[1]}>
-              <Choose id={target} model={model} onSelect={onSelect} />
-            </td>
-            <td role="cell" data-label={columns[2]}>
-              <span>
-                {words.evidence(edge.evidence)}{" "}
-                {edge.disputed && (
-                  <Pill tone="wait" icon="alert">
-                    {t("disputed.name")}
-                  </Pill>
-                )}
-              </span>
-            </td>
-            <td role="cell" data-label={columns[3]}>
-              <Level level={edge.level} />
-            </td>
+    <>
+      <table role="table" className="table" aria-rowcount={edges.length + 1}>
+        <caption>{t("table.caption", { count: edges.length })}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {[t("table.from"), t("table.to"), t("table.evidence"), t("fact.level")].map((title) => (
+              <th key={title} role="columnheader" scope="col">
+                {title}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {(isAll ? edges : edges.slice(0, FIRST)).map((drawn) => (
+            <ConnectionRow key={drawn.edge.id} drawn={drawn} model={model} onSelect={onSelect} />
+          ))}
+        </tbody>
+      </table>
+      {!isAll && edges.length > FIRST && (
+        <p className="graph-all">
+          <Button onClick={() => setAll(true)}>{t("table.all", { count: edges.length })}</Button>
+        </p>
+      )}
+    </>
   );
 }
+
+const ConnectionRow = memo(function ConnectionRow({
+  drawn: { edge, source, target },
+  model,
+  onSelect,
+}: {
+  drawn: DrawnEdge;
+  model: GraphModel;
+  onSelect: (id: string) => void;
+}) {
+  const { t } = useTranslation("graph");
+  const words = useWords();
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row" data-label={t("table.from")}>
+        <Choose id={source} model={model} onSelect={onSelect} />
+      </th>
+      <td role="cell" data-label={t("table.to")}>
+        <Choose id={target} model={model} onSelect={onSelect} />
+      </td>
+      <td role="cell" data-label={t("table.evidence")}>
+        <span>
+          {words.evidence(edge.evidence)}{" "}
+          {edge.disputed && (
+            <Pill tone="wait" icon="alert">
+              {t("disputed.name")}
+            </Pill>
+          )}
+        </span>
+      </td>
+      <td role="cell" data-label={t("fact.level")}>
+        <Level level={edge.level} />
+      </td>
+    </tr>
+  );
+});
 
 function Choose({ id, model, onSelect }: { id: string; model: GraphModel; onSelect: (id: string) => void }) {
   return (

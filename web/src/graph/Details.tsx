@@ -11,7 +11,7 @@ import { Evidence } from "./Evidence.tsx";
 import { graphHref } from "./address.ts";
 import { Level } from "./Level.tsx";
 import type { GraphModel, GraphNode } from "./model.ts";
-import { ShortIdentity } from "./ShortIdentity.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { useWords } from "./words.ts";
 
 /** Connections of one identity that are told one by one. */

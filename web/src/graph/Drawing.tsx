@@ -42,6 +42,7 @@ export function Drawing({
   const content = useRef<SVGGElement>(null);
   const zoom = useZoom(svg, content, model.nodes.length <= FEW);
   const { places, isMoving } = useLayout(model, content, zoom);
+  const isHidden = isMoving && model.nodes.length > MOST_ANIMATED;
   const [focused, setFocused] = useState(model.root.id);
   const stop = model.byId.has(focused) ? focused : model.root.id;
 
@@ -85,19 +86,19 @@ export function Drawing({
         className={marked.path === null ? undefined : "with-path"}
         onKeyDown={onKeyDown}
       >
-        <g ref={content}>
+        <g ref={content} visibility={isHidden ? "hidden" : undefined}>
           <g aria-hidden="true">
             {model.edges.map((drawn) => (
               <Line key={drawn.edge.id} drawn={drawn} onPath={marked.path?.has(drawn.edge.id) ?? false} />
             ))}
           </g>
-          {model.nodes.map((node) => (
+          {inFront(model).map((node) => (
             <Node
               key={node.id}
               node={node}
               name={t("drawing.node", {
                 platform: platformName(node.platform),
-                identity: node.identity,
+                identity: shortened(node.identity),
                 count: node.edges.length,
               })}
               isSelected={marked.selected === node.id}
@@ -109,6 +110,11 @@ export function Drawing({
           ))}
         </g>
       </svg>
+      {isHidden && (
+        <p className="graph-wait soft" role="status">
+          {t("drawing.wait")}
+        </p>
+      )}
       <div className="graph-zoom">
         <Button small icon="plus" iconOnly onClick={() => zoom.by(ZOOM_STEP)}>
           {t("zoom.in")}
@@ -124,6 +130,11 @@ export function Drawing({
   );
 }
 
+/** What was asked for is drawn last, over all that may lie there. */
+function inFront({ nodes, root }: GraphModel): GraphNode[] {
+  return [...nodes.filter(({ isRoot }) => !isRoot), root];
+}
+
 /** Lays the graph out, and writes places into the elements past React, which would look at all of them each time. */
 function useLayout(model: GraphModel, content: { current: SVGGElement | null }, zoom: Zoom) {
   const places = useRef<Map<string, Point>>(new Map());
@@ -134,21 +145,23 @@ function useLayout(model: GraphModel, content: { current: SVGGElement | null }, 
       places.current = layout.places();
       writePlaces(content.current!, model, places.current);
     };
-    const isStill = model.nodes.length > MOST_ANIMATED || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isStill) layout.finish();
-    else for (let slice = 0; slice < 2; slice += 1) layout.advance();
-    write();
-    zoom.settle(places.current.values());
-    if (isStill) return undefined;
-    setMoving(true);
-    let frame = requestAnimationFrame(function step() {
-      const isDone = layout.advance();
+    const areMany = model.nodes.length > MOST_ANIMATED;
+    const isAnimated = !areMany && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (isAnimated) for (let slice = 0; slice < 2; slice += 1) layout.advance();
+    else if (!areMany) layout.finish();
+    const show = () => {
       write();
       zoom.settle(places.current.values());
-      if (isDone) setMoving(false);
-      else frame = requestAnimationFrame(step);
-    });
-    return () => cancelAnimationFrame(frame);
+    };
+    show();
+    if (!isAnimated && !areMany) return undefined;
+    setMoving(true);
+    return isAnimated
+      ? animate(layout, show, () => setMoving(false))
+      : settleAside(layout, () => {
+          show();
+          setMoving(false);
+        });
   }, [model, content, zoom]);
 
   // Whenever the window has another size.
@@ -158,6 +171,28 @@ function useLayout(model: GraphModel, content: { current: SVGGElement | null }, 
     return () => resized.disconnect();
   }, [content, zoom]);
   return { places, isMoving };
+}
+
+/** Reckons a little for each picture. @returns what ends it. */
+function animate(layout: Layout, show: () => void, done: () => void): () => void {
+  let frame = requestAnimationFrame(function step() {
+    const isDone = layout.advance();
+    show();
+    if (isDone) done();
+    else frame = requestAnimationFrame(step);
+  });
+  return () => cancelAnimationFrame(frame);
+}
+
+/** Reckons in pieces so short that the page goes on meanwhile, in milliseconds, and shows what came of it. */
+const PIECE = 30;
+
+function settleAside(layout: Layout, done: () => void): () => void {
+  let timer = setTimeout(function step() {
+    if (layout.advance(PIECE)) done();
+    else timer = setTimeout(step);
+  });
+  return () => clearTimeout(timer);
 }
 
 function writePlaces(content: SVGGElement, { edges }: GraphModel, places: ReadonlyMap<string, Point>): void {
@@ -217,7 +252,6 @@ const Node = memo(function Node({
       onFocus={() => onFocus(id)}
       onClick={() => onSelect(id)}
     >
-      <title>{`${platform} ${identity}`}</title>
       <g className="graph-mark">
         {/* A finger needs 44 px. */}
         <circle className="graph-reach" r={22} />
@@ -232,7 +266,7 @@ const Node = memo(function Node({
         </g>
         <text className="graph-name" y={RADIUS + 17}>
           {shortened(identity)}
-        </text>
+        </text>{" "}
         <text className={isKnownPlatform(platform) ? "graph-platform" : "graph-platform made-up"} y={RADIUS + 31}>
           {shortened(platformName(platform))}
         </text>

@@ -8,7 +8,7 @@ import { KeyText } from "../ui/KeyText.tsx";
 import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Level } from "./Level.tsx";
-import { ShortIdentity } from "./ShortIdentity.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { useWords } from "./words.ts";
 
 /** What a connection rests on, in a sentence, and where that can be verified. */

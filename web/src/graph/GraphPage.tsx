@@ -22,7 +22,7 @@ import "./graph.css";
 import { LEVELS } from "./Level.tsx";
 import { Legend } from "./Legend.tsx";
 import { idOf, modelOf, vertexOf } from "./model.ts";
-import { ShortIdentity } from "./ShortIdentity.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { WhyLinked } from "./WhyLinked.tsx";
 
 /** Who is behind an identity, drawn: what is connected with it, how sure that is, and why. */

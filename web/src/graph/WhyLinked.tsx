@@ -12,7 +12,7 @@ import { Waiting } from "../ui/Waiting.tsx";
 import { Ends, Evidence } from "./Evidence.tsx";
 import { Level } from "./Level.tsx";
 import { type GraphModel, idOf } from "./model.ts";
-import { ShortIdentity } from "./ShortIdentity.tsx";
+import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 
 /** Whether the identity and another one are one person's, and what each step between them rests on. */
 export function WhyLinked({

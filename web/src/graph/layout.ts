@@ -24,10 +24,10 @@ interface Body extends SimulationNodeDatum {
 
 /** Steps until it stands: fewer where each takes longer. */
 const TICKS = 300;
-const TICKS_OF_MANY = 140;
+const TICKS_OF_MANY = 110;
 /** From so many vertices on it is many. */
 const MANY = 150;
-/** How long is reckoned between two pictures, in milliseconds. */
+/** How long is reckoned at a time between two pictures, in milliseconds. */
 const SLICE = 9;
 
 /** Finds a place for each vertex. */
@@ -55,7 +55,7 @@ export class Layout {
           .id(({ id }) => id)
           .distance(110),
       )
-      .force("apart", forceManyBody().strength(-480).distanceMax(800))
+      .force("apart", forceManyBody().strength(-480).theta(1.1).distanceMax(700))
       .force("room", forceCollide(44))
       .force("x", forceX(0).strength(isWide ? 0.03 : 0.07))
       .force("y", forceY(0).strength(isWide ? 0.07 : 0.03))
@@ -63,8 +63,8 @@ export class Layout {
   }
 
   /** Reckons for a moment. @returns whether everything has its place. */
-  advance(): boolean {
-    const end = performance.now() + SLICE;
+  advance(milliseconds = SLICE): boolean {
+    const end = performance.now() + milliseconds;
     do this.#simulation.tick();
     while (!this.#isStill() && performance.now() < end);
     return this.#isStill();

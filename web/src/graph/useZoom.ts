@@ -52,9 +52,11 @@ export function useZoom(
         // None where the page itself did it.
         if (sourceEvent) isMoved.current = true;
         group.setAttribute("transform", transform.toString());
-        // Marks and names do not become as small as the rest, where there is room for that.
+        // Marks and names do not become as small as the rest, where there is room for that. In steps: all of the drawing is
+        // styled anew each time.
+        const scale = String(Math.max(0.05, Math.round(transform.k * 20) / 20));
         element.style.setProperty("--grown", String(areFew ? Math.max(1, Math.min(2.2, 0.8 / transform.k)) : 1));
-        element.style.setProperty("--scale", String(transform.k));
+        if (element.style.getPropertyValue("--scale") !== scale) element.style.setProperty("--scale", scale);
         element.classList.toggle("far", !areFew && transform.k < 0.55);
       });
     behavior.current = zooming;
@@ -85,7 +87,7 @@ export function useZoom(
         const { width, height } = box();
         const scale = Math.min(
           1.15,
-          (width - 2 * MARGIN.x) / Math.max(1, right - left),
+          (width - 2 * Math.min(MARGIN.x, width / 9)) / Math.max(1, right - left),
           (height - 2 * MARGIN.y) / Math.max(1, bottom - top),
         );
         const k = Math.max(SCALES[0], scale);

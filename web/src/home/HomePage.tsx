@@ -1,22 +1,23 @@
-import { useMemo } from "react";
+import { Suspense, lazy, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearch } from "wouter/use-browser-location";
 
-import { AvatarPage } from "../avatar/AvatarPage.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
-import { avatarKeyOf, parsePlace } from "./place.ts";
+import { Loading } from "../ui/Waiting.tsx";
+import { parsePlace } from "./place.ts";
 import { SearchForm } from "./SearchForm.tsx";
-import { SearchPage } from "./SearchPage.tsx";
 import { StartPage } from "./StartPage.tsx";
 
 import "./home.css";
+
+/** What checks signatures is large, and the start needs none of it. */
+const Results = lazy(async () => ({ default: (await import("./Results.tsx")).Results }));
 
 /** The start, what a search found, or the avatar whose key was searched. */
 export function HomePage() {
   const { t } = useTranslation("home");
   const search = useSearch();
   const place = useMemo(() => parsePlace(search), [search]);
-  const avatar = avatarKeyOf(place);
   if (place.query === "") {
     return (
       <>
@@ -31,7 +32,9 @@ export function HomePage() {
   return (
     <>
       <SearchForm place={place} />
-      {avatar === undefined ? <SearchPage place={place} /> : <AvatarPage publicKey={avatar} />}
+      <Suspense fallback={<Loading lines={6} />}>
+        <Results place={place} />
+      </Suspense>
     </>
   );
 }

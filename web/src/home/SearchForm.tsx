@@ -8,7 +8,7 @@ import { Checkbox } from "../ui/Field.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { platformName } from "../ui/Platform.tsx";
 import { type Place, placeHref } from "./place.ts";
-import { fetchPlatforms } from "./registry.ts";
+import { fetchPlatforms } from "./platforms.ts";
 
 /** The search box. A plain GET form, so that its address is the one {@link placeHref} makes. */
 export function SearchForm({ place }: { place: Place }) {
@@ -68,7 +68,7 @@ export function SearchForm({ place }: { place: Place }) {
 function PlatformSelect({ value, onChange }: { value: string; onChange: (platform: string) => void }) {
   const { t } = useTranslation("home");
   const request = useQuery({
-    queryKey: ["platforms"],
+    queryKey: ["search", "platforms"],
     queryFn: ({ signal }) => fetchPlatforms(signal),
     staleTime: Infinity,
   });

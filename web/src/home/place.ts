@@ -1,5 +1,3 @@
-import { parsePublicKey } from "@syngraph/sdk/protocol";
-
 /** What the page shows, as its address says it: `?q=alice&platform=github&any=1&page=2`. */
 export interface Place {
   /** What is looked for: an identity, or an avatar's public key. Empty on the start page. */
@@ -33,14 +31,4 @@ export function placeHref(place: Partial<Place>): string {
   if (place.page && place.page > 1) params.set("page", String(place.page));
   const search = params.toString();
   return search === "" ? "/" : `/?${search}`;
-}
-
-/** The compressed public key that a query names, or undefined where it is an identity. */
-export function avatarKeyOf(place: Place): string | undefined {
-  if (place.platform !== "" && place.platform !== "nextid") return undefined;
-  try {
-    return parsePublicKey(place.query).compressed;
-  } catch {
-    return undefined;
-  }
 }

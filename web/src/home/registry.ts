@@ -28,11 +28,6 @@ export interface AvatarRecord {
   items: ChainItem[];
 }
 
-/** The platforms that this API can bind. @throws {SyngraphError} */
-export async function fetchPlatforms(signal: AbortSignal): Promise<string[]> {
-  return (await client.health({ signal })).platforms.toSorted();
-}
-
 /**
  * Avatars with the identity that a place names. An Ethereum address that nobody is bound to is looked up as an avatar's
  * own.

@@ -16,7 +16,7 @@ export function KeysPage() {
   const { state, publicKey } = useKeyring();
   const [atFirst] = useState(state);
   return (
-    <div className="stack narrow">
+    <div className={state === "unlocked" ? "stack" : "stack narrow"}>
       {/* What had the focus goes with the state; the new one starts at the heading. */}
       <PageHeading key={state} takeFocus={state !== atFirst} title={t("title")} lead={t("lead")} />
       <MeNav />
@@ -25,11 +25,13 @@ export function KeysPage() {
       {state !== "none" && (
         <>
           <KeyCard />
-          <BackupCard />
-          <PasskeyCard />
-          {state === "unlocked" && <PasswordCard />}
+          <div className={state === "unlocked" ? "columns" : "stack"}>
+            <BackupCard />
+            <PasskeyCard />
+            {state === "unlocked" && <PasswordCard />}
+            <RemoveCard />
+          </div>
           {publicKey !== null && <Subkeys publicKey={publicKey} />}
-          <RemoveCard />
         </>
       )}
     </div>

@@ -40,6 +40,10 @@ export function RevokeDialog({
   );
 }
 
+function save(revocation: Binding): void {
+  saveDraft(draftOf(revocation));
+}
+
 function Confirm({
   avatar,
   binding: { platform, identity },
@@ -58,9 +62,8 @@ function Confirm({
 
   function revoke() {
     return task.run(async (signal) => {
-      const onChange = (made: Binding) => saveDraft(draftOf(made));
-      const made = revocation ?? (await syngraph.revoke(avatar, { platform, identity }, { signal, onChange }));
-      saveDraft(draftOf(made));
+      const made = revocation ?? (await syngraph.revoke(avatar, { platform, identity }, { signal, onChange: save }));
+      save(made);
       setRevocation(made);
       await made.submit({ signal });
       const end = await made.wait({ signal });

@@ -1,4 +1,5 @@
 import type { Avatar, SubkeyRecord } from "@syngraph/sdk";
+import { assertIdentity } from "@syngraph/sdk/protocol";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +10,7 @@ import "../bind/bind.css";
 import { isolated } from "../bind/isolated.ts";
 import { Trouble } from "../bind/Trouble.tsx";
 import { useTask } from "../bind/useTask.ts";
+import { passkeyObstacle } from "../keyring/passkeys.ts";
 import { Button } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -20,25 +22,43 @@ import { Time } from "../ui/Time.tsx";
 import { notify } from "../ui/Toasts.tsx";
 import { Waiting } from "../ui/Waiting.tsx";
 import "./me.css";
-import { createPasskeySubkey, hasPasskeys } from "./passkeySubkey.ts";
+import { createPasskeySubkey } from "./passkeySubkey.ts";
+
+/** A change of a subkey that is on its way. */
+interface Awaited {
+  subkeyId: string;
+  isValid: boolean;
+}
+
+/** How often is looked for it, in milliseconds. */
+const LOOK_AGAIN = 1500;
+
+function isThere({ subkeyId, isValid }: Awaited, subkeys: readonly SubkeyRecord[] | undefined): boolean {
+  return subkeys?.some((subkey) => subkey.subkey_id === subkeyId && subkey.is_valid === isValid) ?? false;
+}
 
 /** Keys that act for the avatar: those there are, a new one, and the end of one. */
 export function Subkeys({ publicKey }: { publicKey: string }) {
-  const { t } = useTranslation("me");
+  const { t } = useTranslation(["me", "keyring"]);
   const syngraph = useSyngraph();
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<SubkeyRecord | null>(null);
+  /** What the node took and the chain has yet to take: looked for until it is there. */
+  const [awaited, setAwaited] = useState<Awaited | null>(null);
   const request = useQuery({
     queryKey: ["me", "subkeys", publicKey],
     queryFn: ({ signal }) => syngraph.subkeys(publicKey, { signal, ended: true }),
+    refetchInterval: ({ state: { data } }) => (awaited === null || isThere(awaited, data) ? false : LOOK_AGAIN),
   });
-  const add = hasPasskeys() ? (
-    <Button icon="passkey" onClick={() => setAdding(true)}>
-      {t("subkeys.add")}
-    </Button>
-  ) : (
-    <p className="soft small-text">{t("subkeys.unsupported")}</p>
-  );
+  const obstacle = passkeyObstacle();
+  const add =
+    obstacle === null ? (
+      <Button icon="passkey" onClick={() => setAdding(true)}>
+        {t("subkeys.add")}
+      </Button>
+    ) : (
+      <p className="soft small-text">{t(`keyring:passkey.obstacle.${obstacle}`)}</p>
+    );
   return (
     <Card title={t("subkeys.title")} lead={t("subkeys.lead")} actions={add} flush>
       <Waiting request={request} what={t("subkeys.loading")}>
@@ -66,7 +86,15 @@ export function Subkeys({ publicKey }: { publicKey: string }) {
       </Waiting>
       <Dialog open={adding} onClose={() => setAdding(false)} title={t("subkeys.add")}>
         <AvatarGate publicKey={publicKey}>
-          {(avatar) => <Authorise avatar={avatar} onDone={() => setAdding(false)} />}
+          {(avatar) => (
+            <Authorise
+              avatar={avatar}
+              onDone={(change) => {
+                setAdding(false);
+                if (change) setAwaited(change);
+              }}
+            />
+          )}
         </AvatarGate>
       </Dialog>
       <Dialog
@@ -76,7 +104,16 @@ export function Subkeys({ publicKey }: { publicKey: string }) {
       >
         {ending && (
           <AvatarGate publicKey={publicKey}>
-            {(avatar) => <Revoke avatar={avatar} subkey={ending} onDone={() => setEnding(null)} />}
+            {(avatar) => (
+              <Revoke
+                avatar={avatar}
+                subkey={ending}
+                onDone={(change) => {
+                  setEnding(null);
+                  if (change) setAwaited(change);
+                }}
+              />
+            )}
           </AvatarGate>
         )}
       </Dialog>
@@ -137,29 +174,43 @@ function nameOf({ name }: SubkeyRecord, unnamed: string): string {
   return name === "" ? unnamed : isolated(name);
 }
 
+/** What is wrong with a name, by the rule that the contract has for texts. */
+function slipOf(name: string): "nameMissing" | "nameInvalid" | null {
+  if (name === "") return "nameMissing";
+  try {
+    assertIdentity(name, "name");
+    return null;
+  } catch {
+    return "nameInvalid";
+  }
+}
+
 /** Days after which a subkey may end; 0 for never. */
 const EXPIRIES = [0, 30, 365] as const;
 const DAY = 24 * 60 * 60 * 1000;
 
-function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
+function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: (change?: Awaited) => void }) {
   const { t } = useTranslation(["me", "common"]);
   const syngraph = useSyngraph();
   const queries = useQueryClient();
   const task = useTask();
   const [name, setName] = useState("");
   const [days, setDays] = useState<number>(0);
-  const [missing, setMissing] = useState(false);
+  const [slip, setSlip] = useState<"nameMissing" | "nameInvalid" | null>(null);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    setMissing(name.trim() === "");
-    if (name.trim() === "") return;
+    // Before a passkey is made that nobody could authorise.
+    const found = slipOf(name.trim());
+    setSlip(found);
+    if (found !== null) return;
     void task.run(async (signal) => {
       const signer = await createPasskeySubkey(name.trim());
       const expiresAt = days === 0 ? {} : { expiresAt: new Date(Date.now() + days * DAY) };
-      const { included } = await syngraph.authorizeSubkey(avatar, signer, { signal, name: name.trim(), ...expiresAt });
+      const options = { signal, name: name.trim(), ...expiresAt };
+      const { included, subkeyId } = await syngraph.authorizeSubkey(avatar, signer, options);
       notify(t(included ? "subkeys.added" : "subkeys.pending"));
-      onDone();
+      onDone({ subkeyId, isValid: true });
       await queries.invalidateQueries({ queryKey: ["me", "subkeys"] });
     });
   }
@@ -172,7 +223,7 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
         hint={t("subkeys.nameHint")}
         placeholder={t("subkeys.nameExample")}
         maxLength={64}
-        error={missing ? t("subkeys.nameMissing") : undefined}
+        error={slip === null ? undefined : t(`subkeys.${slip}`)}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
@@ -186,7 +237,7 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
       <div role="status">{task.busy && <p className="soft">{t("subkeys.running")}</p>}</div>
       <Trouble error={task.error} />
       <footer className="actions">
-        <Button onClick={onDone}>{t("common:cancel")}</Button>
+        <Button onClick={() => onDone()}>{t("common:cancel")}</Button>
         <Button type="submit" look="primary" icon="passkey" busy={task.busy}>
           {t("subkeys.confirm")}
         </Button>
@@ -195,7 +246,15 @@ function Authorise({ avatar, onDone }: { avatar: Avatar; onDone: () => void }) {
   );
 }
 
-function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyRecord; onDone: () => void }) {
+function Revoke({
+  avatar,
+  subkey,
+  onDone,
+}: {
+  avatar: Avatar;
+  subkey: SubkeyRecord;
+  onDone: (change?: Awaited) => void;
+}) {
   const { t } = useTranslation(["me", "common"]);
   const syngraph = useSyngraph();
   const queries = useQueryClient();
@@ -204,9 +263,9 @@ function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyReco
   function revoke() {
     return task.run(async (signal) => {
       const { algorithm, public_key: publicKey, rp_id: rpId } = subkey;
-      const { included } = await syngraph.revokeSubkey(avatar, { algorithm, publicKey, rpId }, { signal });
+      const { included, subkeyId } = await syngraph.revokeSubkey(avatar, { algorithm, publicKey, rpId }, { signal });
       notify(included ? t("subkeys.revoked", { name: nameOf(subkey, t("subkeys.unnamed")) }) : t("subkeys.pending"));
-      onDone();
+      onDone({ subkeyId, isValid: false });
       await queries.invalidateQueries({ queryKey: ["me", "subkeys"] });
     });
   }
@@ -216,7 +275,7 @@ function Revoke({ avatar, subkey, onDone }: { avatar: Avatar; subkey: SubkeyReco
       <p>{t("subkeys.revokeText")}</p>
       <Trouble error={task.error} />
       <footer className="actions">
-        <Button onClick={onDone}>{t("common:cancel")}</Button>
+        <Button onClick={() => onDone()}>{t("common:cancel")}</Button>
         <Button look="danger" icon="trash" busy={task.busy} onClick={() => void revoke()}>
           {t("subkeys.revokeConfirm")}
         </Button>

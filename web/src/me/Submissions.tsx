@@ -32,11 +32,11 @@ export function Submissions({ session }: { session: Session }) {
   });
   return (
     <Card title={t("submissions.title")} flush>
-      <div className={request.data ? undefined : "card-foot"}>
+      <div className={request.data ? undefined : "row-foot"}>
         <Waiting request={request} what={t("submissions.loading")} lines={4}>
           {({ pagination: { total, per, current, next }, submissions }) => (
             <>
-              {submissions.length === 0 && <p className="card-foot soft">{t("submissions.empty")}</p>}
+              {submissions.length === 0 && <p className="row-foot soft">{t("submissions.empty")}</p>}
               <ul className="rows">
                 {submissions.map((item) => (
                   <li key={`${item.uuid} ${item.link_id}`}>
@@ -45,7 +45,7 @@ export function Submissions({ session }: { session: Session }) {
                 ))}
               </ul>
               {total > per && (
-                <nav className="card-foot actions" aria-label={t("submissions.title")}>
+                <nav className="row-foot actions" aria-label={t("submissions.title")}>
                   <Button small disabled={current <= 1} onClick={() => setPage(current - 1)}>
                     {t("submissions.newer")}
                   </Button>

@@ -2,8 +2,11 @@ import { KeystoreError, type SubkeySigner } from "@syngraph/sdk";
 import { es256PublicKey } from "@syngraph/sdk/protocol";
 import { getBytes, hexlify } from "ethers";
 
-/** ES256 in COSE's registry (RFC 9053, section 2.1): the one algorithm of passkeys that contracts verify. */
-const ES256 = -7;
+/**
+ * Names of signatures in COSE's registry (RFC 9053): ES256, the one that contracts verify, and RS256, which browsers want to
+ * see offered too. An authenticator takes the first that it can.
+ */
+const ALGORITHMS = [-7, -257];
 
 /**
  * Makes a passkey for this site that can become a subkey. It is asked once more for each signature.
@@ -19,7 +22,7 @@ export async function createPasskeySubkey(userName: string): Promise<SubkeySigne
         challenge: crypto.getRandomValues(new Uint8Array(32)),
         rp: { id: rpId, name: "Syngraph" },
         user: { id: crypto.getRandomValues(new Uint8Array(16)), name: userName, displayName: userName },
-        pubKeyCredParams: [{ type: "public-key", alg: ES256 }],
+        pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key" as const, alg })),
         authenticatorSelection: { residentKey: "preferred", userVerification: "preferred" },
       },
     })) as PublicKeyCredential;
@@ -46,11 +49,6 @@ export async function createPasskeySubkey(userName: string): Promise<SubkeySigne
         };
       }),
   };
-}
-
-/** Whether this page may use passkeys at all: not over plain http, and not from a bare IP address. */
-export function hasPasskeys(): boolean {
-  return window.isSecureContext && "credentials" in navigator && !/^[\d.]+$|:/.test(window.location.hostname);
 }
 
 function hexOf(bytes: ArrayBuffer): string {

@@ -15,7 +15,7 @@ import { Platforms } from "./Platforms.tsx";
 import "./operator.css";
 
 /** How often the node is asked, in milliseconds. */
-const INTERVAL = 5_000;
+const INTERVAL = 3_000;
 
 /** How the node that serves this page stands, and all it rests on. */
 export function OperatorPage() {

@@ -97,7 +97,7 @@ function Rests({ claim: { binding, standing, edge } }: { claim: Claim }) {
   return (
     <>
       <p>
-        <strong>{t(`evidence.${kind}.name`)}.</strong> {said}
+        <strong>{t(`evidence.${kind}.name`)}</strong> {said}
       </p>
       {standing === "disputed" && <p className="problem">{t("meaning.disputed")}</p>}
     </>

@@ -22,6 +22,8 @@ export function PersonPage({ profile, asked }: { profile: Profile; asked?: Asked
   const standing = profile.claims.filter((claim) => isStanding(claim.standing));
   const past = profile.claims.filter(({ standing: stands }) => ["invalid", "unbacked", "deleted"].includes(stands));
   const claimed = profile.claims.filter(({ standing: stands }) => stands === "claimed");
+  // Of what no account can be called, there are no badges: on chain it may stand all the same.
+  const embeddable = standing.filter(({ binding }) => binding.uri !== null || binding.proof_uri !== null);
   const verified = standing.filter(({ standing: stands }) => stands === "verified").length;
 
   return (
@@ -71,7 +73,7 @@ export function PersonPage({ profile, asked }: { profile: Profile; asked?: Asked
           </details>
         )}
         <Keys profile={profile} />
-        {standing.length > 0 && <Embed publicKey={profile.publicKey} claims={standing} />}
+        {embeddable.length > 0 && <Embed publicKey={profile.publicKey} claims={embeddable} />}
       </div>
     </article>
   );

@@ -91,6 +91,7 @@ function Nobody({ title, query, children }: { title: string; query?: string; chi
           <EmptyState
             icon="search"
             title={children ?? title}
+            {...(query !== undefined && { children: t("nobody.advice") })}
             action={
               <>
                 <LinkButton icon="search" href={query === undefined ? "/" : `/?q=${encodeURIComponent(query)}&any=1`}>

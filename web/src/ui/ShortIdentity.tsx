@@ -1,8 +1,8 @@
 import type { Vertex } from "@syngraph/sdk/client";
 
-import { Identity } from "../ui/Identity.tsx";
-import { KeyText } from "../ui/KeyText.tsx";
-import { Platform } from "../ui/Platform.tsx";
+import { Identity } from "./Identity.tsx";
+import { KeyText } from "./KeyText.tsx";
+import { Platform } from "./Platform.tsx";
 
 /** Longer names are keys and addresses, whose middle tells nobody anything. */
 const LONG = 24;

@@ -1,0 +1,216 @@
+import { randomBytes } from "node:crypto";
+
+import { expect } from "chai";
+
+import { expectAccessible } from "../helpers/accessibility.ts";
+import { walletError } from "../helpers/pageWallet.ts";
+import { ACCOUNT, newGist } from "../api/gists.ts";
+import { unlock } from "./heldAvatar.ts";
+import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
+
+/** IProofRegistry's statuses, as `statusOf` numbers them. */
+const CONFIRMED = 2n;
+
+const HOSTILE = `<img src=x onerror="alert(1)">`;
+
+describe("The binding wizard", function () {
+  this.timeout(120_000);
+  const setup = useOwnPages();
+
+  function statusOf(address: string, platform: string, identity: string) {
+    return setup.test.registry.statusOf(address, platform, identity);
+  }
+
+  it("binds a GitHub account: from its name to the chain, with honest words on the way", async () => {
+    const login = `octo-${randomBytes(4).toString("hex")}`;
+    const { page, avatar, expectQuietBut } = await setup.open("/me/bind");
+    const { github } = setup.test;
+    const file = `${avatar.publicKey}.json`;
+    await page.getByRole("link", { name: "GitHub" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "GitHub" }).click();
+
+    await page.getByLabel("GitHub login").fill(HOSTILE);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText(`“${HOSTILE}” is not a GitHub login`).waitFor();
+    await expectAccessible(page);
+    await page.getByLabel("GitHub login").fill(` @${login.toUpperCase()}`);
+    await page.getByRole("button", { name: "Continue" }).click();
+
+    await expectAccessible(page);
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+
+    await page.getByText(file, { exact: true }).waitFor();
+    await expectAccessible(page);
+    expect(await page.getByRole("link", { name: "Open GitHub" }).getAttribute("href")).to.equal(
+      "https://gist.github.com/",
+    );
+    const content = (await page.locator("[data-post]").textContent())!;
+    expect(JSON.parse(content)).to.include({ github_username: login, persona: avatar.publicKey });
+    await page.getByLabel("Address of what you published").fill("javascript:alert(1)");
+    await page.getByRole("button", { name: "I have published it" }).click();
+    await page.getByText("“javascript:alert(1)” is not a gist's id").waitFor();
+
+    // Somebody else's gist, whose owner's name would be markup.
+    const gist = newGist();
+    github.publish(gist, { owner: { login: HOSTILE, id: ACCOUNT }, files: { [file]: content } });
+    await page.getByLabel("Address of what you published").fill(gist);
+    await page.getByRole("button", { name: "I have published it" }).click();
+    await page.getByText(`the gist belongs to ${HOSTILE}, not to ${login}`).waitFor();
+    await expectAccessible(page);
+
+    github.publish(gist, { owner: { login, id: ACCOUNT }, files: { [file]: content } });
+    await page.getByRole("button", { name: "Look now" }).click();
+    await page.getByText("1 of 1 attesters have seen it.").waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Bring on chain" }).click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    await expectAccessible(page);
+    expect((await statusOf(avatar.address, "github", login))[0]).to.equal(CONFIRMED);
+
+    await page.getByRole("link", { name: "My bindings" }).click();
+    const row = page.getByRole("article", { name: `GitHub ${login}` });
+    await row.getByText("Confirmed").waitFor();
+    await row.getByText("Checked now").waitFor();
+    await row.getByText("1 attester", { exact: true }).waitFor();
+    await expectAccessible(page);
+    expectQuietBut(REFUSED);
+  });
+
+  it("binds a wallet by EIP-6963, over a reload in the middle and in two tabs at once", async () => {
+    const { page, context, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).waitFor();
+    await expectAccessible(page);
+
+    // The avatar is locked again, and need not be unlocked: it has signed.
+    await page.reload();
+    wallet.intercept = ({ method }, answer) => {
+      if (method === "personal_sign") throw walletError(4001, "User rejected the request.");
+      return answer();
+    };
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByText("The wallet said no.").waitFor();
+    // Another key's signature, as a wallet gives that has switched its account.
+    const stranger = avatar.sign("something else");
+    wallet.intercept = ({ method }, answer) =>
+      method === "personal_sign" ? `0x${Buffer.from(stranger, "base64").toString("hex")}` : answer();
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByText("The wallet’s signature does not fit.").waitFor();
+    wallet.intercept = (_request, answer) => answer();
+
+    const second = await context.newPage();
+    second.setDefaultTimeout(30_000);
+    await second.goto(page.url());
+    await second.getByText("This is open in another tab of yours.").waitFor();
+    expect(await second.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).count()).to.equal(0);
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByRole("button", { name: "Bring on chain" }).waitFor();
+
+    await second.getByRole("button", { name: "Continue here" }).click();
+    await second.getByRole("button", { name: "Bring on chain" }).click();
+    await second.getByRole("heading", { name: "It is bound" }).waitFor();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
+  it("sends from one's own wallet, and says before what it costs", async () => {
+    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    const { provider, registry } = setup.test;
+    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByRole("radio", { name: /^From my own wallet/ }).check();
+    await page.getByText("The account cannot pay for this.").waitFor();
+    await fund(setup.test, wallet.address);
+    await page.getByRole("button", { name: "Ask again" }).click();
+    const confirm = page.getByRole("button", { name: /^Send for about 0\.0\d+ ETH$/ });
+    await page.getByText("The account cannot pay for this.").waitFor({ state: "detached" });
+    await expectAccessible(page);
+    const shown = await page.locator(".facts").filter({ hasText: "Costs about" }).innerText();
+    expect(wallet.count("eth_sendTransaction")).to.equal(0);
+    await confirm.click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+
+    expect(wallet.count("eth_sendTransaction")).to.equal(1);
+    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    const block = (await provider.getBlock("latest", true))!;
+    const sent = block.prefetchedTransactions.find(({ from }) => from === wallet.address)!;
+    expect(sent.to).to.equal(await registry.getAddress());
+    const receipt = (await provider.getTransactionReceipt(sent.hash))!;
+    // What was shown is what the chain then took, but for what the first link's storage costs more or less.
+    const gas = Number(/([\d,]+)(?= units)/.exec(shown)![1]!.replaceAll(",", ""));
+    expect(gas).to.be.within(Number(receipt.gasUsed) * 0.9, Number(receipt.gasUsed) * 1.3);
+    expectQuietBut();
+  });
+
+  it("shows that the API is down, and goes on when it is back", async () => {
+    const { page, expectQuietBut } = await setup.open("/me/bind");
+    await page.getByRole("link", { name: "DNS" }).click();
+    await page.getByLabel("Domain name").fill("example.com");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).waitFor();
+    await page.route("**/v1/**", (route) => route.abort("connectionrefused"));
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByText("The API cannot be reached.").waitFor();
+    await page.unroute("**/v1/**");
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByText("ps:true;v:1;sig:").first().waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "I have published it" }).click();
+    await page.getByText("Not found yet.").waitFor();
+    expectQuietBut(UNREACHABLE, REFUSED);
+  });
+
+  it("shows that the chain is down, loses nothing, and goes on when it is back", async () => {
+    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    const { pid } = setup.test.stack.chain.part;
+    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+    await page.getByRole("button", { name: "Bring on chain" }).waitFor();
+    // What a chain's node does that hangs: it takes connections, and answers nothing.
+    process.kill(pid!, "SIGSTOP");
+    try {
+      await page.getByRole("button", { name: "Bring on chain" }).click();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await page.reload();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+    } finally {
+      process.kill(pid!, "SIGCONT");
+    }
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
+  it("does not go on with what somebody else put into the browser's storage", async () => {
+    const { page, expectQuietBut } = await setup.open("/me/bind/dns");
+    await page.getByLabel("Domain name").fill("example.com");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByText("ps:true;v:1;sig:").first().waitFor();
+    await page.evaluate(`{
+      const [key] = Object.keys(localStorage).filter((name) => name.startsWith("syngraph.binding."));
+      const draft = JSON.parse(localStorage.getItem(key));
+      draft.snapshot.link.identity = "evil.example";
+      draft.savedAt += 1;
+      localStorage.setItem(key, JSON.stringify(draft));
+    }`);
+    await page.reload();
+    await page.getByText("the saved binding cannot be resumed").waitFor();
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByText("This was finished or discarded").waitFor();
+    expectQuietBut();
+  });
+});
