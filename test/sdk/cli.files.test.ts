@@ -17,6 +17,17 @@ const TOKEN = "f00dfeedf00dfeedf00dfeedf00dfeed";
 /** Quick to open: what stretching costs is tested elsewhere. */
 const SCRYPT = { N: 2 };
 
+/** Unix seconds, so much from now. */
+const seconds = (later: number) => String(Math.floor(Date.now() / 1000) + later);
+const uuidOf = (json: string) => (JSON.parse(json) as { link: { uuid: string } }).link.uuid;
+
+function expectFailure({ code, stderr, stdout }: Finished, message: string): void {
+  expect(stderr).to.match(/^error: [^\n]*\n$/);
+  expect(stderr).to.include(message);
+  expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
+  for (const secret of [AVATAR.exportKey().slice(2), PASSWORD, TOKEN]) expect(stderr).not.to.include(secret);
+}
+
 describe("syngraph command: its files", function () {
   this.timeout(120_000);
   const server = useStubServer();
@@ -38,13 +49,6 @@ describe("syngraph command: its files", function () {
       { SYNGRAPH_API: server.origin, SYNGRAPH_KEYSTORE: keystore, SYNGRAPH_PASSWORD: PASSWORD, ...env },
       input,
     );
-
-  function expectFailure({ code, stderr, stdout }: Finished, message: string): void {
-    expect(stderr).to.match(/^error: [^\n]*\n$/);
-    expect(stderr).to.include(message);
-    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
-    for (const secret of [AVATAR.exportKey().slice(2), PASSWORD, TOKEN]) expect(stderr).not.to.include(secret);
-  }
 
   describe("keystores", () => {
     it("are not used where others may have exchanged them", async () => {
@@ -92,7 +96,6 @@ describe("syngraph command: its files", function () {
   });
 
   describe("sessions", () => {
-    const seconds = (later: number) => String(Math.floor(Date.now() / 1000) + later);
     const info = () => ({
       ...{ avatar: AVATAR.publicKey, address: AVATAR.address, signer: AVATAR.address },
       ...{ created_at: seconds(0), expires_at: seconds(3600) },
@@ -164,7 +167,6 @@ describe("syngraph command: its files", function () {
       const [name] = await readdir(join(folder, "pending"));
       const file = join(folder, "pending", name!);
       expect((await stat(file)).mode & 0o777).to.equal(0o600);
-      const uuidOf = (json: string) => (JSON.parse(json) as { link: { uuid: string } }).link.uuid;
       const before = await readFile(file, "utf8");
       expect((await run(["pending", "--json"])).stdout).to.include(uuidOf(before));
 
