@@ -6,8 +6,9 @@ import { createInterface } from "node:readline";
 
 import { publicKeyOf } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Wallet, encodeBase58, parseEther, toQuantity } from "ethers";
 
+import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 import { runCli, startCli } from "./runCli.ts";
 
@@ -95,5 +96,111 @@ describe("syngraph command over the whole registry", function () {
       "delete github",
     ]);
     expect(links.every(({ verification }) => verification.ok)).to.equal(true);
+  });
+
+  it("binds another avatar, which signs too, and draws both", async () => {
+    const other = Wallet.createRandom().privateKey;
+    const { code, stderr } = await runCli(["alias"], { ...environment(), SYNGRAPH_OTHER_KEY: other });
+    expect(code, stderr).to.equal(0);
+    const alias = publicKeyOf(other).compressed;
+    expect(await isBound("nextid", alias)).to.equal(true);
+    const drawn = await run("graph", "dns", DOMAIN);
+    expect(drawn.split("\n").slice(0, 2)).to.deep.equal([
+      `dns ${DOMAIN}`,
+      `└─ nextid ${avatar.compressed}  level 4 · proof, account, nextid`,
+    ]);
+    expect(drawn).to.include(`─ nextid ${alias}  level 5 · alias, signatures, nextid`);
+    const path = JSON.parse(await run("path", `dns,${DOMAIN}`, `nextid,${alias}`, "--json")) as { steps: unknown[] };
+    expect(path.steps).to.have.length(2);
+  });
+
+  it("binds a Solana wallet by the signature that is pasted", async () => {
+    const solana = newSolanaWallet();
+    const { child, finished } = startCli(["bind", "solana", solana.address, "--json"], environment(), null);
+    const [line] = (await once(createInterface({ input: child.stdout! }), "line")) as [string];
+    const { text } = JSON.parse(line) as { text: string };
+    child.stdin!.end(`${encodeBase58(solana.sign(text))}\n`);
+    expect((await finished).code).to.equal(0);
+    expect(await isBound("solana", solana.address)).to.equal(true);
+  });
+
+  describe("from the wallet's own key", () => {
+    it("asks before it pays, and sends nothing unless that is confirmed, or where there is too little", async () => {
+      const args = ["revoke", "dns", DOMAIN, "--direct", "--rpc", test.stack.rpcUrl];
+      const poor = await runCli([...args, "--yes"], environment());
+      expect(poor.code).to.equal(1);
+      expect(poor.stderr).to.include("the wallet has too little on chain 31337");
+      await test.provider.send("anvil_setBalance", [wallet.address, toQuantity(parseEther("1"))]);
+      const { code, stderr } = await runCli(args, environment(), "no\n");
+      expect(code).to.equal(1);
+      expect(stderr).to.include("pays about 0.000").and.to.include("it was not confirmed");
+      expect(await isBound("dns", DOMAIN)).to.equal(true);
+    });
+
+    it("takes a binding back, with the cost and the block in JSON", async () => {
+      const lines = (await run("revoke", "dns", DOMAIN, "--direct", "--rpc", test.stack.rpcUrl, "--yes", "--json"))
+        .trimEnd()
+        .split("\n");
+      const [{ estimate }, done] = lines.map((line) => JSON.parse(line)) as [
+        { estimate: Record<string, string> },
+        Record<string, unknown>,
+      ];
+      expect(estimate).to.include({ account: wallet.address, chain_id: 31337, outcome: "deleted" });
+      expect(BigInt(estimate.cost!) > 0n).to.equal(true);
+      const receipt = await test.provider.getTransactionReceipt(done.tx_hash as string);
+      expect(receipt).to.include({ from: wallet.address, blockNumber: done.block, status: 1 });
+      expect(await isBound("dns", DOMAIN)).to.equal(false);
+    });
+
+    it("lets the wallet go by itself", async () => {
+      await run("wallet", "release", avatar.compressed, "--rpc", test.stack.rpcUrl, "--yes");
+      expect(await isBound("ethereum", wallet.address.toLowerCase())).to.equal(false);
+    });
+  });
+
+  it("signs in, lists what was handed in, and signs out", async () => {
+    await run("login");
+    const items = (await run("submissions", "--json")).trimEnd().split("\n");
+    const [latest] = items.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(latest).to.include({ platform: "solana", state: "included" });
+    await run("logout");
+    const { code, stderr } = await runCli(["submissions"], environment());
+    expect({ code, stderr }).to.deep.equal({ code: 1, stderr: `error: nobody is signed in: run "syngraph login"\n` });
+  });
+
+  it("authorises a subkey on chain, lists it, and ends it", async () => {
+    const subkey = Wallet.createRandom().privateKey;
+    const args = ["subkey", "authorize", "--rp", "app.example", "--name", "phone", "--expires", "2099-01-31"];
+    const authorized = await runCli(args, { ...environment(), SYNGRAPH_SUBKEY_KEY: subkey });
+    expect(authorized.code, authorized.stderr).to.equal(0);
+    const publicKey = publicKeyOf(subkey).compressed;
+    const listed = JSON.parse(await run("subkey", "list", "--json")) as Record<string, unknown>;
+    expect(listed).to.include({ public_key: publicKey, name: "phone", is_valid: true, on_chain: true });
+    await run("subkey", "revoke", publicKey, "--rp", "app.example");
+    expect(await run("subkey", "list", "--json")).to.equal("");
+  });
+
+  it("tells events, platforms, and how the node stands", async () => {
+    const args = [
+      "events",
+      "--since",
+      "start",
+      "--avatar",
+      avatar.compressed,
+      "--type",
+      "link",
+      "--count",
+      "3",
+      "--json",
+    ];
+    const events = (await run(...args)).trimEnd().split("\n");
+    const told = events.map((line) => JSON.parse(line) as { action: string; platform: string });
+    expect(told.map(({ action, platform }) => `${action} ${platform}`)).to.deep.equal([
+      "create ethereum",
+      "create github",
+      "create dns",
+    ]);
+    expect(await run("platforms")).to.match(/\ngithub +GitHub +live +a post /);
+    expect(JSON.parse(await run("status", "--json"))).to.include({ state: "ok" });
   });
 });

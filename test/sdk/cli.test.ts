@@ -29,7 +29,7 @@ function expectNoSecret(output: string): void {
 }
 
 describe("syngraph command", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const server = useStubServer();
   let folder: string;
   let api: StubApi;

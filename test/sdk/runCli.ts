@@ -22,9 +22,9 @@ export interface Run {
  * Starts `syngraph`.
  *
  * @param env its whole environment, but for the PATH.
- * @param input its standard input.
+ * @param input its standard input; null leaves it open.
  */
-export function startCli(args: readonly string[], env: Record<string, string> = {}, input = ""): Run {
+export function startCli(args: readonly string[], env: Record<string, string> = {}, input: string | null = ""): Run {
   return startScript(BIN, args, env, input);
 }
 
@@ -34,9 +34,14 @@ export function runCli(args: readonly string[], env: Record<string, string> = {}
 }
 
 /** Starts a script as {@link startCli} does. */
-export function startScript(file: string, args: readonly string[], env: Record<string, string>, input = ""): Run {
+export function startScript(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  input: string | null = "",
+): Run {
   const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env } });
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once("exit", (code, signal) => resolve([code, signal]));
   });

@@ -117,16 +117,17 @@ export function edgeSpans(edges: readonly GraphEdge[]): Span[] {
   const disputed = edges.some((each) => each.disputed);
   return [
     { text: `level ${level}`, style: LEVEL_STYLES[level] ?? "dim" },
-    dim(` · ${kind}, ${evidence}, ${source}`),
-    ...(rest.length > 0 ? [dim(` +${rest.length}`)] : []),
+    " ",
+    dim(`· ${kind}, ${evidence}, ${source}`),
+    ...(rest.length > 0 ? [" ", dim(`+${rest.length}`)] : []),
     ...(disputed ? [" ", { text: "! disputed", style: "red" } as const] : []),
-  ].flatMap((span) => (typeof span !== "string" && span.text.startsWith(" ") ? [" ", span] : [span]));
+  ];
 }
 
 /** From 1, insecure, to 5, very confident. */
 const LEVEL_STYLES: readonly (Style | undefined)[] = [undefined, "red", "yellow", "yellow", "green", "green"];
 
-/** Both without blanks around them, which identities have none of. */
+/** How an identity is named. */
 export function nameSpan(platform: string, identity: string): Span {
   return { text: `${platform} ${identity}`, style: "bold" };
 }

@@ -1,6 +1,6 @@
 import type { Avatar, PasskeyKeystore, TextSigner } from "@syngraph/sdk";
 
-import type { Keyring } from "./useKeyring.ts";
+import type { Keyring } from "./keyring.ts";
 
 /** What this browser keeps. Nothing in it is secret: the key is encrypted by password, and by passkey where there is one. */
 interface Stored {

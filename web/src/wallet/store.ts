@@ -1,7 +1,7 @@
 import type { Eip1193Provider } from "@syngraph/sdk";
 import { createStore } from "mipd";
 
-import type { ConnectedWallet, WalletDetail, Wallets } from "./useWallets.ts";
+import type { ConnectedWallet, WalletDetail, Wallets } from "./wallets.ts";
 
 /** The wallet that was connected last, by its name in reverse DNS: a page that is loaded anew finds it again. */
 const LAST = "syngraph.wallet";
