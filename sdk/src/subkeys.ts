@@ -94,7 +94,9 @@ export async function createPasskeySubkey(options: PasskeyOptions): Promise<Pass
     const publicKey = es256PublicKey(hexOf(spki ?? new ArrayBuffer()));
     return { credentialId: base64url(new Uint8Array(rawId)), publicKey, rpId: options.rpId };
   } catch (cause) {
-    throw new KeystoreError("passkey_unsupported", "the passkey's key is none of P-256, which contracts verify", { cause });
+    throw new KeystoreError("passkey_unsupported", "the passkey's key is none of P-256, which contracts verify", {
+      cause,
+    });
   }
 }
 
