@@ -46,6 +46,26 @@ interface Visitor {
   login: string;
 }
 
+/** Serves the page from an origin of its own, as any static host does. */
+async function serve(): Promise<Server> {
+  const { outputFiles } = await build({
+    ...{ entryPoints: [join(PAGE, "main.js")], bundle: true, format: "esm", platform: "browser", write: false },
+  });
+  const html = await readFile(join(PAGE, "index.html"));
+  const listening = createServer(({ url }, response) => {
+    const script = url === "/main.js";
+    response.setHeader("content-type", script ? "text/javascript" : "text/html; charset=utf-8");
+    response.end(script ? outputFiles[0]!.contents : html);
+  }).listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  return listening;
+}
+
+async function choose({ page }: WatchedPage, key: string): Promise<void> {
+  await page.getByLabel("Your avatar's public key").fill(key);
+  await page.getByRole("button", { name: "Look" }).click();
+}
+
 describe("the example of a gated page", function () {
   this.timeout(120_000);
   let test: TestStack;
@@ -71,21 +91,6 @@ describe("the example of a gated page", function () {
     server?.close();
   });
 
-  /** Serves the page from an origin of its own, as any static host does. */
-  async function serve(): Promise<Server> {
-    const { outputFiles } = await build({
-      ...{ entryPoints: [join(PAGE, "main.js")], bundle: true, format: "esm", platform: "browser", write: false },
-    });
-    const html = await readFile(join(PAGE, "index.html"));
-    const listening = createServer(({ url }, response) => {
-      const script = url === "/main.js";
-      response.setHeader("content-type", script ? "text/javascript" : "text/html; charset=utf-8");
-      response.end(script ? outputFiles[0]!.contents : html);
-    }).listen(0, "127.0.0.1");
-    await once(listening, "listening");
-    return listening;
-  }
-
   async function visitor(account: "attested" | "claimed" | "none" = "attested"): Promise<Visitor> {
     const [avatar, wallet] = [somebody(), somebody()];
     const login = `gated-${avatar.wallet.slice(2, 10)}`;
@@ -110,11 +115,6 @@ describe("the example of a gated page", function () {
     await watched.page.getByRole("button", { name: "Connect Test Wallet" }).click();
     return watched;
   }
-
-  const choose = async ({ page }: WatchedPage, key: string) => {
-    await page.getByLabel("Your avatar's public key").fill(key);
-    await page.getByRole("button", { name: "Look" }).click();
-  };
 
   it("opens for the avatar that the wallet names on chain", async () => {
     const { avatar, wallet, login } = await visitor();
