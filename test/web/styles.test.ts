@@ -10,12 +10,22 @@ const WEB = join(ROOT, "web/src");
 /** Style sheets that all pages have, whose classes the others may refine. */
 const SHARED = new Set(["style.css", "ui/ui.css"]);
 
-/** Classes that a style sheet gives a look by their name alone. */
+/** Classes that a style sheet gives a look by their name alone, not within another rule. */
 function classesOf(css: string): string[] {
-  const rules = css.replaceAll(/\/\*[\s\S]*?\*\//g, "").matchAll(/([^{}]+)\{/g);
-  // Not what is within `:is(…)`.
-  const selectors = [...rules].flatMap(([, selector]) => selector!.replaceAll(/\([^)]*\)/g, "").split(","));
-  return selectors.flatMap((selector) => /^\s*\.([\w-]+)\s*$/.exec(selector)?.[1] ?? []);
+  const names: string[] = [];
+  const open: string[] = [];
+  for (const [part] of css.replaceAll(/\/\*[\s\S]*?\*\//g, "").matchAll(/[^{};]*[{};]/g)) {
+    if (part.endsWith("}")) open.pop();
+    if (!part.endsWith("{")) continue;
+    const head = part.slice(0, -1).trim();
+    if (!head.startsWith("@") && open.every((rule) => rule.startsWith("@"))) {
+      // Not what is within `:is(…)`.
+      const selectors = head.replaceAll(/\([^)]*\)/g, "").split(",");
+      names.push(...selectors.flatMap((selector) => /^\s*\.([\w-]+)\s*$/.exec(selector)?.[1] ?? []));
+    }
+    open.push(head);
+  }
+  return names;
 }
 
 describe("Style sheets of the page", () => {
@@ -30,5 +40,11 @@ describe("Style sheets of the page", () => {
     }
     const twice = [...owners].filter(([, of]) => of.size > 1).map(([name, of]) => `${name}: ${[...of].join(", ")}`);
     expect(twice).to.deep.equal([]);
+  });
+
+  it("are read with what is nested in them", () => {
+    const css =
+      ".a, .b:hover { color: red; .c { top: 0 } } /* .d {} */ @media (width < 1px) { .e { top: 0; } .f .g {} }";
+    expect(classesOf(css)).to.deep.equal(["a", "e"]);
   });
 });
