@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+
+import { type NpmRegistry, startNpmRegistry } from "../standins/npmRegistry.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What the package is made of. */
@@ -33,24 +35,20 @@ export class SdkProject {
     this.folder = folder;
   }
 
-  /**
-   * Packs the SDK, and installs the tarball. The packages it depends on are those that stand here, at the versions that its
-   * manifest names: nothing is fetched.
-   */
+  /** Packs the SDK, and installs the tarball with what it depends on, of which nothing is fetched from elsewhere. */
   static async create(): Promise<SdkProject> {
-    const project = new SdkProject(await mkdtemp(join(tmpdir(), "syngraph-project-")));
-    await project.#install(await packSdk(project.folder));
-    return project;
-  }
-
-  async #install(tarball: string): Promise<void> {
-    const { dependencies } = JSON.parse(await readFile(join(ROOT, "sdk/package.json"), "utf8")) as {
-      dependencies: Record<string, string>;
-    };
-    const overrides = Object.fromEntries(Object.keys(dependencies).map((name) => [name, `file:${placeOf(name)}`]));
-    const manifest = { private: true, type: "module", dependencies: { "@syngraph/sdk": `file:${tarball}` }, overrides };
-    await this.write("package.json", JSON.stringify(manifest));
-    await this.run("npm", "install", "--offline", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error");
+    const folder = await mkdtemp(join(tmpdir(), "syngraph-project-"));
+    const [copy, registry] = [await copyRepository(folder), await startNpmRegistry()];
+    try {
+      const env = npmSettings(folder, registry);
+      const packed = await run(copy, "npm", ["pack", "--silent", "-w", "sdk", "--pack-destination", folder], env);
+      const project = new SdkProject(folder);
+      await project.write("package.json", JSON.stringify({ private: true, type: "module" }));
+      await run(folder, "npm", ["install", "--silent", "--omit=optional", `./${packed.trim()}`], env);
+      return project;
+    } finally {
+      await registry.close();
+    }
   }
 
   write(file: string, text: string): Promise<void> {
@@ -72,22 +70,27 @@ export class SdkProject {
   }
 }
 
-/** Packs a copy: while it is packed, its manifest is another one, which other tests must not meet. */
-async function packSdk(folder: string): Promise<string> {
-  const copy = join(folder, ".packed");
+/** What keeps npm to a registry, and to a cache of its own. */
+export function npmSettings(folder: string, { url }: Pick<NpmRegistry, "url">): NodeJS.ProcessEnv {
+  const settings = {
+    registry: url,
+    cache: join(folder, ".npm"),
+    audit: "false",
+    fund: "false",
+    update_notifier: "false",
+  };
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`npm_config_${name}`, value]));
+}
+
+/** A copy of what is packed: meanwhile its manifest is another one, which other tests must not meet. */
+export async function copyRepository(folder: string): Promise<string> {
+  const copy = join(folder, ".repository");
   await mkdir(join(copy, "sdk"), { recursive: true });
   for (const name of SOURCES) await cp(join(ROOT, "sdk", name), join(copy, "sdk", name), { recursive: true });
   for (const name of ["LICENSE", "tsconfig.json"]) await cp(join(ROOT, name), join(copy, name));
+  await writeFile(join(copy, "package.json"), JSON.stringify({ private: true, workspaces: ["sdk"] }));
   for (const modules of ["node_modules", "sdk/node_modules"]) {
     if (existsSync(join(ROOT, modules))) await symlink(join(ROOT, modules), join(copy, modules));
   }
-  await run(join(copy, "sdk"), "npm", ["pack", "--loglevel=error", "--pack-destination", folder]);
-  const { version } = JSON.parse(await readFile(join(copy, "sdk/package.json"), "utf8")) as { version: string };
-  return join(folder, `syngraph-sdk-${version}.tgz`);
-}
-
-/** Where a dependency of the SDK's is installed. */
-function placeOf(name: string): string {
-  const own = join(ROOT, "sdk/node_modules", name);
-  return existsSync(own) ? own : join(ROOT, "node_modules", name);
+  return copy;
 }

@@ -81,7 +81,7 @@ describe("the package @syngraph/sdk", function () {
 
   it("has types for Node's way of resolving them, and for bundlers'", async () => {
     await project.write("typed.ts", TYPED);
-    for (const [module, moduleResolution] of Object.entries(RESOLUTIONS)) {
+    const resolving = Object.entries(RESOLUTIONS).map(async ([module, moduleResolution]) => {
       const options = {
         noEmit: true,
         strict: true,
@@ -91,9 +91,10 @@ describe("the package @syngraph/sdk", function () {
         skipDefaultLibCheck: true,
       };
       const compilerOptions = { ...options, module, moduleResolution };
-      await project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["typed.ts"] }));
-      expect(await project.runOwn("typescript/bin/tsc", "-p", "."), module).to.equal("");
-    }
+      await project.write(`${module}.json`, JSON.stringify({ compilerOptions, files: ["typed.ts"] }));
+      expect(await project.runOwn("typescript/bin/tsc", "-p", `${module}.json`), module).to.equal("");
+    });
+    await Promise.all(resolving);
   });
 
   it("is small enough for a page, and smaller where less of it is used", async () => {
