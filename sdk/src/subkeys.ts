@@ -1,7 +1,7 @@
 import { getAddress, getBytes, hexlify } from "ethers";
 
 import type { Avatar, PasskeyOptions } from "./avatar/index.ts";
-import { askPasskey, base64url, createPasskey, unsupported } from "./avatar/webAuthn.ts";
+import { askPasskey, base64url, createPasskey } from "./avatar/webAuthn.ts";
 import type {
   AssertionFields,
   CallOptions,
@@ -10,7 +10,7 @@ import type {
   SubmitResult,
   SyngraphClient,
 } from "./client/index.ts";
-import { InputError, TrustError } from "./errors.ts";
+import { InputError, KeystoreError, TrustError } from "./errors.ts";
 import { asInput } from "./input.ts";
 import {
   type Subkey,
@@ -86,16 +86,18 @@ export interface PasskeySubkey {
   rpId: string;
 }
 
-/** COSE's number of ES256 (RFC 9053, section 2.1), which the contract verifies. */
-const ES256 = -7;
-
 /** Makes a passkey for {@link passkeySubkey}. Browsers only. @throws {KeystoreError} */
 export async function createPasskeySubkey(options: PasskeyOptions): Promise<PasskeySubkey> {
-  const { rawId, response } = await createPasskey<{ getPublicKey(): ArrayBuffer | null }>(options, [ES256]);
+  const { rawId, response } = await createPasskey<{ getPublicKey(): ArrayBuffer | null }>(options);
   const spki = response.getPublicKey();
-  if (!spki) throw unsupported();
-  const publicKey = es256PublicKey(hexOf(spki));
-  return { credentialId: base64url(new Uint8Array(rawId)), publicKey, rpId: options.rpId };
+  try {
+    const publicKey = es256PublicKey(hexOf(spki ?? new ArrayBuffer()));
+    return { credentialId: base64url(new Uint8Array(rawId)), publicKey, rpId: options.rpId };
+  } catch (cause) {
+    throw new KeystoreError("passkey_unsupported", "the passkey's key is none of P-256, which contracts verify", {
+      cause,
+    });
+  }
 }
 
 /** A passkey as a subkey: its user agrees to each signature. */

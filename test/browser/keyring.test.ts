@@ -80,7 +80,7 @@ describe("Keyring of the page", function () {
     const atAddress = await open("/me/keys");
     await holdAvatar(atAddress.context, avatar);
     await atAddress.page.reload();
-    await atAddress.page.getByText("this page is open under an IP address").waitFor();
+    await atAddress.page.getByText("this page is open under an IP address").first().waitFor();
   });
 
   it("is one for all tabs, but for the unlocked key: locking and removing count in all, unlocking in one", async () => {

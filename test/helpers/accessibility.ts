@@ -2,11 +2,16 @@ import axe from "axe-core";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 
-/** What axe-core holds against a page as it is now, of those findings that keep somebody out: serious and critical ones. */
-export async function violationsOf(page: Page): Promise<string[]> {
+/**
+ * What axe-core holds against a page as it is now, of those findings that keep somebody out: serious and critical ones.
+ *
+ * @param rules only these.
+ */
+export async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
   // The page's own policy lets no other script in: the debugger is not subject to it.
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>("axe.run(document, { resultTypes: ['violations'] })");
+  const options = JSON.stringify({ resultTypes: ["violations"], ...(rules && { runOnly: rules }) });
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${options})`);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => {

@@ -17,6 +17,24 @@ const TOKEN = "f00dfeedf00dfeedf00dfeedf00dfeed";
 /** Quick to open: what stretching costs is tested elsewhere. */
 const SCRYPT = { N: 2 };
 
+/** Unix seconds, so much from now. */
+const seconds = (later: number) => String(Math.floor(Date.now() / 1000) + later);
+const sessionInfo = () => ({
+  ...{ avatar: AVATAR.publicKey, address: AVATAR.address, signer: AVATAR.address },
+  ...{ created_at: seconds(0), expires_at: seconds(3600) },
+});
+/** A session's file. */
+const kept = (api: string, change: object = {}) =>
+  JSON.stringify({ version: 1, api, token: TOKEN, ...sessionInfo(), ...change });
+const uuidOf = (json: string) => (JSON.parse(json) as { link: { uuid: string } }).link.uuid;
+
+function expectFailure({ code, stderr, stdout }: Finished, message: string): void {
+  expect(stderr).to.match(/^error: [^\n]*\n$/);
+  expect(stderr).to.include(message);
+  expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
+  for (const secret of [AVATAR.exportKey().slice(2), PASSWORD, TOKEN]) expect(stderr).not.to.include(secret);
+}
+
 describe("syngraph command: its files", function () {
   this.timeout(120_000);
   const server = useStubServer();
@@ -38,13 +56,6 @@ describe("syngraph command: its files", function () {
       { SYNGRAPH_API: server.origin, SYNGRAPH_KEYSTORE: keystore, SYNGRAPH_PASSWORD: PASSWORD, ...env },
       input,
     );
-
-  function expectFailure({ code, stderr, stdout }: Finished, message: string): void {
-    expect(stderr).to.match(/^error: [^\n]*\n$/);
-    expect(stderr).to.include(message);
-    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
-    for (const secret of [AVATAR.exportKey().slice(2), PASSWORD, TOKEN]) expect(stderr).not.to.include(secret);
-  }
 
   describe("keystores", () => {
     it("are not used where others may have exchanged them", async () => {
@@ -92,19 +103,11 @@ describe("syngraph command: its files", function () {
   });
 
   describe("sessions", () => {
-    const seconds = (later: number) => String(Math.floor(Date.now() / 1000) + later);
-    const info = () => ({
-      ...{ avatar: AVATAR.publicKey, address: AVATAR.address, signer: AVATAR.address },
-      ...{ created_at: seconds(0), expires_at: seconds(3600) },
-    });
-    const kept = (change: object = {}) =>
-      JSON.stringify({ version: 1, api: server.origin, token: TOKEN, ...info(), ...change });
-
     beforeEach(() => {
       server.handler = ({ method, path }, response) => {
         if (path === "/v1/sessions/nonce") {
           reply(response, 200, { nonce: "abcdefgh12345678", expires_at: seconds(60), chain_id: 1 });
-        } else if (path === "/v1/sessions") reply(response, 200, { token: TOKEN, ...info() });
+        } else if (path === "/v1/sessions") reply(response, 200, { token: TOKEN, ...sessionInfo() });
         else if (method === "DELETE") reply(response, 401, { message: "the session has ended" });
         else {
           const pagination = { total: 0, per: 40, current: 1, next: 0 };
@@ -126,22 +129,22 @@ describe("syngraph command: its files", function () {
     });
 
     it("are not used where others may read them, nor through a link", async () => {
-      await writeFile(session, kept(), { mode: 0o640 });
+      await writeFile(session, kept(server.origin), { mode: 0o640 });
       await chmod(session, 0o640);
       expectFailure(await run(["submissions"]), "others may read it");
       await chmod(session, 0o600);
       await symlink(session, join(folder, "linked"));
       await rm(session);
-      await writeFile(join(folder, "elsewhere"), kept(), { mode: 0o600 });
+      await writeFile(join(folder, "elsewhere"), kept(server.origin), { mode: 0o600 });
       await symlink(join(folder, "elsewhere"), session);
       expectFailure(await run(["submissions"]), "it is a link");
       expect(server.received).to.deep.equal([]);
     });
 
     it("are shown to no other server, and not when they have ended", async () => {
-      await writeFile(session, kept({ api: "https://syngraph.example" }), { mode: 0o600 });
+      await writeFile(session, kept("https://syngraph.example"), { mode: 0o600 });
       expectFailure(await run(["submissions"]), "the session is one of https://syngraph.example");
-      await writeFile(session, kept({ expires_at: seconds(-1) }), { mode: 0o600 });
+      await writeFile(session, kept(server.origin, { expires_at: seconds(-1) }), { mode: 0o600 });
       expectFailure(await run(["submissions"]), "has ended");
       await writeFile(session, `{"version":1}`, { mode: 0o600 });
       expectFailure(await run(["submissions"]), "nobody is signed in");
@@ -149,7 +152,7 @@ describe("syngraph command: its files", function () {
     });
 
     it("are forgotten also where the server has forgotten them", async () => {
-      await writeFile(session, kept(), { mode: 0o600 });
+      await writeFile(session, kept(server.origin), { mode: 0o600 });
       expect(await run(["logout"])).to.include({ code: 0, stdout: "signed out\n" });
       expect(await readdir(folder)).not.to.include("session.json");
     });
@@ -164,7 +167,6 @@ describe("syngraph command: its files", function () {
       const [name] = await readdir(join(folder, "pending"));
       const file = join(folder, "pending", name!);
       expect((await stat(file)).mode & 0o777).to.equal(0o600);
-      const uuidOf = (json: string) => (JSON.parse(json) as { link: { uuid: string } }).link.uuid;
       const before = await readFile(file, "utf8");
       expect((await run(["pending", "--json"])).stdout).to.include(uuidOf(before));
 

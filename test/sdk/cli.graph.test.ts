@@ -42,6 +42,18 @@ function graphOf(distances: Record<Name, number>, edges: GraphEdge[]): IdentityG
 const textOf = (lines: Span[][]) =>
   lines.map((line) => line.map((span) => (typeof span === "string" ? span : span.text)).join(""));
 
+/** What a server says of github alice. */
+function cardOf(identity: string, displayName: string): IdentityCard {
+  const common = { ...{ uid: null, uri: null, is_primary: false, level: 4, evidence: "account", first_seen: 1 } };
+  const rest = { last_seen: 2, disputed: false, registered_at: null, expires_at: null, texts: {}, edges: [] };
+  return {
+    ...{ platform: "github", identity: "alice", as_of: 1, level: 3, component: "c", truncated: true, avatars: [] },
+    identities: [{ platform: "twitter", identity, display_name: displayName, ...common, ...rest }],
+    edges: [edge("github,alice", `twitter,${identity}`)],
+    disputed: [],
+  };
+}
+
 describe("syngraph command: graph", function () {
   this.timeout(60_000);
 
@@ -106,17 +118,6 @@ describe("syngraph command: graph", function () {
     });
     const run = (args: readonly string[], env: Record<string, string> = {}) =>
       runCli(args, { SYNGRAPH_API: server.origin, ...env });
-
-    function cardOf(identity: string, displayName: string): IdentityCard {
-      const common = { ...{ uid: null, uri: null, is_primary: false, level: 4, evidence: "account", first_seen: 1 } };
-      const rest = { last_seen: 2, disputed: false, registered_at: null, expires_at: null, texts: {}, edges: [] };
-      return {
-        ...{ platform: "github", identity: "alice", as_of: 1, level: 3, component: "c", truncated: true, avatars: [] },
-        identities: [{ platform: "twitter", identity, display_name: displayName, ...common, ...rest }],
-        edges: [edge("github,alice", `twitter,${identity}`)],
-        disputed: [],
-      };
-    }
 
     it("keeps its escape sequences away from the terminal, also between colours of its own", async () => {
       const evil = "bob\u001b]0;owned\u0007\u001b[31m\r\nfake";

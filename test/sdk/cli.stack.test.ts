@@ -125,10 +125,8 @@ describe("syngraph command over the whole registry", function () {
   });
 
   describe("from the wallet's own key", () => {
-    const direct = () => ["--direct", "--rpc", test.stack.rpcUrl];
-
     it("asks before it pays, and sends nothing unless that is confirmed, or where there is too little", async () => {
-      const args = ["revoke", "dns", DOMAIN, ...direct()];
+      const args = ["revoke", "dns", DOMAIN, "--direct", "--rpc", test.stack.rpcUrl];
       const poor = await runCli([...args, "--yes"], environment());
       expect(poor.code).to.equal(1);
       expect(poor.stderr).to.include("the wallet has too little on chain 31337");
@@ -140,7 +138,9 @@ describe("syngraph command over the whole registry", function () {
     });
 
     it("takes a binding back, with the cost and the block in JSON", async () => {
-      const lines = (await run("revoke", "dns", DOMAIN, ...direct(), "--yes", "--json")).trimEnd().split("\n");
+      const lines = (await run("revoke", "dns", DOMAIN, "--direct", "--rpc", test.stack.rpcUrl, "--yes", "--json"))
+        .trimEnd()
+        .split("\n");
       const [{ estimate }, done] = lines.map((line) => JSON.parse(line)) as [
         { estimate: Record<string, string> },
         Record<string, unknown>,
@@ -173,10 +173,10 @@ describe("syngraph command over the whole registry", function () {
     const args = ["subkey", "authorize", "--rp", "app.example", "--name", "phone", "--expires", "2099-01-31"];
     const authorized = await runCli(args, { ...environment(), SYNGRAPH_SUBKEY_KEY: subkey });
     expect(authorized.code, authorized.stderr).to.equal(0);
-    const key = publicKeyOf(subkey).compressed;
+    const publicKey = publicKeyOf(subkey).compressed;
     const listed = JSON.parse(await run("subkey", "list", "--json")) as Record<string, unknown>;
-    expect(listed).to.include({ public_key: key, name: "phone", is_valid: true, on_chain: true });
-    await run("subkey", "revoke", key, "--rp", "app.example");
+    expect(listed).to.include({ public_key: publicKey, name: "phone", is_valid: true, on_chain: true });
+    await run("subkey", "revoke", publicKey, "--rp", "app.example");
     expect(await run("subkey", "list", "--json")).to.equal("");
   });
 

@@ -1,9 +1,10 @@
+import { scryptSync } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import * as sdk from "@syngraph/sdk";
 import { expect } from "chai";
-import { Wallet, parseEther, toQuantity } from "ethers";
+import { Wallet, hexlify, parseEther, scrypt, toQuantity } from "ethers";
 
 import { newGist } from "../api/gists.ts";
 import { PageWallet } from "../helpers/pageWallet.ts";
@@ -59,6 +60,12 @@ describe("SDK: its documentation", () => {
   const printed: unknown[][] = [];
 
   before(async () => {
+    // OpenSSL's, since it is not the stretching of passwords that is tried here.
+    scrypt.register(async (password, salt, N, r, p, length, onProgress) => {
+      const key = scryptSync(password, salt, length, { N, r, p, maxmem: 256 * N * r });
+      onProgress?.(1);
+      return hexlify(key);
+    });
     test = await sharedStack();
     examples = await examplesOf(join(ROOT, "docs/sdk.md"));
     const payer = new Wallet(Wallet.createRandom().privateKey, test.provider);
@@ -77,6 +84,7 @@ describe("SDK: its documentation", () => {
     Object.defineProperty(navigator, "credentials", { value: new Authenticator(), configurable: true });
   });
   after(() => {
+    scrypt.register(scrypt._);
     (scope.ethereum as PageWallet | undefined)?.close();
     delete (navigator as { credentials?: unknown }).credentials;
   });

@@ -73,7 +73,8 @@ describe("Texts of the page", () => {
   });
 
   it("are in their language, and empty in both or in none", async () => {
-    const han = /\p{Script=Han}/u;
+    // Signs, and the marks that go with them.
+    const han = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;
     for (const file of await namespaces("en")) {
       for (const [key, text] of await textsOf("en", file)) {
         expect(text, `en/${file} ${key}`).to.not.match(han);

@@ -30,8 +30,6 @@ export interface PasskeyKeystore {
 }
 
 const INFO = "Syngraph avatar, keystore of a passkey, version 1";
-/** COSE's names (RFC 9053) of the signatures that authenticators make; none is ever used here. */
-const ALGORITHMS = [-7, -257];
 
 /**
  * Makes a passkey and encrypts a private key with it: the authenticator's secret for a random salt (WebAuthn level 3, PRF
@@ -42,7 +40,7 @@ const ALGORITHMS = [-7, -257];
 export async function lockWithPasskey(privateKey: string, options: PasskeyOptions): Promise<PasskeyKeystore> {
   const { rpId } = options;
   const prfSalt = randomBytes(32);
-  const created = await createPasskey(options, ALGORITHMS, { prf: { eval: { first: prfSalt } } });
+  const created = await createPasskey(options, { prf: { eval: { first: prfSalt } } });
   const { enabled, results } = created.getClientExtensionResults().prf ?? {};
   if (!enabled && !results) throw unsupported();
   const credentialId = base64url(new Uint8Array(created.rawId));

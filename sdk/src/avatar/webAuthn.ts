@@ -48,18 +48,21 @@ export interface PasskeyOptions {
 
 type Extensions = NonNullable<CreationOptions["extensions"]>;
 
+/**
+ * Names of signatures in COSE's registry (RFC 9053): ES256, the one that contracts verify, and RS256, which browsers want to see
+ * offered too. An authenticator takes the first that it can.
+ */
+const ALGORITHMS = [-7, -257];
 /** Some time to find one's key, in milliseconds. */
 const TIMEOUT = 120_000;
 
 /**
  * Makes a passkey, which its user has to agree to.
  *
- * @param algorithms COSE's numbers (RFC 9053) of the signatures that it may make.
  * @throws {KeystoreError}
  */
 export function createPasskey<R>(
   { rpId, rpName, userName }: PasskeyOptions,
-  algorithms: readonly number[],
   extensions?: Extensions,
 ): Promise<PublicKeyCredential<R>> {
   return credential(() =>
@@ -68,7 +71,7 @@ export function createPasskey<R>(
         challenge: randomBytes(32),
         rp: { id: rpId, name: rpName },
         user: { id: randomBytes(32), name: userName, displayName: userName },
-        pubKeyCredParams: algorithms.map((alg) => ({ type: "public-key", alg })),
+        pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
         authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
         timeout: TIMEOUT,
         ...(extensions && { extensions }),

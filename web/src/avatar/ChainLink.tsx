@@ -25,7 +25,7 @@ export function ChainLink({ link, level }: { link: CheckedLink; level: 3 | 4 }) 
   const Heading = `h${level}` as const;
   const explorer = transactionUrl(item.chain_id, item.tx_hash);
   return (
-    <article className={failed ? "card link bad" : "card link"} aria-label={name}>
+    <article className={failed ? "card chain-card bad" : "card chain-card"} aria-label={name}>
       <header>
         <span className={`link-number ${outcome}`} aria-hidden="true">
           {item.sequence ?? <Icon name="unlink" size={16} />}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { Card } from "../ui/Card.tsx";
+import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Steps } from "../ui/Steps.tsx";
 import { Loading } from "../ui/Waiting.tsx";
@@ -81,7 +82,8 @@ export function Wizard({ platform, uuid, typed }: { platform: PlatformInfo; uuid
           t("identity.which")
         ) : (
           <>
-            <bdi>{identity}</bdi> <span className="soft">· {nameOf(platform)}</span>
+            {platform.side === "post" ? <bdi>{identity}</bdi> : <KeyText text={identity} />}{" "}
+            <span className="soft">· {nameOf(platform)}</span>
           </>
         )
       }

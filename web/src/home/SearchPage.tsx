@@ -37,7 +37,7 @@ function Results({ place, findings }: { place: Place; findings: Findings }) {
   const only = found.length === 1 && place.page === 1 && next === 0 && found[0]!.exact ? found[0]! : undefined;
   return (
     <>
-      <p role="status" className="soft summary">
+      <p role="status" className="soft results-summary">
         {summaryOf(place, findings)}
       </p>
       {found.length === 0 && (

@@ -88,7 +88,7 @@ function Row({
   const again = `/me/bind/${encodeURIComponent(binding.platform)}?identity=${encodeURIComponent(identity)}`;
   const troubled = status === "suspended" || status === "deleted" || (status === "confirmed" && !isValid);
   return (
-    <article className="binding" aria-label={`${name} ${identity}`}>
+    <article className="own-binding" aria-label={`${name} ${identity}`}>
       <span className="tile-icon">
         <PlatformIcon platform={binding.platform} size={20} />
       </span>

@@ -48,7 +48,7 @@ export function WalletPicker() {
   }
   return (
     <div className="stack tight">
-      <ul className="plain wallets">
+      <ul className="plain wallet-list">
         {wallets.map(({ info }) => (
           <li key={info.uuid}>
             <button

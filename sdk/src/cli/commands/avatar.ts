@@ -59,7 +59,7 @@ async function newAvatar(context: Context): Promise<void> {
 }
 
 async function showAvatar(context: Context): Promise<void> {
-  show(context, await avatarKey(context));
+  report(context, await avatarKey(context));
 }
 
 async function importAvatar(context: Context, file: string | undefined): Promise<void> {
@@ -107,10 +107,10 @@ async function keepNew(context: Context, make: () => Avatar | Promise<Avatar>): 
   const password = await readNewPassword("SYNGRAPH_PASSWORD", signal);
   output.status("encrypting the key");
   await writeKeystore(keystore, avatar, password);
-  show(context, avatar);
+  report(context, avatar);
 }
 
-function show({ output, keystore }: Context, { publicKey, address }: { publicKey: string; address: string }): void {
+function report({ output, keystore }: Context, { publicKey, address }: { publicKey: string; address: string }): void {
   const machine = { avatar: publicKey, address, keystore };
   output.result(`avatar   ${publicKey}\naddress  ${address}\nkeystore ${keystore}`, machine);
 }
