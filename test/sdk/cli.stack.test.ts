@@ -61,6 +61,15 @@ describe("syngraph command over the whole registry", function () {
     expect(await isBound("ethereum", wallet.address.toLowerCase())).to.equal(true);
   });
 
+  it("reads the chain without the node, and needs no API for it", async () => {
+    const args = ["chain", avatar.compressed, "--rpc", test.stack.rpcUrl, "--registry", test.registry.target as string];
+    const { code, stdout, stderr } = await runCli([...args, "--json"], { SYNGRAPH_API: "http://127.0.0.1:1" });
+    expect(code, stderr).to.equal(0);
+    const reading = JSON.parse(stdout) as { links: Record<string, unknown>[]; public_key: string; verified: boolean };
+    expect(reading).to.include({ verified: true, public_key: avatar.compressed });
+    expect(reading.links[0]).to.include({ platform: "ethereum", sequence: 1, status: "confirmed" });
+  });
+
   it("binds a GitHub account by the gist that it prints", async () => {
     await bind(["bind", "github", LOGIN, "--gist", GIST], ({ file, content }) =>
       test.github.publish(GIST, { owner: { login: LOGIN, id: 4711 }, files: { [file!]: content! } }),

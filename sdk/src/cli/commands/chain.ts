@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
+import { RegistryReader } from "../../chain/index.ts";
 import type { CheckedChain } from "../../client/index.ts";
 import { parsePublicKey } from "../../protocol/index.ts";
 import type { VerifiedChain } from "../../syngraph.ts";
@@ -17,17 +18,34 @@ export function addChain(program: Command, run: Runner): void {
       "show an avatar's proof chain and verify each link on this machine; exit code 1 if one does not verify",
     )
     .argument("[avatar]", "public key or address; your own unless told")
+    .option("--rpc <url>", "without the node: rebuilt from the chain's logs, read here; several have to agree", collect)
+    .option("--registry <address>", "the ProofRegistry, with --rpc")
     .action(run(chain));
   addExamples(command, [
     ["syngraph chain", "your own"],
+    ["syngraph chain 0x02… --rpc https://… --registry 0x…", "with the bindings that follow from it; no API is asked"],
     ["syngraph chain 0x02… --json", "one JSON value, with what each link's check came to"],
   ]);
 }
 
+interface ChainOptions {
+  rpc?: [string, ...string[]];
+  registry?: string;
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  if (["http:", "https:"].includes(URL.parse(value)?.protocol ?? "")) return [...(before ?? []), value];
+  throw new InvalidArgumentError("It must be an http or https address.");
+}
+
 /** `syngraph chain [avatar]`: each link verified here and not by the server. */
-async function chain(context: Context, named: string | undefined): Promise<void> {
+async function chain(context: Context, named: string | undefined, { rpc, registry }: ChainOptions): Promise<void> {
   const { syngraph, output, signal } = context;
   const name = named ?? (await avatarKey(context)).publicKey;
+  if (rpc) {
+    if (registry === undefined) throw usageError("give the ProofRegistry's address: --registry 0x…");
+    return readChain(context, name, { rpc, registry });
+  }
   // For an address the server names the key, which has to fit it.
   const avatar = /^0x[0-9a-f]{40}$/i.test(name) ? (await syngraph.avatar(name, { signal }))?.avatar : keyOf(name);
   const { items, chains } = avatar === undefined ? NONE : await syngraph.chain(avatar, { signal });
@@ -39,6 +57,60 @@ async function chain(context: Context, named: string | undefined): Promise<void>
   const unverified = links.filter(({ verification }) => !verification.ok).length;
   if (unverified > 0) throw new CliError(`${unverified} of ${items.length} items could not be verified`);
   output.note(`${items.length} of ${items.length} items verified here`);
+}
+
+/** The same without an API. @throws {CliError} where something is wrong with it. */
+async function readChain(
+  { output }: Context,
+  avatar: string,
+  options: { rpc: [string, ...string[]]; registry: string },
+): Promise<void> {
+  const reader = new RegistryReader(options);
+  try {
+    output.status("reading the chain's logs");
+    const reading = await reader.chain(avatar);
+    const { links, bindings, block, unchecked, problems, verified } = reading;
+    if (links.length === 0) throw new CliError(`there is no proof chain of ${avatar} in this registry`);
+    const rows = links.map((link) => [
+      link.sequence === null ? "-" : String(link.sequence),
+      timeOf(link.time),
+      link.action,
+      link.platform,
+      link.identity,
+      link.status,
+      link.problems.join("; ") || "verified",
+    ]);
+    const stand = bindings.map((each) => [
+      each.platform,
+      each.identity,
+      each.status,
+      timeOf(each.asOf),
+      each.problems.join("; ") || each.evidence,
+    ]);
+    output.result(
+      [
+        table([["#", "in a block", "action", "platform", "identity", "status", "verification"], ...rows]),
+        table([["platform", "identity", "status", "since", "rests on"], ...stand]),
+      ].join("\n\n"),
+      withApiNames(reading),
+    );
+    for (const what of unchecked) output.note(`not checked: ${what}`);
+    if (!verified) throw new CliError(`not all of it is as it must be: ${problems[0]?.detail ?? "see above"}`);
+    output.note(`verified here, as of block ${block.number}`);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** With names as the API's, as everything in `--json`. */
+function withApiNames(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withApiNames);
+  const entries = Object.entries(value).map(([name, each]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    withApiNames(each),
+  ]);
+  return Object.fromEntries(entries) as object;
 }
 
 const NONE: VerifiedChain = { items: [], chains: [] };
