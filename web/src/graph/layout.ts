@@ -47,16 +47,17 @@ export class Layout {
     Object.assign(this.#bodies.get(root.id)!, { x: 0, y: 0, fx: 0, fy: 0 });
     const isWide = window.width > window.height;
     const ticks = nodes.length < MANY ? TICKS : TICKS_OF_MANY;
+    const { length, room } = nodes.length < FEW ? ROOMY : CLOSE;
     this.#simulation = forceSimulation(bodies)
       .alphaDecay(1 - 0.001 ** (1 / ticks))
       .force(
         "links",
         forceLink<Body, SimulationLinkDatum<Body>>(edges.map(({ source, target }) => ({ source, target })))
           .id(({ id }) => id)
-          .distance(110),
+          .distance(length),
       )
       .force("apart", forceManyBody().strength(-480).theta(1.1).distanceMax(700))
-      .force("room", forceCollide(44))
+      .force("room", forceCollide(room))
       .force("x", forceX(0).strength(isWide ? 0.03 : 0.07))
       .force("y", forceY(0).strength(isWide ? 0.07 : 0.03))
       .stop();
@@ -88,6 +89,12 @@ export class Layout {
     return this.#simulation.alpha() < this.#simulation.alphaMin();
   }
 }
+
+/** Below so many vertices each has room for its name beside another's; of more, names are read from near. */
+const FEW = 40;
+/** How long an edge is drawn, and the room around a vertex. */
+const ROOMY = { length: 160, room: 76 };
+const CLOSE = { length: 110, room: 44 };
 
 /** Between rings. */
 const RING = 120;
