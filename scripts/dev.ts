@@ -68,7 +68,8 @@ async function main(): Promise<number> {
     await stack.stop();
     return 0;
   }
-  console.log(`\nSyngraph is ready: ${stack.apiUrl}\n`);
+  // By its name and not its number: passkeys belong to names (WebAuthn, section 5.1.2).
+  console.log(`\nSyngraph is ready: http://localhost:${ports.api}\n`);
   const failure = await Promise.race([asked, stack.failure()]);
   console.log("stopping");
   if (failure) {

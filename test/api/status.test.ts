@@ -90,12 +90,14 @@ describe("what is not confirmed", () => {
           ...{ proof_location: "", link_id: claimed.id, chain_id: 31337, attesters: [], ...notCompared },
           ...{ is_valid: false, invalid_reason: "claimed by the avatar, not confirmed by the other side yet" },
           ...{ chains: [{ chain_id: 31337, status: "claimed", link_id: claimed.id }], disputed_by: [] },
+          ...{ uri: null, proof_uri: null },
         },
         {
           ...{ platform: "github", identity: "status-bound", alt_id: accountIdOf(person), status: "confirmed" },
           ...{ proof_location: "bb11", link_id: bound.id, chain_id: 31337, ...notCompared },
           ...{ is_valid: true, invalid_reason: "", attesters: [ATTESTER.wallet] },
           ...{ chains: [{ chain_id: 31337, status: "confirmed", link_id: bound.id }], disputed_by: [] },
+          ...{ uri: "https://github.com/status-bound", proof_uri: "https://gist.github.com/bb11" },
         },
       ]);
       for (const { as_of, last_checked_at } of body.bindings) {

@@ -44,8 +44,8 @@ describe("the page over the whole registry", function () {
     expect(
       rows.map(([platform, identity, status, , backing]) => [platform, identity, status, backing]),
     ).to.have.deep.members([
-      ["ethereum", first.address.toLowerCase(), "confirmed", "✔ signed in link 1"],
-      ["ethereum", second.address.toLowerCase(), "confirmed", "✔ signed in link 2"],
+      ["Ethereum", first.address.toLowerCase(), "Confirmed", "✔ signed in link 1"],
+      ["Ethereum", second.address.toLowerCase(), "Confirmed", "✔ signed in link 2"],
     ]);
     for (const link of ["link 1", "link 2"]) {
       const checks = await checksOf(page, link);
