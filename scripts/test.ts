@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /**
  * `npm test`: all suites, in two lanes at once. What runs against the whole stack mostly waits for blocks and processes; what
@@ -17,6 +17,9 @@ const LANES: readonly (readonly string[][])[] = [
   [mocha(...STACK)],
   [["node", "scripts/solidityTests.ts"], mocha("test/**/*.test.ts", ...STACK.flatMap((files) => ["--ignore", files]))],
 ];
+
+// Tests start hundreds of programs, each of which would compile the same files anew (module.enableCompileCache).
+process.env.NODE_COMPILE_CACHE ??= resolve("cache/compiled");
 
 const folder = await mkdtemp(join(tmpdir(), "syngraph-tests-"));
 const children = new Set<ChildProcess>();

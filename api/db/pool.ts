@@ -1,11 +1,11 @@
-import { Pool, types } from "pg";
+import { Pool, type PoolConfig, types } from "pg";
 
 /** Block numbers and row ids come as `bigint` columns and stay far below 2^53. */
 types.setTypeParser(types.builtins.INT8, Number);
 
 /** Connections to the one database. */
 export function createPool(connectionString: string): Pool {
-  return new Pool({ connectionString, max: 10, application_name: "syngraph-api" });
+  return createSturdyPool({ connectionString, max: 10, application_name: "syngraph-api" });
 }
 
 /** Milliseconds that a statement over the graph may wait for its connection, and take. */
@@ -17,7 +17,7 @@ const GRAPH_TIMEOUT = 5_000;
  */
 export function createGraphPool(connectionString: string): Pool {
   const common = { connectionString, application_name: "syngraph-graph", options: optionsOf(GRAPH_TIMEOUT) };
-  return new Pool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT, idleTimeoutMillis: 0 });
+  return createSturdyPool({ ...common, max: 5, connectionTimeoutMillis: GRAPH_TIMEOUT, idleTimeoutMillis: 0 });
 }
 
 /** Milliseconds that a statement which only reads may take. */
@@ -30,7 +30,17 @@ const READ_TIMEOUT = 2_000;
  */
 export function createReadPool(connectionString: string): Pool {
   const options = optionsOf(READ_TIMEOUT);
-  return new Pool({ connectionString, max: 10, application_name: "syngraph-reads", options });
+  return createSturdyPool({ connectionString, max: 10, application_name: "syngraph-reads", options });
+}
+
+/**
+ * A pool whose connections may be lost at any time. One that somebody holds between two statements tells of its end by an
+ * event, and without a listener that would end the process; the next statement on it fails, and says why.
+ */
+function createSturdyPool(config: PoolConfig): Pool {
+  const pool = new Pool(config);
+  pool.on("connect", (client) => void client.on("error", () => {}));
+  return pool;
 }
 
 /** Of connections that only read: their named statements are planned once, whatever the values. */
