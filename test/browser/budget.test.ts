@@ -1,11 +1,10 @@
 import { gzipSync } from "node:zlib";
 
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
 
-import { launchBrowser, watchPage } from "../helpers/browser.ts";
-import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { watchPage } from "../helpers/browser.ts";
 import { expectQuiet } from "./page.ts";
+import { useWholeRegistry } from "./wholeRegistry.ts";
 
 /** What the first visit may load of JavaScript, in bytes after gzip. */
 const MAX_SCRIPT = 250_000;
@@ -22,18 +21,10 @@ const WATCH_TASKS = `window.longTasksEnd = 0;
 
 describe("First visit of the page", function () {
   this.timeout(120_000);
-  let test: TestStack;
-  let browser: Browser;
-
-  before(async function () {
-    this.timeout(120_000);
-    test = await sharedStack();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const setup = useWholeRegistry();
 
   it("loads little JavaScript, all of it and everything else from this server, under the strict policy", async () => {
-    const watched = await watchPage(browser, test.stack.apiUrl);
+    const watched = await watchPage(setup.browser, setup.test.stack.apiUrl);
     const { page, context } = watched;
     try {
       const scripts = new Map<string, Promise<Buffer>>();
@@ -74,7 +65,7 @@ describe("First visit of the page", function () {
 
   /** When a visitor with an empty cache could search, and no task kept the page busy any more, in milliseconds. */
   async function timeToInteractive(): Promise<number> {
-    const { page, context } = await watchPage(browser, test.stack.apiUrl);
+    const { page, context } = await watchPage(setup.browser, setup.test.stack.apiUrl);
     try {
       await context.addInitScript(WATCH_TASKS);
       await page.goto("/", { waitUntil: "commit" });

@@ -1,28 +1,19 @@
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
 
-import { launchBrowser, watchPage } from "../helpers/browser.ts";
+import { watchPage } from "../helpers/browser.ts";
 import { contractOf } from "../helpers/openApi.ts";
-import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { useWholeRegistry } from "./wholeRegistry.ts";
 
 describe("The API's documentation as a page", function () {
   this.timeout(60_000);
-  let test: TestStack;
-  let browser: Browser;
-
-  before(async function () {
-    this.timeout(120_000);
-    test = await sharedStack();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const setup = useWholeRegistry();
 
   it("shows every call and tries one, without a complaint or a request to anybody else", async () => {
-    const { document } = await contractOf(test.stack);
+    const { document } = await contractOf(setup.test.stack);
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const watched = await watchPage(browser, test.stack.apiUrl);
+    const watched = await watchPage(setup.browser, setup.test.stack.apiUrl);
     const { page, context, complaints, strayRequests } = watched;
     try {
       await page.goto("/docs");
@@ -53,7 +44,7 @@ describe("The API's documentation as a page", function () {
   });
 
   it("has the policy of every page, but for icons in its style sheet", async () => {
-    const [page, docs] = await Promise.all(["/", "/docs"].map((path) => fetch(test.stack.apiUrl + path)));
+    const [page, docs] = await Promise.all(["/", "/docs"].map((path) => fetch(setup.test.stack.apiUrl + path)));
     const policy = page!.headers.get("content-security-policy");
     expect(docs!.headers.get("content-security-policy")).to.equal(`${policy};img-src 'self' data:`);
   });

@@ -1,22 +1,14 @@
 import { expect } from "chai";
-import type { Browser } from "playwright-core";
 
-import { launchBrowser, watchPage } from "../helpers/browser.ts";
-import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { watchPage } from "../helpers/browser.ts";
+import { useWholeRegistry } from "./wholeRegistry.ts";
 
 describe("The page for queries to the graph", function () {
   this.timeout(60_000);
-  let test: TestStack;
-  let browser: Browser;
-  before(async function () {
-    this.timeout(120_000);
-    test = await sharedStack();
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
+  const setup = useWholeRegistry();
 
   it("answers one, without a complaint or a request to anybody else", async () => {
-    const watched = await watchPage(browser, test.stack.apiUrl);
+    const watched = await watchPage(setup.browser, setup.test.stack.apiUrl);
     const { page, context, complaints, strayRequests } = watched;
     try {
       const query = encodeURIComponent("{ apiVersion }");
@@ -33,7 +25,7 @@ describe("The page for queries to the graph", function () {
   });
 
   it("has the policy of every page, but for what its editor is made of: scripts are this server's alone", async () => {
-    const [page, graphiql] = await Promise.all(["/", "/graphiql"].map((path) => fetch(test.stack.apiUrl + path)));
+    const [page, graphiql] = await Promise.all(["/", "/graphiql"].map((path) => fetch(setup.test.stack.apiUrl + path)));
     const policy = page!.headers.get("content-security-policy");
     expect(graphiql!.headers.get("content-security-policy")).to.equal(
       `${policy};style-src 'self' 'unsafe-inline';img-src 'self' data:;font-src 'self' data:;worker-src 'self'`,

@@ -12,6 +12,7 @@ import { type SignedLink, attest, person, signLink, signRelease } from "../helpe
 import {
   LATEST,
   type MirrorChain,
+  type MirrorWorld,
   append,
   attester,
   bare,
@@ -133,17 +134,17 @@ describe("npm run mirror, run by run", () => {
     }
     await append(base, ...links);
     proxy = await RpcProxy.start(arbitrum.anvil.url);
-    let first = true;
+    let other: ReturnType<MirrorWorld["mirror"]> | undefined;
     proxy.tamper = async ({ method }, ask) => {
-      if (method !== "eth_sendRawTransaction" || !first) return ask();
-      first = false;
+      if (method !== "eth_sendRawTransaction" || other) return ask();
       // The other run, in between.
-      const env = { RELAYER_KEY: deployer.privateKey };
-      expect(await world.mirror(base, arbitrum, LATEST, env)).to.include({ code: 0 });
+      other = world.mirror(base, arbitrum, LATEST, { RELAYER_KEY: deployer.privateKey });
+      await other;
       return ask();
     };
-    const { code, stdout } = await world.mirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
-    expect(code, stdout).to.equal(0);
+    const one = await world.mirror(base, arbitrum, LATEST, { RPC_URL_42161: proxy.url });
+    // The first may have lost its patience with its node, and be done before it.
+    for (const { code, stdout } of [one, (await other)!]) expect(code, stdout).to.equal(0);
     expect(await countEvents(arbitrum, "LinkRefused")).to.equal(5);
     expect(await lengthOf(arbitrum, alice)).to.equal(5);
   });

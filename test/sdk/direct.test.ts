@@ -7,25 +7,13 @@ import { ContractError, InputError, SyngraphError, TrustError, WalletError } fro
 import { type Person, attest, personOf } from "../helpers/contractLinks.ts";
 import { PageWallet, walletError } from "../helpers/pageWallet.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
+import { failure } from "./failure.ts";
 
 const CHAIN = 31337;
 const OTHER_CHAIN = 4242;
 
 /** Somebody new. */
 const somebody = () => personOf(Wallet.createRandom().privateKey);
-
-/** Awaits a failure of a class, and answers it. */
-async function failure<E extends Error>(
-  kind: abstract new (...args: never[]) => E,
-  run: () => Promise<unknown>,
-): Promise<E> {
-  const error: unknown = await run().then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(kind);
-  return error as E;
-}
 
 describe("DirectRegistry", function () {
   this.timeout(60_000);
@@ -101,7 +89,7 @@ describe("DirectRegistry", function () {
   ) => {
     const registry = await connect(wallet);
     for (const run of [() => registry.estimate(link, attestations), () => registry.submit(link, attestations)]) {
-      expect((await failure(ContractError, run)).error).to.equal(name);
+      expect((await failure(run, ContractError)).error).to.equal(name);
     }
     expect(wallet.count("eth_sendTransaction")).to.equal(0);
   };
@@ -125,7 +113,7 @@ describe("DirectRegistry", function () {
         status: "confirmed",
       });
       expect(await chain.registry.getFunction("isBound")(avatar.address, "ethereum", person.wallet)).to.equal(true);
-      expect(Number(included.gasUsed)).to.be.closeTo(Number(gas), Number(gas) / 50);
+      expect(Number(included.gasUsed)).to.be.closeTo(Number(gas), Math.ceil(Number(gas) / 50));
       const left = await chain.provider.getBalance(person.address);
       expect(left).to.equal(parseEther("1") - included.fee);
     });
@@ -216,7 +204,7 @@ describe("DirectRegistry", function () {
       const included = await (await registry.submit(release)).wait();
       expect(included).to.include({ linkId: null, status: "deleted" });
       expect(await statusOf(avatar, first)).to.equal(3);
-      const { error } = await failure(ContractError, () => registry.submit(release));
+      const { error } = await failure(() => registry.submit(release), ContractError);
       expect(error).to.equal("ProofRegistryNoSuchBinding");
     });
 
@@ -227,7 +215,7 @@ describe("DirectRegistry", function () {
       const registry = await connect(thief.wallet);
       const own = await registry.signRelease(avatar.key.compressed);
       const stolen = { ...own, link: { ...own.link, identity: person.wallet } };
-      const { error, message } = await failure(ContractError, () => registry.submit(stolen));
+      const { error, message } = await failure(() => registry.submit(stolen), ContractError);
       expect([error, message.includes(person.wallet)]).to.deep.equal(["ProofRegistryInvalidProof", true]);
       expect(thief.wallet.count("eth_sendTransaction")).to.equal(0);
     });
@@ -236,7 +224,7 @@ describe("DirectRegistry", function () {
   it("names the wallet's avatar, if it is bound to it, and none any more", async () => {
     const { avatar, person, wallet } = await user();
     const registry = await connect(wallet);
-    const { error } = await failure(ContractError, () => registry.setAvatar(avatar.key.compressed));
+    const { error } = await failure(() => registry.setAvatar(avatar.key.compressed), ContractError);
     expect(error).to.equal("ProofRegistryNoSuchBinding");
     await (await registry.submit(await signed(avatar, {}, person))).wait();
     await (await registry.setAvatar(avatar.key.uncompressed)).wait();
@@ -297,7 +285,7 @@ describe("DirectRegistry", function () {
         await signed(avatar, { platform: "github" }),
       ];
       const theirs = await collected(another);
-      await failure(TrustError, () => registry.submit(link, theirs));
+      await failure(() => registry.submit(link, theirs), TrustError);
       // Renamed, they are of no attester.
       expect((await registry.estimate(link, { ...theirs, link_id: link.id })).outcome).to.equal("claimed");
     });
@@ -306,13 +294,13 @@ describe("DirectRegistry", function () {
       const { avatar, person, wallet } = await user();
       const registry = await connect(wallet);
       const link = await signed(avatar, {}, person);
-      expect((await failure(InputError, () => registry.submit({ ...link, cosignature: null }))).message).to.include(
+      expect((await failure(() => registry.submit({ ...link, cosignature: null }), InputError)).message).to.include(
         person.wallet,
       );
-      await failure(InputError, () => registry.submit({ ...link, signature: "0x1234" }));
+      await failure(() => registry.submit({ ...link, signature: "0x1234" }), InputError);
       const quoted = { ...link, link: { ...link.link, identity: 'a"b' } };
-      expect((await failure(InputError, () => registry.submit(quoted))).field).to.equal("identity");
-      await failure(InputError, () => registry.signRelease("0x1234"));
+      expect((await failure(() => registry.submit(quoted), InputError)).field).to.equal("identity");
+      await failure(() => registry.signRelease("0x1234"), InputError);
     });
 
     it("what the account cannot pay for, with what it has and needs", async () => {
@@ -321,7 +309,7 @@ describe("DirectRegistry", function () {
       const link = await signed(avatar, {}, person);
       const { cost, balance } = await registry.estimate(link);
       expect(cost > balance).to.equal(true);
-      const { code, message } = await failure(WalletError, () => registry.submit(link));
+      const { code, message } = await failure(() => registry.submit(link), WalletError);
       expect(code).to.equal("wallet_funds");
       expect(message).to.include(person.address).and.to.include("0.000000000001");
       expect(wallet.count("eth_sendTransaction")).to.equal(0);
@@ -330,7 +318,7 @@ describe("DirectRegistry", function () {
     it("an address without a registry", async () => {
       const { wallet, person } = await user();
       for (const registry of [person.address, "0x1234"]) {
-        expect((await failure(InputError, () => connect(wallet, { registry }))).field).to.equal("registry");
+        expect((await failure(() => connect(wallet, { registry }), InputError)).field).to.equal("registry");
       }
     });
 
@@ -341,7 +329,7 @@ describe("DirectRegistry", function () {
       await chain.provider.send("anvil_setCode", [pretender, "0x600160005260206000f3"]);
       const registry = await connect(wallet, { registry: pretender });
       const transaction = await registry.submit(await signed(avatar, {}, person));
-      await failure(TrustError, () => transaction.wait());
+      await failure(() => transaction.wait(), TrustError);
     });
   });
 
@@ -355,14 +343,14 @@ describe("DirectRegistry", function () {
         };
       };
       no("eth_requestAccounts");
-      expect((await failure(WalletError, () => connect(wallet))).code).to.equal("wallet_rejected");
+      expect((await failure(() => connect(wallet), WalletError)).code).to.equal("wallet_rejected");
       no("personal_sign", "eth_sendTransaction");
       const registry = await connect(wallet);
-      expect((await failure(WalletError, () => registry.signRelease(avatar.key.compressed))).code).to.equal(
+      expect((await failure(() => registry.signRelease(avatar.key.compressed), WalletError)).code).to.equal(
         "wallet_rejected",
       );
       const link = await signed(avatar, {}, person);
-      expect((await failure(WalletError, () => registry.submit(link))).code).to.equal("wallet_rejected");
+      expect((await failure(() => registry.submit(link), WalletError)).code).to.equal("wallet_rejected");
       expect(await chain.registry.getFunction("lengthOf")(avatar.address)).to.equal(0n);
     });
 
@@ -372,9 +360,9 @@ describe("DirectRegistry", function () {
         if (method === "eth_requestAccounts") throw walletError(-32002, "Already processing eth_requestAccounts.");
         return answer();
       };
-      expect((await failure(WalletError, () => connect(wallet))).message).to.include("open it");
+      expect((await failure(() => connect(wallet), WalletError)).message).to.include("open it");
       wallet.intercept = (_, answer) => answer();
-      const { message } = await failure(WalletError, () => connect(wallet, { account: somebody().address }));
+      const { message } = await failure(() => connect(wallet, { account: somebody().address }), WalletError);
       expect(message).to.include(wallet.address.toLowerCase());
     });
 
@@ -391,17 +379,17 @@ describe("DirectRegistry", function () {
 
     it("and says where they are and should be, if they do not", async () => {
       const { wallet } = await user("1", { [OTHER_CHAIN]: other.rpc });
-      const unknown = await failure(WalletError, () => connect(wallet));
+      const unknown = await failure(() => connect(wallet), WalletError);
       expect(unknown.code).to.equal("wallet_chain");
       expect(unknown.message).to.include(String(OTHER_CHAIN)).and.to.include(String(CHAIN)).and.to.include("add it");
       wallet.intercept = ({ method }, answer) => {
         if (method === "wallet_switchEthereumChain") throw walletError(4001, "No.");
         return answer();
       };
-      expect((await failure(WalletError, () => connect(wallet))).code).to.equal("wallet_rejected");
+      expect((await failure(() => connect(wallet), WalletError)).code).to.equal("wallet_rejected");
       // A wallet that says yes and stays.
       wallet.intercept = ({ method }, answer) => (method === "wallet_switchEthereumChain" ? null : answer());
-      expect((await failure(WalletError, () => connect(wallet))).code).to.equal("wallet_chain");
+      expect((await failure(() => connect(wallet), WalletError)).code).to.equal("wallet_chain");
     });
 
     it("whose wallet learns of a chain that it does not know", async () => {
@@ -421,16 +409,16 @@ describe("DirectRegistry", function () {
         return answer();
       };
       await other.provider.send("anvil_setBalance", [person.address, toQuantity(parseEther("1"))]);
-      expect((await failure(WalletError, () => registry.submit(link))).code).to.equal("wallet_failed");
+      expect((await failure(() => registry.submit(link), WalletError)).code).to.equal("wallet_failed");
       expect(await other.provider.getTransactionCount(person.address)).to.equal(0);
     });
 
     it("as far as a signer of ethers can: to no other chain", async () => {
       const signer = new NonceManager(new Wallet(somebody().privateKey, other.provider));
       const options = { registry: address, chainId: CHAIN };
-      expect((await failure(WalletError, () => DirectRegistry.connect(signer, options))).code).to.equal("wallet_chain");
+      expect((await failure(() => DirectRegistry.connect(signer, options), WalletError)).code).to.equal("wallet_chain");
       const offline = new Wallet(somebody().privateKey);
-      await failure(InputError, () => DirectRegistry.connect(offline, options));
+      await failure(() => DirectRegistry.connect(offline, options), InputError);
     });
   });
 
@@ -446,7 +434,7 @@ describe("DirectRegistry", function () {
       const second = await registry.submit(two);
       await chain.provider.send("evm_mine", []);
       expect((await first.wait()).linkId).to.equal(one.id);
-      expect((await failure(ContractError, () => second.wait())).error).to.equal("ProofRegistryStaleHead");
+      expect((await failure(() => second.wait(), ContractError)).error).to.equal("ProofRegistryStaleHead");
     });
 
     it("that its user pays more for, and one that they cancel", async () => {
@@ -457,9 +445,9 @@ describe("DirectRegistry", function () {
       await chain.provider.send("evm_setAutomine", [false]);
       for (const cancel of [true, false]) {
         const transaction = await registry.submit(link);
-        await failure(SyngraphError, () => transaction.wait({ timeoutMs: 1 }));
+        await failure(() => transaction.wait({ timeoutMs: 1 }), SyngraphError);
         const { to, data, nonce, gasLimit, maxFeePerGas } = (await chain.provider.getTransaction(transaction.txHash))!;
-        const waiting = cancel ? failure(WalletError, () => transaction.wait()) : transaction.wait();
+        const waiting = cancel ? failure(() => transaction.wait(), WalletError) : transaction.wait();
         const fee = 2n * maxFeePerGas!;
         const dearer = { nonce, gasLimit, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
         const replaced = await signer.sendTransaction(
@@ -479,12 +467,12 @@ describe("DirectRegistry", function () {
       await chain.provider.send("evm_setAutomine", [false]);
       const { txHash } = await registry.submit(link);
       const again = (await connect(wallet)).transaction(txHash);
-      const late = await failure(SyngraphError, () => again.wait({ timeoutMs: 100 }));
+      const late = await failure(() => again.wait({ timeoutMs: 100 }), SyngraphError);
       expect([late.code, late.retryable, late.message.includes(txHash)]).to.deep.equal(["timeout", true, true]);
-      const aborted = await failure(SyngraphError, () => again.wait({ signal: AbortSignal.abort() }));
+      const aborted = await failure(() => again.wait({ signal: AbortSignal.abort() }), SyngraphError);
       expect(aborted.code).to.equal("aborted");
       const unseen = registry.transaction(link.id);
-      expect((await failure(SyngraphError, () => unseen.wait({ timeoutMs: 1 }))).code).to.equal("timeout");
+      expect((await failure(() => unseen.wait({ timeoutMs: 1 }), SyngraphError)).code).to.equal("timeout");
       await chain.provider.send("evm_mine", []);
       expect((await again.wait()).linkId).to.equal(link.id);
     });
@@ -498,7 +486,7 @@ describe("DirectRegistry", function () {
       if (method === "eth_estimateGas") throw walletError(-32603, "Failed to fetch");
       return answer();
     };
-    const error = await failure(SyngraphError, () => registry.estimate(link));
+    const error = await failure(() => registry.estimate(link), SyngraphError);
     expect([error.code, error.retryable]).to.deep.equal(["network", true]);
     expect(error.message).to.include("Failed to fetch");
   });

@@ -10,6 +10,7 @@ import { PageWallet } from "../helpers/pageWallet.ts";
 import { RegistryWriter, somebody, writeHistory } from "../helpers/registryHistory.ts";
 import { type RpcCall, RpcProxy } from "../helpers/rpcProxy.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
+import { failure } from "./failure.ts";
 
 const PROOFS = new Interface(PROOF_REGISTRY_ABI);
 /** anvil's second account, whose word counts in these histories. */
@@ -19,19 +20,6 @@ const ATTESTER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 interface RpcLog {
   topics: string[];
   data: string;
-}
-
-/** Awaits a failure of a class, and answers it. */
-async function failure<E extends Error>(
-  kind: abstract new (...args: never[]) => E,
-  run: () => Promise<unknown>,
-): Promise<E> {
-  const error: unknown = await run().then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(kind);
-  return error as E;
 }
 
 /** What is wrong, by its kind. */
@@ -127,7 +115,7 @@ describe("RegistryReader", function () {
       expect(await reader.isBound(alice.address, "github", "alice")).to.equal(true);
       expect((await reader.chain(alice.address)).verified).to.equal(true);
       page.intercept = ({ method }, answer) => (method === "eth_chainId" ? "0x1" : answer());
-      expect((await failure(WalletError, () => reader.lengthOf(alice.address))).code).to.equal("wallet_chain");
+      expect((await failure(() => reader.lengthOf(alice.address), WalletError)).code).to.equal("wallet_chain");
     } finally {
       page.close();
     }
@@ -204,25 +192,25 @@ describe("RegistryReader", function () {
     });
 
     it("does not answer", async () => {
-      const nobody = await failure(SyngraphError, () => reading("http://127.0.0.1:1").lengthOf(alice.address));
+      const nobody = await failure(() => reading("http://127.0.0.1:1").lengthOf(alice.address), SyngraphError);
       expect([nobody.code, nobody.retryable]).to.deep.equal(["network", true]);
       lie("eth_call", () => {
         throw new Error("over the limit");
       });
-      expect((await failure(SyngraphError, () => reading().lengthOf(alice.address))).code).to.equal("network");
+      expect((await failure(() => reading().lengthOf(alice.address), SyngraphError)).code).to.equal("network");
     });
 
     it("is of another chain, or knows no such registry", async () => {
       expect(
-        (await failure(InputError, () => reading(proxy.url, { chainId: 1 }).lengthOf(alice.address))).field,
+        (await failure(() => reading(proxy.url, { chainId: 1 }).lengthOf(alice.address), InputError)).field,
       ).to.equal("rpc");
       for (const method of ["lengthOf", "chain"] as const) {
         const reader = reading(proxy.url, { registry: wallet.address });
-        expect((await failure(InputError, () => reader[method](alice.address))).field).to.equal("registry");
+        expect((await failure(() => reader[method](alice.address), InputError)).field).to.equal("registry");
       }
       expect(() => new RegistryReader({ rpc: proxy.url, registry: "0x1234" })).to.throw(InputError);
-      await failure(InputError, () => reading().lengthOf("alice"));
-      await failure(InputError, () => reading().avatarOf("alice"));
+      await failure(() => reading().lengthOf("alice"), InputError);
+      await failure(() => reading().avatarOf("alice"), InputError);
     });
   });
 
@@ -295,7 +283,7 @@ describe("RegistryReader", function () {
         if (topics) topics[1] = [`0x${"0".repeat(24)}${stranger.wallet.slice(2)}`];
         return ask();
       };
-      const { message } = await failure(SyngraphError, () => reading().chain(alice.address));
+      const { message } = await failure(() => reading().chain(alice.address), SyngraphError);
       expect(message).to.include("not asked for");
     });
 
@@ -317,7 +305,7 @@ describe("RegistryReader", function () {
       expect([both.verified, kindsOf(both)]).to.deep.equal([false, ["rpc"]]);
       expect(both.unchecked.join()).not.to.include("kept back");
       const asked = () => reading([proxy.url, chain.rpc]).isBound(alice.address, "github", "alice");
-      expect((await failure(TrustError, asked)).message).to.include("disagree");
+      expect((await failure(asked, TrustError)).message).to.include("disagree");
     });
   });
 

@@ -14,6 +14,7 @@ import {
   signPayload,
 } from "../protocol/index.ts";
 import { identityForms } from "./identity.ts";
+import { jsonObject } from "./jsonObject.ts";
 
 /** What the user asked for. */
 export interface Wish {
@@ -82,7 +83,7 @@ export async function draftFromChain(reader: Pick<RegistryReader, "chain">, wish
  * @throws {TrustError} when the server's text says anything else.
  */
 export function checkReply(wish: Wish, reply: PayloadReply, now: number): Draft {
-  const claimed = parseObject(reply.sign_payload);
+  const claimed = jsonObject(reply.sign_payload, refusal);
   const identity = identityForms(wish.platform, wish.identity).find((form) => form === claimed.identity);
   if (identity === undefined) {
     throw refusal(`its identity is ${JSON.stringify(claimed.identity)} and not ${JSON.stringify(wish.identity)}`);
@@ -101,7 +102,7 @@ export function checkReply(wish: Wish, reply: PayloadReply, now: number): Draft 
     throw refusal(`its time is ${reply.created_at}, more than ${CLOCK_SKEW / 60} minutes off from this machine's`);
   }
   const text = signPayload(link);
-  if (text !== reply.sign_payload) throw refusal(difference(parseObject(text), claimed));
+  if (text !== reply.sign_payload) throw refusal(difference(jsonObject(text, refusal), claimed));
   return { link, text, posts: reply.post_content };
 }
 
@@ -122,16 +123,6 @@ function readUuid(uuid: string): string {
     // Said below.
   }
   throw refusal("its uuid is none");
-}
-
-function parseObject(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
-  throw refusal("it is no JSON object");
 }
 
 function difference(ours: Record<string, unknown>, theirs: Record<string, unknown>): string {

@@ -1,6 +1,7 @@
 import { TrustError } from "../errors.ts";
 import { base1024Alphabet } from "../protocol/index.ts";
 import type { Draft } from "./draft.ts";
+import { jsonObject } from "./jsonObject.ts";
 
 /** What is to be published, with the signature filled in, and checked against the link. */
 export interface Post {
@@ -69,7 +70,7 @@ function checkGist(draft: Draft, post: string): void {
     created_at: String(link.createdAt),
     uuid: link.uuid,
   };
-  const proposed = parse(post);
+  const proposed = jsonObject(post, refusal);
   for (const [field, value] of Object.entries(expected)) {
     if (proposed[field] !== value) throw refusal(`its ${field} is not that of the link`);
   }
@@ -134,16 +135,6 @@ const ADDRESSES = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|mailto:|javascript:)\S*/i;
 /** A TXT record as the character-strings of a zone file: at most 255 bytes each. */
 function txtStrings(record: string): string[] {
   return record.match(new RegExp(`.{1,${MAX_TXT_STRING}}`, "gs")) ?? [];
-}
-
-function parse(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
-  throw refusal("it is no JSON object");
 }
 
 function refusal(why: string): TrustError {

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { Syngraph } from "../syngraph.ts";
-import { interrupted, usageError } from "./errors.ts";
+import { usageError } from "./errors.ts";
 import { Output } from "./output.ts";
 
 /** The options that all commands share. */
@@ -38,13 +36,4 @@ export function createContext(options: GlobalOptions, keystoreGiven: boolean, si
     throw usageError(`--api ${api} is no http or https address`);
   }
   return { syngraph: new Syngraph({ api }), api, output: new Output(json), signal, keystore, keystoreGiven };
-}
-
-/** Waits, until Ctrl-C. */
-export async function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(seconds * 1000, undefined, { signal });
-  } catch (cause) {
-    throw interrupted(cause);
-  }
 }

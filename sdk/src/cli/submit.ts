@@ -1,6 +1,7 @@
 import type { Binding, BindingStep, DoneStep } from "../binding/index.ts";
 import { SyngraphError } from "../errors.ts";
-import { type Context, pause } from "./context.ts";
+import { pause } from "../client/pause.ts";
+import type { Context } from "./context.ts";
 import { type DirectOptions, type Payer, confirmCost, withRegistry } from "./direct.ts";
 import { CliError } from "./errors.ts";
 
@@ -93,7 +94,7 @@ async function whenPublished<T>(
       }
       output.status(`not there yet: ${error.message}`, `(${Math.round(passed)} s)`);
     }
-    await pause(patience.every, signal);
+    await pause(1000 * patience.every, signal);
   }
 }
 

@@ -5,10 +5,10 @@ import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Platform } from "../ui/Platform.tsx";
-import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
 import { Evidence } from "./Evidence.tsx";
 import { graphHref } from "./address.ts";
+import { Disputed } from "./Disputed.tsx";
 import { Level } from "./Level.tsx";
 import type { GraphModel, GraphNode } from "./model.ts";
 import { ShortIdentity } from "../ui/ShortIdentity.tsx";
@@ -53,14 +53,7 @@ export function Details({
           known?.uri != null && [t("fact.uri"), <ExternalLink href={known.uri}>{known.uri}</ExternalLink>],
         ]}
       />
-      {known?.disputed && (
-        <p>
-          <Pill tone="wait" icon="alert">
-            {t("disputed.name")}
-          </Pill>{" "}
-          {t("disputed.identity")}
-        </p>
-      )}
+      {known?.disputed && <Disputed what="identity" />}
       <div className="actions">
         {!node.isRoot && (
           <Button small icon="link" onClick={() => onExplain(node.id)}>

@@ -5,8 +5,8 @@ import { chainName, transactionUrl } from "../ui/explorer.ts";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Facts } from "../ui/Facts.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
-import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
+import { Disputed } from "./Disputed.tsx";
 import { Level } from "./Level.tsx";
 import { ShortIdentity } from "../ui/ShortIdentity.tsx";
 import { useWords } from "./words.ts";
@@ -18,14 +18,7 @@ export function Evidence({ edge }: { edge: GraphEdge }) {
   return (
     <div className="stack tight">
       <p>{words.sentence(edge)}</p>
-      {edge.disputed && (
-        <p>
-          <Pill tone="wait" icon="alert">
-            {t("disputed.name")}
-          </Pill>{" "}
-          {t("disputed.sentence")}
-        </p>
-      )}
+      {edge.disputed && <Disputed what="sentence" />}
       <p className="cluster soft small-text">
         <Level level={edge.level} />
         <span>

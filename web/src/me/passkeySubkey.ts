@@ -9,8 +9,3 @@ import { type SubkeySigner, createPasskeySubkey as createPasskey, passkeySubkey 
 export async function createPasskeySubkey(userName: string): Promise<SubkeySigner> {
   return passkeySubkey(await createPasskey({ rpId: window.location.hostname, rpName: "Syngraph", userName }));
 }
-
-/** Whether this page may use passkeys at all: not over plain http, and not from a bare IP address. */
-export function hasPasskeys(): boolean {
-  return window.isSecureContext && "credentials" in navigator && !/^[\d.]+$|:/.test(window.location.hostname);
-}

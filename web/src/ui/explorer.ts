@@ -20,9 +20,3 @@ export function transactionUrl(chainId: number, hash: string): string | null {
   const explorer = CHAINS[chainId]?.[1];
   return explorer !== undefined && /^0x[0-9a-f]{64}$/i.test(hash) ? `${explorer}/tx/${hash}` : null;
 }
-
-/** Where an address can be looked up; null as above. */
-export function addressUrl(chainId: number, address: string): string | null {
-  const explorer = CHAINS[chainId]?.[1];
-  return explorer !== undefined && /^0x[0-9a-f]{40}$/i.test(address) ? `${explorer}/address/${address}` : null;
-}

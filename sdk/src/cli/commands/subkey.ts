@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { SyngraphError } from "../../errors.ts";
 import { type SubkeyChange, accountSubkey } from "../../subkeys.ts";
-import { type Context, type Runner, pause } from "../context.ts";
+import { pause } from "../../client/pause.ts";
+import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { avatarKey, openAvatar, openSubkey } from "../keys.ts";
 import { addExamples } from "../options.ts";
@@ -126,7 +127,7 @@ async function awaitChain({ syngraph, output, signal }: Context, location: strin
     if (seconds >= WAIT) throw new CliError(`it is accepted, but not on chain after ${seconds} s: look again later`);
     const sent = found?.state === "sent";
     output.status(sent ? "sent to the chain, waiting for a block" : "accepted, waiting to be sent", `(${seconds} s)`);
-    await pause(EVERY, signal);
+    await pause(1000 * EVERY, signal);
   }
 }
 
