@@ -6,16 +6,22 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * `npm test`: all suites, in two lanes at once. What runs against the whole stack mostly waits for blocks and processes; what
- * computes fills that time. The first lane prints as it goes, the second when both are done. Arguments go to mocha.
+ * `npm test`: all suites, in three lanes at once. What runs against the whole stack mostly waits for blocks and processes; what
+ * computes fills that time. The first lane prints as it goes, the others when all are done. Arguments go to mocha.
  */
 const args = process.argv.slice(2);
-const STACK = ["api", "browser", "e2e", "indexer"].map((folder) => `test/${folder}/**/*.test.ts`);
+const testsOf = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 const mocha = (...rest: string[]) => ["mocha", ...args, ...rest];
 
+/** On one stack that they share, and on stacks of their own, which they break. */
+const SHARING = testsOf("api", "browser", "examples", "graph", "graphql");
+const BREAKING = testsOf("e2e", "indexer");
+const OTHERS = ["test/**/*.test.ts", ...[...SHARING, ...BREAKING].flatMap((files) => ["--ignore", files])];
+
 const LANES: readonly (readonly string[][])[] = [
-  [mocha(...STACK)],
-  [["node", "scripts/solidityTests.ts"], mocha("test/**/*.test.ts", ...STACK.flatMap((files) => ["--ignore", files]))],
+  [mocha(...SHARING)],
+  [mocha(...BREAKING)],
+  [["node", "scripts/solidityTests.ts"], mocha(...OTHERS)],
 ];
 
 // Tests start hundreds of programs, each of which would compile the same files anew (module.enableCompileCache).
@@ -29,10 +35,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 try {
-  const [first, second] = LANES;
-  const later = join(folder, "second.log");
-  const outcomes = await Promise.all([run(first!, null), run(second!, later)]);
-  process.stdout.write(await readFile(later));
+  const logs = LANES.map((_, index) => (index === 0 ? null : join(folder, `${index}.log`)));
+  const outcomes = await Promise.all(LANES.map((lane, index) => run(lane, logs[index]!)));
+  for (const log of logs) if (log !== null) process.stdout.write(await readFile(log));
   process.exitCode = outcomes.every(Boolean) ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });

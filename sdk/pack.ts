@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const HERE = import.meta.dirname;
 const MANIFEST = join(HERE, "package.json");
@@ -26,7 +26,7 @@ function prepare(): void {
   // What was interrupted.
   restore();
   rmSync(DIST, { recursive: true, force: true });
-  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript-native/package.json")), "bin/tsc");
   execFileSync(process.execPath, [tsc, "-p", join(HERE, "tsconfig.build.json")], { stdio: ["ignore", 2, 2] });
   const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as {
     exports: Record<string, string>;

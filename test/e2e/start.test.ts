@@ -103,61 +103,66 @@ describe("npm start", function () {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it("brings everything up, resumes where it was, and leaves no process behind on Ctrl-C and SIGTERM", async () => {
-    const first = await start().ready();
-    const page = await fetch(first.apiUrl);
-    expect(page.headers.get("content-type")).to.include("text/html");
-    expect(page.headers.get("content-security-policy")).to.include("default-src 'self'").and.not.include("unsafe");
-    const [person, wallet] = [newPerson(), Wallet.createRandom()];
-    expect((await bindWallet(first, person, wallet)).status).to.equal(201);
-    const children = await first.descendants();
-    expect(children.length).to.be.at.least(4);
-    await first.stop();
-    expect(await first.ended()).to.equal(0);
-    expect(await left(children)).to.deep.equal([]);
+  const boundOn = async (started: Started, wallet: { address: string }) =>
+    (await get(started, `/v1/proof?identity=${wallet.address}&exact=true`)).body.ids as { avatar: string }[];
 
-    const second = await start(BY_NPM).ready();
-    const found = await get(second, `/v1/proof?identity=${wallet.address}&exact=true`);
-    expect(found.body.ids[0].avatar).to.equal(person.key.compressed);
-    expect((await bindWallet(second, person, Wallet.createRandom())).status).to.equal(201);
-    const again = await second.descendants();
-    second.child.kill("SIGTERM");
-    await second.ended();
-    // npm may go before what it started; that ends all the same.
-    expect(await left(again, 15_000)).to.deep.equal([]);
-  });
+  // A start takes its time, so each test goes on with what the one before it left.
+  const person = newPerson();
+  const wallets = Array.from({ length: 3 }, () => Wallet.createRandom());
+  const bindNext = async (started: Started, index: number) =>
+    expect((await bindWallet(started, person, wallets[index]!)).status).to.equal(201);
 
-  it("begins anew with --reset", async () => {
-    const before = await start().ready();
-    const wallet = Wallet.createRandom();
-    await bindWallet(before, newPerson(), wallet);
-    await before.stop();
-    const anew = await start([...BY_NPM, "--reset"]).ready();
-    expect((await get(anew, `/v1/proof?identity=${wallet.address}`)).body.ids).to.deep.equal([]);
-    expect((await get(anew, "/v1/proofchain/changes")).body.links).to.deep.equal([]);
-    const children = await anew.descendants();
-    await anew.stop();
-    expect(await left(children, 15_000)).to.deep.equal([]);
-  });
-
-  it("names a taken port, and who else uses the data", async () => {
+  it("names a taken port", async () => {
     const squatter = createServer().listen(Number(ports.PORT), "127.0.0.1");
     await once(squatter, "listening");
     const refused = start();
     expect(await refused.ended()).to.equal(1);
     expect(refused.output).to.include(`Port ${ports.PORT}`).and.include("PORT");
     squatter.close();
-
-    const running = await start().ready();
-    const second = start(BY_NODE, await freePorts());
-    expect(await second.ended()).to.equal(1);
-    expect(second.output).to.include(`process ${running.child.pid}`);
-    expect((await get(running, "/readyz")).status).to.equal(200);
-    await running.stop();
   });
 
-  it("ends the rest and says why when a part dies", async () => {
+  it("brings everything up, refuses to do so twice, and leaves no process behind on Ctrl-C", async () => {
+    const first = await start().ready();
+    const page = await fetch(first.apiUrl);
+    expect(page.headers.get("content-type")).to.include("text/html");
+    expect(page.headers.get("content-security-policy")).to.include("default-src 'self'").and.not.include("unsafe");
+    await bindNext(first, 0);
+    const second = start(BY_NODE, await freePorts());
+    expect(await second.ended()).to.equal(1);
+    expect(second.output).to.include(`process ${first.child.pid}`);
+    expect((await get(first, "/readyz")).status).to.equal(200);
+    const children = await first.descendants();
+    expect(children.length).to.be.at.least(4);
+    await first.stop();
+    expect(await first.ended()).to.equal(0);
+    expect(await left(children)).to.deep.equal([]);
+  });
+
+  it("resumes where it was, and leaves no process behind on SIGTERM", async () => {
+    const started = await start(BY_NPM).ready();
+    expect((await boundOn(started, wallets[0]!))[0]!.avatar).to.equal(person.key.compressed);
+    await bindNext(started, 1);
+    const children = await started.descendants();
+    started.child.kill("SIGTERM");
+    await started.ended();
+    // npm may go before what it started; that ends all the same.
+    expect(await left(children, 15_000)).to.deep.equal([]);
+  });
+
+  it("leaves no process behind when it is itself killed", async () => {
+    const killed = await start().ready();
+    expect(await boundOn(killed, wallets[1]!)).to.have.length(1);
+    await bindNext(killed, 2);
+    await sleep(1_000);
+    const children = await killed.descendants();
+    killed.child.kill("SIGKILL");
+    await killed.ended();
+    expect(await left(children)).to.deep.equal([]);
+  });
+
+  it("starts again after that, ends the rest when a part dies, and says why", async () => {
     const started = await start().ready();
+    expect(await boundOn(started, wallets[2]!)).to.have.length(1);
     const children = await started.descendants();
     const commands = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8")));
     process.kill(children[commands.findIndex((command) => command.includes("anvil"))]!, "SIGKILL");
@@ -166,17 +171,12 @@ describe("npm start", function () {
     expect(await left(children)).to.deep.equal([]);
   });
 
-  it("leaves nothing behind when it is itself killed, and starts again", async () => {
-    const killed = await start().ready();
-    const wallet = Wallet.createRandom();
-    await bindWallet(killed, newPerson(), wallet);
-    await sleep(1_000);
-    const children = await killed.descendants();
-    killed.child.kill("SIGKILL");
-    await killed.ended();
-    expect(await left(children)).to.deep.equal([]);
-    const again = await start().ready();
-    expect((await get(again, `/v1/proof?identity=${wallet.address}`)).body.ids).to.have.length(1);
-    await again.stop();
+  it("begins anew with --reset", async () => {
+    const anew = await start([...BY_NPM, "--reset"]).ready();
+    for (const wallet of wallets) expect(await boundOn(anew, wallet)).to.deep.equal([]);
+    expect((await get(anew, "/v1/proofchain/changes")).body.links).to.deep.equal([]);
+    const children = await anew.descendants();
+    await anew.stop();
+    expect(await left(children, 15_000)).to.deep.equal([]);
   });
 });

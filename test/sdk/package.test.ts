@@ -92,7 +92,7 @@ describe("the package @syngraph/sdk", function () {
       };
       const compilerOptions = { ...options, module, moduleResolution };
       await project.write(`${module}.json`, JSON.stringify({ compilerOptions, files: ["typed.ts"] }));
-      expect(await project.runOwn("typescript/bin/tsc", "-p", `${module}.json`), module).to.equal("");
+      expect(await project.runOwn("typescript-native/bin/tsc", "-p", `${module}.json`), module).to.equal("");
     });
     await Promise.all(resolving);
   });
