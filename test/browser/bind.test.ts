@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 
 import { expectAccessible } from "../helpers/accessibility.ts";
+import { installSolanaWallet } from "../helpers/browserSolanaWallet.ts";
 import { walletError } from "../helpers/pageWallet.ts";
+import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
 import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
@@ -117,6 +119,57 @@ describe("The binding wizard", function () {
     await second.getByRole("heading", { name: "It is bound" }).waitFor();
     await page.getByRole("heading", { name: "It is bound" }).waitFor();
     expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
+  it("binds a Solana wallet that it finds by Wallet Standard, and takes no signature but its account's of this text", async () => {
+    const { page, context, avatar, expectQuietBut } = await setup.open("/me");
+    const [wallet, other] = [newSolanaWallet(), newSolanaWallet()];
+    const solana = {
+      name: "Sol <b>Wallet</b>",
+      accounts: [other, wallet],
+      signMessage: (message: Uint8Array) => wallet.sign(new TextDecoder().decode(message)),
+    };
+    await installSolanaWallet(context, solana);
+    await page.goto("/me/bind/solana");
+    await page.getByRole("button", { name: /^Use / }).waitFor();
+    expect(await page.getByRole("button", { name: /^Use / }).allTextContents()).to.deep.equal([`Use ${solana.name}`]);
+    await page.getByRole("button", { name: `Use ${solana.name}` }).click();
+    await page.getByText("Which of its accounts?").waitFor();
+    await expectAccessible(page);
+    await page
+      .getByRole("button")
+      .filter({ has: page.getByTitle(wallet.address) })
+      .click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+
+    const sign = page.getByRole("button", { name: `Sign with ${solana.name}` });
+    const { signMessage } = solana;
+    const refuse = () => {
+      throw walletError(4001, "User rejected the request.");
+    };
+    const refusals: [says: string, does: Partial<typeof solana>][] = [
+      ["The wallet said no.", { signMessage: refuse }],
+      ["The wallet’s signature does not fit.", { signMessage: (text) => signMessage(Uint8Array.of(...text, 32)) }],
+      [`${solana.name} is at another account.`, { accounts: [other] }],
+      ["The wallet’s signature does not fit.", { signMessage: (text) => other.sign(new TextDecoder().decode(text)) }],
+      ["The wallet did not do it.", { accounts: [] }],
+    ];
+    for (const [says, does] of refusals) {
+      Object.assign(solana, { accounts: [wallet, other], signMessage, ...does });
+      await sign.click();
+      await page.getByText(says).waitFor();
+    }
+    await expectAccessible(page);
+    // What was signed elsewhere can be pasted still.
+    await page.getByText("Sign it elsewhere and paste the signature").click();
+    await page.getByLabel("Signature", { exact: true }).waitFor();
+    Object.assign(solana, { accounts: [wallet, other], signMessage });
+    await sign.click();
+    await page.getByRole("button", { name: "Bring on chain" }).click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect((await statusOf(avatar.address, "solana", wallet.address))[0]).to.equal(CONFIRMED);
     expectQuietBut();
   });
 
