@@ -4,7 +4,9 @@ import { expect } from "chai";
 
 import { expectAccessible } from "../helpers/accessibility.ts";
 import { installSolanaWallet } from "../helpers/browserSolanaWallet.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { walletError } from "../helpers/pageWallet.ts";
+import { RpcProxy } from "../helpers/rpcProxy.ts";
 import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
@@ -223,35 +225,54 @@ describe("The binding wizard", function () {
     expectQuietBut(UNREACHABLE, REFUSED);
   });
 
-  it("shows that the chain is down, loses nothing over a reload, and goes on when it is back", async () => {
-    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
-    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
-    await unlock(page);
-    await page.getByRole("button", { name: "Sign with my avatar" }).click();
-    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
-    await page.getByRole("button", { name: "Bring on chain" }).waitFor();
-    // The shared chain is not this test's to stop. What a node does without one: it keeps its callers waiting, and says so.
-    const back = Promise.withResolvers<void>();
-    await page.route("**/v1/proof", async (route) => {
-      await back.promise;
-      await route.continue().catch(() => undefined);
+  describe("at a node whose chain goes away", () => {
+    let rpc: RpcProxy;
+    let node: Node;
+    before(async () => {
+      const { test } = setup;
+      rpc = await RpcProxy.start(test.stack.rpcUrl);
+      // Else this one would bring on chain what the other has stored.
+      await test.stack.api.stop();
+      const env = { RPC_URL_31337: rpc.url, SUBMIT_TIMEOUT_MS: "250" };
+      node = await startNode(test, { name: "chain-away", env });
     });
-    await page.route("**/v1/status", async (route) => {
-      const status = (await (await route.fetch()).json()) as { chain: object };
-      await route.fulfill({
-        json: { ...status, state: "down", chain: { ...status.chain, state: "down", block: null } },
-      });
+    after(async () => {
+      await node?.stop();
+      await rpc?.stop();
+      await setup.test.stack.startApi();
     });
-    await page.getByRole("button", { name: "Bring on chain" }).click();
-    await page.getByText("The chain does not answer the node at present.").waitFor();
-    await page.reload();
-    await page.getByText("The chain does not answer the node at present.").waitFor();
-    await expectAccessible(page);
-    back.resolve();
-    await page.getByRole("heading", { name: "It is bound" }).waitFor();
-    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
-    await page.unrouteAll({ behavior: "ignoreErrors" });
-    expectQuietBut();
+
+    it("says so to its operator and in the wizard, loses nothing over a reload, and goes on when it is back", async () => {
+      const { page, context, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum", {}, node.apiUrl);
+      const status = () => statusOf(avatar.address, "ethereum", wallet.address.toLowerCase());
+      const operator = await context.newPage();
+      operator.setDefaultTimeout(30_000);
+      await operator.goto("/operator");
+      const chain = operator.getByRole("region", { name: "Chain", exact: true });
+      await chain.getByText("OK", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+      await unlock(page);
+      await page.getByRole("button", { name: "Sign with my avatar" }).click();
+      await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+      await page.getByRole("button", { name: "Bring on chain" }).waitFor();
+
+      await rpc.stop();
+      await operator.getByText("Chain or database cannot be asked").waitFor();
+      await chain.getByText("Not reachable").waitFor();
+      await page.getByRole("button", { name: "Bring on chain" }).click();
+      await page.getByText("The node has stored it").waitFor();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await page.reload();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await expectAccessible(page);
+      expect((await status())[0]).to.equal(0n);
+
+      rpc = await RpcProxy.start(setup.test.stack.rpcUrl, Number(new URL(rpc.url).port));
+      await page.getByRole("heading", { name: "It is bound" }).waitFor();
+      await chain.getByText("OK", { exact: true }).waitFor();
+      expect((await status())[0]).to.equal(CONFIRMED);
+      expectQuietBut();
+    });
   });
 
   it("does not go on with what somebody else put into the browser's storage", async () => {
