@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 
+import { wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
+import { Wallet, ZeroHash } from "ethers";
 
 import { expectAccessible } from "../helpers/accessibility.ts";
 import { installSolanaWallet } from "../helpers/browserSolanaWallet.ts";
@@ -8,6 +10,7 @@ import { type Node, startNode } from "../helpers/node.ts";
 import { walletError } from "../helpers/pageWallet.ts";
 import { RpcProxy } from "../helpers/rpcProxy.ts";
 import { newSolanaWallet } from "../helpers/solanaWallet.ts";
+import { deployWalletFactory } from "../helpers/walletFactory.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
 import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
@@ -203,6 +206,37 @@ describe("The binding wizard", function () {
     // What was shown is what the chain then took, but for what the first link's storage costs more or less.
     const gas = Number(/([\d,]+)(?= units)/.exec(shown)![1]!.replaceAll(",", ""));
     expect(gas).to.be.within(Number(receipt.gasUsed) * 0.9, Number(receipt.gasUsed) * 1.3);
+    expectQuietBut();
+  });
+
+  it("has a contract wallet deployed that is not there yet, before it sends its link from one's own wallet", async () => {
+    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    const { provider } = setup.test;
+    const owner = Wallet.createRandom();
+    const { plan } = await deployWalletFactory(provider);
+    const { address, deployer } = await plan("test/OwnedWallet", owner.address, ZeroHash);
+    await fund(setup.test, wallet.address);
+    await page.getByLabel("Wallet address").fill(address);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByText("The text that is signed").click();
+    const text = (await page.locator("pre.copyable").textContent())!;
+    await page.getByText("Sign it elsewhere and paste the signature").click();
+    await page.getByLabel("Signature", { exact: true }).fill(wrapSignature(await owner.signMessage(text), deployer));
+    await page.getByRole("button", { name: "Take this signature" }).click();
+    await page.getByRole("button", { name: /^It is a contract’s wallet/ }).click();
+
+    await page.getByRole("radio", { name: /^From my own wallet/ }).check();
+    await page.getByRole("button", { name: "Connect Test <b>Wallet</b>" }).click();
+    await page.getByText("The wallet is a contract that is not deployed on this chain yet.").waitFor();
+    await expectAccessible(page);
+    expect(wallet.count("eth_sendTransaction")).to.equal(0);
+    await page.getByRole("button", { name: "Have it deployed" }).click();
+    await page.getByRole("button", { name: /^Send for about/ }).click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect(wallet.count("eth_sendTransaction")).to.equal(2);
+    expect((await statusOf(avatar.address, "ethereum", address.toLowerCase()))[0]).to.equal(CONFIRMED);
     expectQuietBut();
   });
 
