@@ -18,6 +18,11 @@ import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
 /** IProofRegistry's statuses, as `statusOf` numbers them. */
 const CONFIRMED = 2n;
 
+/** What a wallet does whose user says no. */
+function refuse(): never {
+  throw walletError(4001, "User rejected the request.");
+}
+
 const HOSTILE = `<img src=x onerror="alert(1)">`;
 
 describe("The binding wizard", function () {
@@ -98,7 +103,7 @@ describe("The binding wizard", function () {
     // The avatar is locked again, and need not be unlocked: it has signed.
     await page.reload();
     wallet.intercept = ({ method }, answer) => {
-      if (method === "personal_sign") throw walletError(4001, "User rejected the request.");
+      if (method === "personal_sign") return refuse();
       return answer();
     };
     await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
@@ -151,9 +156,6 @@ describe("The binding wizard", function () {
 
     const sign = page.getByRole("button", { name: `Sign with ${solana.name}` });
     const { signMessage } = solana;
-    const refuse = () => {
-      throw walletError(4001, "User rejected the request.");
-    };
     const refusals: [says: string, does: Partial<typeof solana>][] = [
       ["The wallet said no.", { signMessage: refuse }],
       ["The wallet’s signature does not fit.", { signMessage: (text) => signMessage(Uint8Array.of(...text, 32)) }],
