@@ -1,13 +1,14 @@
 import { type Profile, type ProfileClaim, nameOf } from "./claims.ts";
 import type { Person } from "./people.ts";
 import { escaped, jsonInScript, percentEncoded, shortened, shown } from "./text.ts";
-import { WORDS } from "./words.ts";
+import { LOCALES, type Language, WORDS } from "./words.ts";
 import type { VertexId } from "../graph/types.ts";
 import { platformOf } from "../platforms/index.ts";
 import { IMAGE } from "./preview.ts";
 
 /** What a page says about itself to those who do not run it: crawlers, link previews, readers without scripts. */
 export interface PageHead {
+  language: Language;
   title: string;
   description: string;
   /** Absent where there is nothing to find here. */
@@ -38,25 +39,25 @@ export function accountText({ platform, identity }: VertexId): string {
 }
 
 /** What somebody is called. */
-export function titleOf(profile: Profile, asked?: VertexId): string {
+function titleOf(profile: Profile, language: Language, asked?: VertexId): string {
   const name = nameOf(profile, asked);
-  return name ? accountText(name) : `Avatar ${shortened(profile.key.compressed)}`;
+  return name ? accountText(name) : WORDS[language].page.avatar(shortened(profile.key.compressed));
 }
 
 /** Of somebody's page. `version` names the picture's content, since those who show it keep it by its address. */
 export function profileHead(
   profile: Profile,
-  { publicUrl, asked, version }: { publicUrl: string; asked?: VertexId; version: string },
+  { publicUrl, asked, version, language }: { publicUrl: string; asked?: VertexId; version: string; language: Language },
 ): PageHead {
-  const title = titleOf(profile, asked);
+  const title = titleOf(profile, language, asked);
   const canonical = avatarPage(publicUrl, profile.key.compressed);
   const verified = profile.claims.filter(({ standing }) => standing === "verified");
-  const description = describe(verified, nameOf(profile, asked));
+  const description = describe(verified, nameOf(profile, asked), language);
   return {
-    ...{ title, description, canonical },
+    ...{ language, title, description, canonical },
     image: { url: `${imageOf(canonical, asked)}v=${version}`, alt: `${title}. ${description}` },
     data: dataOf(profile, { title, description, canonical, verified }),
-    summary: summaryOf(profile, title, description),
+    summary: summaryOf(profile, title, description, language),
   };
 }
 
@@ -66,14 +67,12 @@ function imageOf(page: string, asked: VertexId | undefined): string {
   return `${page}/preview.png?${query}`;
 }
 
-function describe(verified: readonly ProfileClaim[], name: ProfileClaim | undefined): string {
+function describe(verified: readonly ProfileClaim[], name: ProfileClaim | undefined, language: Language): string {
   const others = verified.filter((claim) => claim !== name);
-  if (verified.length === 0) return "Nothing is verified of this avatar now.";
-  const checkable = "Every claim can be checked against signatures and the chain.";
-  if (others.length === 0) return `The only verified account. ${checkable}`;
+  const { nothing, only, also } = WORDS[language].page;
+  if (verified.length === 0) return nothing;
   const named = others.slice(0, NAMED).map(accountText);
-  const rest = others.length - named.length;
-  return `Also verified: ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}. ${checkable}`;
+  return others.length === 0 ? only : also(named, others.length - named.length);
 }
 
 /** https://schema.org/ProfilePage, as search engines read it. What is not verified now is no other name of anybody. */
@@ -108,54 +107,61 @@ function dataOf(
   };
 }
 
-function summaryOf({ key, claims }: Profile, title: string, description: string): string {
+function summaryOf({ key, claims }: Profile, title: string, description: string, language: Language): string {
+  const words = WORDS[language].page;
   const told = claims.slice(0, MAX_CLAIMS);
-  const more = claims.length > told.length ? `<p>And ${claims.length - told.length} more.</p>` : "";
+  const more = claims.length > told.length ? `<p>${words.more(claims.length - told.length)}</p>` : "";
   return (
     `<main class="summary"><h1>${bdi(title)}</h1><p>${bdi(description)}</p>` +
-    (told.length === 0 ? "" : `<ul>${told.map((claim) => `<li>${claimHtml(claim)}</li>`).join("")}</ul>`) +
-    `${more}<p>Public key <code>${key.compressed}</code></p></main>`
+    (told.length === 0 ? "" : `<ul>${told.map((claim) => `<li>${claimHtml(claim, language)}</li>`).join("")}</ul>`) +
+    `${more}<p>${words.publicKey} <code>${key.compressed}</code></p></main>`
   );
 }
 
-function claimHtml(claim: ProfileClaim): string {
+function claimHtml(claim: ProfileClaim, language: Language): string {
   const { identity, on, uri, proofUri, standing, evidence, lastCheckedAt } = claim;
-  const { sentences } = WORDS.en;
+  const { sentences, page } = WORDS[language];
   const why = standing === "verified" ? sentences[evidence!] : sentences[standing];
   const account = uri?.startsWith("https://") ? link(uri, shown(identity)) : bdi(shown(identity));
-  const proof = proofUri === null ? "" : ` ${link(proofUri, "The proof")}.`;
-  return `${account} (${bdi(shown(on))}): ${escaped(why)} Last checked ${time(lastCheckedAt)}.${proof}`;
+  const proof = proofUri === null ? "" : link(proofUri, page.proof);
+  return page.claim({ account, on: bdi(shown(on)), why: escaped(why), time: time(lastCheckedAt), proof });
 }
 
 /** Of a page on which several people are called the same. */
 export function choiceHead(
   people: readonly Person[],
-  { publicUrl, identity, platform }: { publicUrl: string; identity: string; platform: string },
+  {
+    publicUrl,
+    identity,
+    platform,
+    language,
+  }: { publicUrl: string; identity: string; platform: string; language: Language },
 ): PageHead {
-  const title = `Who is ${shown(identity)}?`;
+  const words = WORDS[language].page;
+  const title = words.who(shown(identity));
   const query = platform === "" ? "" : `?platform=${percentEncoded(platform)}`;
   const items = people.map((person) => {
     const href = `/avatar/${person.avatar}`;
-    return `<li>${link(href, accountText(person))}, avatar ${escaped(shortened(person.avatar))}</li>`;
+    return `<li>${words.choice(link(href, accountText(person)), escaped(shortened(person.avatar)))}</li>`;
   });
-  const description = `${people.length} people have proved this name: choose whom you mean.`;
+  const description = words.choose(people.length);
   return {
-    ...{ title, description },
+    ...{ language, title, description },
     canonical: `${publicUrl}/@${percentEncoded(identity)}${query}`,
     summary: `<main class="summary"><h1>${bdi(title)}</h1><p>${description}</p><ul>${items.join("")}</ul></main>`,
   };
 }
 
 /** Of a page on which there is nobody. */
-export function nobodyHead(title: string, description: string): PageHead {
+export function nobodyHead(title: string, description: string, language: Language): PageHead {
   return {
-    ...{ title, description },
+    ...{ language, title, description },
     summary: `<main class="summary"><h1>${bdi(title)}</h1><p>${bdi(description)}</p></main>`,
   };
 }
 
 /** The elements of a head. */
-export function headTags({ title, description, canonical, image, data }: PageHead): string {
+export function headTags({ language, title, description, canonical, image, data }: PageHead): string {
   const whole = `${title} · ${SITE}`;
   const open = (name: string, content: string) => meta("property", `og:${name}`, content);
   const card = (name: string, content: string) => meta("name", `twitter:${name}`, content);
@@ -165,7 +171,8 @@ export function headTags({ title, description, canonical, image, data }: PageHea
     canonical === undefined
       ? meta("name", "robots", "noindex")
       : `<link rel="canonical" href="${escaped(canonical)}" />`,
-    ...[open("site_name", SITE), open("title", title), open("description", description)],
+    ...[open("site_name", SITE), open("locale", LOCALES[language])],
+    ...[open("title", title), open("description", description)],
     ...[open("type", data ? "profile" : "website"), ...(canonical === undefined ? [] : [open("url", canonical)])],
     ...[card("card", image ? "summary_large_image" : "summary"), card("title", title)],
     card("description", description),

@@ -10,6 +10,7 @@ import { peopleCalled } from "../pages/people.ts";
 import { Previews, previewSvg, versionOf } from "../pages/preview.ts";
 import { fillPage, readPage } from "../pages/template.ts";
 import { shown } from "../pages/text.ts";
+import { LANGUAGES, type Language, WORDS } from "../pages/words.ts";
 import type { VertexId } from "../graph/types.ts";
 import { addressOf } from "./avatars.ts";
 import { optionalText } from "./http.ts";
@@ -73,61 +74,73 @@ export function previewRoutes({ config, reads, graph, limits }: Context): Route[
 /** The page at each of its addresses, with a head of its own where it shows somebody. */
 export function servePages(context: Context): RequestHandler {
   return async (request, response, next) => {
-    const find = request.method === "GET" || request.method === "HEAD" ? pageAt(context, request) : undefined;
+    const language = languageOf(request);
+    const find = request.method === "GET" || request.method === "HEAD" ? pageAt(context, request, language) : undefined;
     if (!find) {
       next();
       return;
     }
     const page = await readPage(context.config.webDir).catch(() => undefined);
     if (page === undefined) throw new ApiError(404, `${request.path} not found: this node serves no pages`);
-    response.set("Cache-Control", "no-cache");
+    response.set("Cache-Control", "no-cache").vary("Accept-Language");
     try {
       const head = await find();
       response.type("html").send(head ? fillPage(page, head) : page);
     } catch (error) {
-      refuse(error, page, response);
+      refuse(error, page, response, language);
     }
   };
 }
 
+/** The one of ours that the reader's browser would rather have (RFC 9110, section 12.5.4); English for all others. */
+function languageOf(request: Request): Language {
+  return (request.acceptsLanguages(...LANGUAGES) || "en") as Language;
+}
+
 /** How to tell what the page at an address says of itself, which is null where it says what it says everywhere. */
-function pageAt(context: Context, request: Request): (() => Promise<PageHead | null>) | undefined {
+function pageAt(context: Context, request: Request, language: Language): (() => Promise<PageHead | null>) | undefined {
   if (OWN.test(request.path)) return () => Promise.resolve(null);
   const key = AVATAR.exec(request.path)?.[1];
-  if (key !== undefined) return () => avatarHead(context, key);
+  if (key !== undefined) return () => avatarHead(context, key, language);
   const identity = IDENTITY.exec(request.path)?.[1];
   if (identity === undefined) return undefined;
   const { platform } = request.query;
-  return () => identityHead(context, identity, String((Array.isArray(platform) ? platform[0] : platform) ?? ""));
+  const named = String((Array.isArray(platform) ? platform[0] : platform) ?? "");
+  return () => identityHead(context, identity, named, language);
 }
 
-async function avatarHead(context: Context, encoded: string): Promise<PageHead> {
-  const key = decoded(encoded);
+async function avatarHead(context: Context, encoded: string, language: Language): Promise<PageHead> {
+  const key = decoded(encoded, language);
   const profile = await profileOf(context, addressOf(key));
-  if (!profile) throw new ApiError(404, `No chain knows the avatar ${shown(key)}.`);
-  return headOf(context, profile);
+  if (!profile) throw new ApiError(404, WORDS[language].page.unknownAvatar(shown(key)));
+  return headOf(context, profile, language);
 }
 
 /** Of one person with that name, or of several to choose from. */
-async function identityHead(context: Context, encoded: string, platform: string): Promise<PageHead> {
-  const identity = decoded(encoded);
+async function identityHead(
+  context: Context,
+  encoded: string,
+  platform: string,
+  language: Language,
+): Promise<PageHead> {
+  const identity = decoded(encoded, language);
   const people = await peopleCalled(context.reads, identity, platform);
   const [person] = people;
-  const about = `${shown(identity)}${platform === "" ? "" : ` on ${shown(platform)}`}`;
-  if (!person) throw new ApiError(404, `Nobody has proved to be ${about}.`);
+  const unproved = () => new ApiError(404, WORDS[language].page.unproved(shown(identity), shown(platform)));
+  if (!person) throw unproved();
   const { publicUrl } = context.config;
-  if (people.length > 1) return choiceHead(people, { publicUrl, identity, platform });
+  if (people.length > 1) return choiceHead(people, { publicUrl, identity, platform, language });
   const profile = await profileOf(context, addressOf(person.avatar));
-  if (!profile) throw new ApiError(404, `Nobody has proved to be ${about}.`);
-  return headOf(context, profile, person);
+  if (!profile) throw unproved();
+  return headOf(context, profile, language, person);
 }
 
-function headOf({ config: { publicUrl } }: Context, profile: Profile, asked?: VertexId): PageHead {
+function headOf({ config: { publicUrl } }: Context, profile: Profile, language: Language, asked?: VertexId): PageHead {
   const version = versionOf(previewSvg(profile, asked, new URL(publicUrl).host));
-  return profileHead(profile, { publicUrl, version, ...(asked && { asked }) });
+  return profileHead(profile, { publicUrl, version, language, ...(asked && { asked }) });
 }
 
-function decoded(part: string): string {
+function decoded(part: string, language: Language): string {
   try {
     const text = decodeURIComponent(part);
     // PostgreSQL has no such character in its texts.
@@ -135,15 +148,16 @@ function decoded(part: string): string {
   } catch {
     // As below.
   }
-  throw new ApiError(400, "The address is not percent-encoded text.");
+  throw new ApiError(400, WORDS[language].page.notText);
 }
 
 /** People get the page also where there is nothing to show: it says so in their language. */
-function refuse(error: unknown, page: string, response: Response): void {
+function refuse(error: unknown, page: string, response: Response, language: Language): void {
   if (!(error instanceof ApiError) || error.status >= 500) throw error;
-  const title = error.status === 404 ? "Nobody here" : "No such address";
+  const { nobody, noAddress } = WORDS[language].page;
+  const title = error.status === 404 ? nobody : noAddress;
   response.status(error.status).type("html");
-  response.send(fillPage(page, nobodyHead(title, shown(error.message, 200))));
+  response.send(fillPage(page, nobodyHead(title, shown(error.message, 200), language)));
 }
 
 /** Names under /assets say what is in them (Vite); the others stay the same when that changes. */

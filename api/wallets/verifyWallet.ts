@@ -1,8 +1,9 @@
 import {
   ProtocolError,
-  WALLET_VERDICTS,
+  WALLET_CHECK_GAS,
   type WalletSignature,
   type WalletVerdict,
+  readWalletVerdict,
   recoverPublicKey,
   unwrapSignature,
   walletCheckCode,
@@ -14,12 +15,6 @@ import { ApiError, messageOf } from "../errors.ts";
 
 /** Longest signature that is put to a chain, in bytes: it is paid for by the byte, and WebAuthn's take some 1,000. */
 const MAX_SIGNATURE = 16_384;
-
-/**
- * Gas of one check: that of WalletCheck's two calls, of its creation and of the longest signature (EIP-7623). Public nodes
- * allow more by themselves.
- */
-const CHECK_GAS = 5_000_000n;
 
 /** What a wallet's signature of a message is worth. */
 export type WalletWord =
@@ -88,12 +83,12 @@ async function check(
 ): Promise<WalletVerdict> {
   let answer: string;
   try {
-    answer = await provider.call({ data: walletCheckCode(wallet, digest, signature), gasLimit: CHECK_GAS });
+    answer = await provider.call({ data: walletCheckCode(wallet, digest, signature), gasLimit: WALLET_CHECK_GAS });
   } catch (error) {
     throw new ApiError(502, `the chain could not be asked about the wallet ${wallet}`, { cause: error });
   }
-  const verdict = /^0x[0-9a-f]{2}$/.test(answer) ? WALLET_VERDICTS[Number(answer)] : undefined;
-  if (verdict === undefined) throw new ApiError(502, `the chain has no answer about the wallet ${wallet}`);
+  const verdict = readWalletVerdict(answer);
+  if (verdict === null) throw new ApiError(502, `the chain has no answer about the wallet ${wallet}`);
   return verdict;
 }
 

@@ -78,10 +78,11 @@ export class KeystoreError extends SyngraphError {
 
 /**
  * `wallet_rejected` its user said no (EIP-1193, 4001); `wallet_failed` it did not do what was asked; `wallet_signature` what
- * it signed is something else, or by another key; `wallet_chain` it is on another chain; `wallet_funds` it cannot pay.
+ * it signed is something else, or by another key; `wallet_chain` it is on another chain; `wallet_funds` it cannot pay;
+ * `wallet_undeployed` it is a contract that is still to be deployed (ERC-6492), by `DirectRegistry.deployWallet`.
  */
 export type WalletErrorCode =
-  "wallet_rejected" | "wallet_failed" | "wallet_signature" | "wallet_chain" | "wallet_funds";
+  "wallet_rejected" | "wallet_failed" | "wallet_signature" | "wallet_chain" | "wallet_funds" | "wallet_undeployed";
 
 /** A wallet did not do what was asked. */
 export class WalletError extends SyngraphError {

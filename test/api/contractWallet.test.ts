@@ -1,51 +1,26 @@
 import { signText, wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import {
-  Contract,
-  ContractFactory,
-  Interface,
-  type InterfaceAbi,
-  Wallet,
-  ZeroHash,
-  concat,
-  hexlify,
-  keccak256,
-  randomBytes,
-} from "ethers";
+import { Wallet, ZeroHash } from "ethers";
 
-import { readArtifact } from "../../scripts/lib/artifacts.ts";
 import { type Person, get, newPerson } from "../helpers/api.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { type TestFactory, deployWalletFactory } from "../helpers/walletFactory.ts";
 import { draftProof, submit, submitWell } from "./proofs.ts";
 
 describe("ProofService: wallets that are contracts", () => {
   let test: TestStack;
-  let factory: Contract;
+  let factory: TestFactory;
   before(async () => {
     test = await sharedStack();
-    const { abi, bytecode } = await readArtifact("test/WalletFactory");
-    const payer = await test.provider.getSigner(6); // One of anvil's own accounts.
-    const deployed = await new ContractFactory(abi, bytecode, payer).deploy();
-    await deployed.waitForDeployment();
-    factory = new Contract(await deployed.getAddress(), abi, test.provider);
+    factory = await deployWalletFactory(test.provider);
   });
-
-  /** A wallet that the factory will deploy. */
-  async function planned(name: string, ...values: unknown[]) {
-    const { abi, bytecode } = await readArtifact(name);
-    const initCode = concat([bytecode, new Interface(abi as InterfaceAbi).encodeDeploy(values)]);
-    const salt = hexlify(randomBytes(32));
-    const data = factory.interface.encodeFunctionData("deploy", [salt, initCode]);
-    const address: string = await factory.getFunction("addressOf").staticCall(salt, keccak256(initCode));
-    return { address, deployer: { address: await factory.getAddress(), data } };
-  }
 
   const drafted = (person: Person, address: string, action: "create" | "delete" = "create") =>
     draftProof(test, person, { action, platform: "ethereum", identity: address });
 
   it("binds one that is not deployed yet by having it deployed (ERC-6492), and lets it release itself", async () => {
     const [person, owner] = [newPerson(), Wallet.createRandom()];
-    const { address, deployer } = await planned("test/OwnedWallet", owner.address, ZeroHash);
+    const { address, deployer } = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
     const draft = await drafted(person, address);
     const inner = signText(owner.privateKey, draft.answer.sign_payload).raw;
     const extra = { signature: draft.signature.base64, wallet_signature: wrapSignature(inner, deployer) };
@@ -54,7 +29,7 @@ describe("ProofService: wallets that are contracts", () => {
     expect(await test.registry.isBound(person.key.address, "ethereum", address.toLowerCase())).to.equal(true);
     expect(await test.provider.getCode(address)).to.have.length.above(2);
     // The relayer is never who calls a stranger's factory: that was a creation without code.
-    const caller: string = await factory.getFunction("caller").staticCall();
+    const caller: string = await factory.contract.getFunction("caller").staticCall();
     expect(await test.provider.getBalance(caller)).to.equal(0n);
     expect(await test.provider.getCode(caller)).to.equal("0x");
     const { body } = await get(test.stack, `/v1/proofchain?avatar=${person.key.compressed}`);
@@ -70,7 +45,7 @@ describe("ProofService: wallets that are contracts", () => {
 
   it("refuses a signature that the wallet will not take, and deploys nothing for it", async () => {
     const [person, owner] = [newPerson(), Wallet.createRandom()];
-    const { address, deployer } = await planned("test/OwnedWallet", owner.address, ZeroHash);
+    const { address, deployer } = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
     const draft = await drafted(person, address);
     const forged = signText(Wallet.createRandom().privateKey, draft.answer.sign_payload).raw;
     const extra = { signature: draft.signature.base64, wallet_signature: wrapSignature(forged, deployer) };
@@ -82,7 +57,7 @@ describe("ProofService: wallets that are contracts", () => {
 
   it("does not bind what takes everything only while it is tried", async () => {
     const person = newPerson();
-    const { address, deployer } = await planned("test/PretendingWallet");
+    const { address, deployer } = await factory.plan("test/PretendingWallet");
     const draft = await drafted(person, address);
     const extra = { signature: draft.signature.base64, wallet_signature: wrapSignature("0x00", deployer) };
     const answer = await submit(test, draft, { extra });

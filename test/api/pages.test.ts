@@ -198,6 +198,43 @@ describe("the page's addresses", () => {
       expect((await page("/@page-alice.example")).title).to.equal("page-alice.example (DNS) · Syngraph");
     });
 
+    it("speak the reader's language, of the two that the page has, and tell caches so", async () => {
+      const asked = async (path: string, language: string) => {
+        const response = await fetched(path, { headers: { "accept-language": language } });
+        expect(response.headers.get("vary"), language).to.match(/\bAccept-Language\b/i);
+        const html = new Html(await response.text());
+        expectInert(html);
+        return { html, lang: at(html.named("html")[0]!, "lang"), etag: response.headers.get("etag")! };
+      };
+      const path = "/@page-alice";
+      const chinese = await asked(path, "zh-CN,zh;q=0.9,en;q=0.8");
+      expect([chinese.lang, chinese.html.meta("og:locale")]).to.deep.equal(["zh-Hans", "zh_CN"]);
+      expect(chinese.html.title).to.equal("page-alice (GitHub) · Syngraph");
+      expect(chinese.html.meta("description")).to.match(/^同时已验证：page_alice \(X \(Twitter\)\)、.*核实。$/);
+      expect(chinese.html.meta("og:description")).to.equal(chinese.html.meta("description"));
+      expect(chinese.html.data.mainEntity.description).to.equal(chinese.html.meta("description"));
+      expect(chinese.html.summary).to.contain("page-alice（GitHub）：证明由该账号发布");
+      expect(chinese.html.summary).not.to.match(/verified|checked|signed|Public key/);
+      for (const language of [
+        "en-GB,zh;q=0.5",
+        "fr",
+        "*",
+        "",
+        `zh"><script>alert(1)</script>`,
+        "zh;q=0",
+        "x,".repeat(2_000),
+      ]) {
+        const { lang, html } = await asked(path, language);
+        expect([lang, html.meta("og:locale")], language.slice(0, 40)).to.deep.equal(["en", "en_US"]);
+        expect(html.meta("description")).to.match(/^Also verified: /);
+      }
+      const other = await fetched(path, { headers: { ...unless(chinese.etag).headers, "accept-language": "en" } });
+      expect(other.status, "the one language for the other").to.equal(200);
+      const nobody = await asked("/@page-nobody-at-all", "zh");
+      expect([nobody.lang, nobody.html.title]).to.deep.equal(["zh-Hans", "这里没有人 · Syngraph"]);
+      expect(nobody.html.summary).to.contain("没有人证明过自己是 page-nobody-at-all。");
+    });
+
     it("name in their data what is verified, and nothing that is only claimed", async () => {
       const { data, summary, elements } = await page(`/avatar/${person.key.compressed}`);
       expect(data["@type"]).to.equal("ProfilePage");
@@ -401,7 +438,8 @@ describe("the page's addresses", () => {
 
     it("are as inert with what no contract would take", () => {
       const key = newPerson().key;
-      for (const payload of [...payloads, ...payloads.map((text) => text + "x".repeat(10_000))]) {
+      for (const [index, payload] of [...payloads, ...payloads.map((text) => text + "x".repeat(10_000))].entries()) {
+        const language = index % 2 === 0 ? "en" : "zh";
         const told = {
           ...{
             platform: payload,
@@ -414,15 +452,16 @@ describe("the page's addresses", () => {
           ...{ createdAt: 1, lastCheckedAt: 1 },
         };
         const profile = { key, did: payload, changedAt: 1, claims: [told, { ...told, standing: "invalid" as const }] };
-        const head = profileHead(profile, { publicUrl: "https://id.example", asked: told, version: "v" });
-        const template = '<head><!--head--><title></title><!--/head--></head><body><div id="root"><!--summary--></div>';
+        const head = profileHead(profile, { publicUrl: "https://id.example", asked: told, version: "v", language });
+        const template =
+          '<html lang="en"><head><!--head--><title></title><!--/head--></head><body><div id="root"><!--summary--></div>';
         const html = new Html(fillPage(template, { ...head, canonical: `https://id.example/${payload}` }));
         expect(html.named("script")).to.have.length(1);
         expect(html.data.mainEntity["@id"]).to.equal(payload);
         for (const { attrs, tagName } of html.elements) {
           expect(tagName).to.match(ELEMENTS);
           for (const { name } of attrs)
-            expect(name).to.match(/^(?:name|content|property|rel|href|id|class|type|datetime)$/);
+            expect(name).to.match(/^(?:name|content|property|rel|href|id|class|type|datetime|lang)$/);
         }
         expect(html.title + html.summary).not.to.match(TURNS);
         const svg = previewSvg(profile, told, payload);

@@ -1,15 +1,27 @@
 import { randomBytes } from "node:crypto";
 
+import { wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
+import { Wallet, ZeroHash } from "ethers";
 
 import { expectAccessible } from "../helpers/accessibility.ts";
+import { installSolanaWallet } from "../helpers/browserSolanaWallet.ts";
+import { type Node, startNode } from "../helpers/node.ts";
 import { walletError } from "../helpers/pageWallet.ts";
+import { RpcProxy } from "../helpers/rpcProxy.ts";
+import { newSolanaWallet } from "../helpers/solanaWallet.ts";
+import { deployWalletFactory } from "../helpers/walletFactory.ts";
 import { ACCOUNT, newGist } from "../api/gists.ts";
 import { unlock } from "./heldAvatar.ts";
 import { REFUSED, UNREACHABLE, fund, useOwnPages } from "./ownPage.ts";
 
 /** IProofRegistry's statuses, as `statusOf` numbers them. */
 const CONFIRMED = 2n;
+
+/** What a wallet does whose user says no. */
+function refuse(): never {
+  throw walletError(4001, "User rejected the request.");
+}
 
 const HOSTILE = `<img src=x onerror="alert(1)">`;
 
@@ -91,7 +103,7 @@ describe("The binding wizard", function () {
     // The avatar is locked again, and need not be unlocked: it has signed.
     await page.reload();
     wallet.intercept = ({ method }, answer) => {
-      if (method === "personal_sign") throw walletError(4001, "User rejected the request.");
+      if (method === "personal_sign") return refuse();
       return answer();
     };
     await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
@@ -117,6 +129,54 @@ describe("The binding wizard", function () {
     await second.getByRole("heading", { name: "It is bound" }).waitFor();
     await page.getByRole("heading", { name: "It is bound" }).waitFor();
     expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
+  it("binds a Solana wallet that it finds by Wallet Standard, and takes no signature but its account's of this text", async () => {
+    const { page, context, avatar, expectQuietBut } = await setup.open("/me");
+    const [wallet, other] = [newSolanaWallet(), newSolanaWallet()];
+    const solana = {
+      name: "Sol <b>Wallet</b>",
+      accounts: [other, wallet],
+      signMessage: (message: Uint8Array) => wallet.sign(new TextDecoder().decode(message)),
+    };
+    await installSolanaWallet(context, solana);
+    await page.goto("/me/bind/solana");
+    await page.getByRole("button", { name: /^Use / }).waitFor();
+    expect(await page.getByRole("button", { name: /^Use / }).allTextContents()).to.deep.equal([`Use ${solana.name}`]);
+    await page.getByRole("button", { name: `Use ${solana.name}` }).click();
+    await page.getByText("Which of its accounts?").waitFor();
+    await expectAccessible(page);
+    await page
+      .getByRole("button")
+      .filter({ has: page.getByTitle(wallet.address) })
+      .click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+
+    const sign = page.getByRole("button", { name: `Sign with ${solana.name}` });
+    const { signMessage } = solana;
+    const refusals: [says: string, does: Partial<typeof solana>][] = [
+      ["The wallet said no.", { signMessage: refuse }],
+      ["The wallet’s signature does not fit.", { signMessage: (text) => signMessage(Uint8Array.of(...text, 32)) }],
+      [`${solana.name} is at another account.`, { accounts: [other] }],
+      ["The wallet’s signature does not fit.", { signMessage: (text) => other.sign(new TextDecoder().decode(text)) }],
+      ["The wallet did not do it.", { accounts: [] }],
+    ];
+    for (const [says, does] of refusals) {
+      Object.assign(solana, { accounts: [wallet, other], signMessage, ...does });
+      await sign.click();
+      await page.getByText(says).waitFor();
+    }
+    await expectAccessible(page);
+    // What was signed elsewhere can be pasted still.
+    await page.getByText("Sign it elsewhere and paste the signature").click();
+    await page.getByLabel("Signature", { exact: true }).waitFor();
+    Object.assign(solana, { accounts: [wallet, other], signMessage });
+    await sign.click();
+    await page.getByRole("button", { name: "Bring on chain" }).click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect((await statusOf(avatar.address, "solana", wallet.address))[0]).to.equal(CONFIRMED);
     expectQuietBut();
   });
 
@@ -151,6 +211,37 @@ describe("The binding wizard", function () {
     expectQuietBut();
   });
 
+  it("has a contract wallet deployed that is not there yet, before it sends its link from one's own wallet", async () => {
+    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
+    const { provider } = setup.test;
+    const owner = Wallet.createRandom();
+    const { plan } = await deployWalletFactory(provider);
+    const { address, deployer } = await plan("test/OwnedWallet", owner.address, ZeroHash);
+    await fund(setup.test, wallet.address);
+    await page.getByLabel("Wallet address").fill(address);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await unlock(page);
+    await page.getByRole("button", { name: "Sign with my avatar" }).click();
+    await page.getByText("The text that is signed").click();
+    const text = (await page.locator("pre.copyable").textContent())!;
+    await page.getByText("Sign it elsewhere and paste the signature").click();
+    await page.getByLabel("Signature", { exact: true }).fill(wrapSignature(await owner.signMessage(text), deployer));
+    await page.getByRole("button", { name: "Take this signature" }).click();
+    await page.getByRole("button", { name: /^It is a contract’s wallet/ }).click();
+
+    await page.getByRole("radio", { name: /^From my own wallet/ }).check();
+    await page.getByRole("button", { name: "Connect Test <b>Wallet</b>" }).click();
+    await page.getByText("The wallet is a contract that is not deployed on this chain yet.").waitFor();
+    await expectAccessible(page);
+    expect(wallet.count("eth_sendTransaction")).to.equal(0);
+    await page.getByRole("button", { name: "Have it deployed" }).click();
+    await page.getByRole("button", { name: /^Send for about/ }).click();
+    await page.getByRole("heading", { name: "It is bound" }).waitFor();
+    expect(wallet.count("eth_sendTransaction")).to.equal(2);
+    expect((await statusOf(avatar.address, "ethereum", address.toLowerCase()))[0]).to.equal(CONFIRMED);
+    expectQuietBut();
+  });
+
   it("shows that the API is down, and goes on when it is back", async () => {
     const { page, expectQuietBut } = await setup.open("/me/bind");
     await page.getByRole("link", { name: "DNS" }).click();
@@ -170,35 +261,54 @@ describe("The binding wizard", function () {
     expectQuietBut(UNREACHABLE, REFUSED);
   });
 
-  it("shows that the chain is down, loses nothing over a reload, and goes on when it is back", async () => {
-    const { page, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum");
-    await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
-    await unlock(page);
-    await page.getByRole("button", { name: "Sign with my avatar" }).click();
-    await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
-    await page.getByRole("button", { name: "Bring on chain" }).waitFor();
-    // The shared chain is not this test's to stop. What a node does without one: it keeps its callers waiting, and says so.
-    const back = Promise.withResolvers<void>();
-    await page.route("**/v1/proof", async (route) => {
-      await back.promise;
-      await route.continue().catch(() => undefined);
+  describe("at a node whose chain goes away", () => {
+    let rpc: RpcProxy;
+    let node: Node;
+    before(async () => {
+      const { test } = setup;
+      rpc = await RpcProxy.start(test.stack.rpcUrl);
+      // Else this one would bring on chain what the other has stored.
+      await test.stack.api.stop();
+      const env = { RPC_URL_31337: rpc.url, SUBMIT_TIMEOUT_MS: "250" };
+      node = await startNode(test, { name: "chain-away", env });
     });
-    await page.route("**/v1/status", async (route) => {
-      const status = (await (await route.fetch()).json()) as { chain: object };
-      await route.fulfill({
-        json: { ...status, state: "down", chain: { ...status.chain, state: "down", block: null } },
-      });
+    after(async () => {
+      await node?.stop();
+      await rpc?.stop();
+      await setup.test.stack.startApi();
     });
-    await page.getByRole("button", { name: "Bring on chain" }).click();
-    await page.getByText("The chain does not answer the node at present.").waitFor();
-    await page.reload();
-    await page.getByText("The chain does not answer the node at present.").waitFor();
-    await expectAccessible(page);
-    back.resolve();
-    await page.getByRole("heading", { name: "It is bound" }).waitFor();
-    expect((await statusOf(avatar.address, "ethereum", wallet.address.toLowerCase()))[0]).to.equal(CONFIRMED);
-    await page.unrouteAll({ behavior: "ignoreErrors" });
-    expectQuietBut();
+
+    it("says so to its operator and in the wizard, loses nothing over a reload, and goes on when it is back", async () => {
+      const { page, context, avatar, wallet, expectQuietBut } = await setup.open("/me/bind/ethereum", {}, node.apiUrl);
+      const status = () => statusOf(avatar.address, "ethereum", wallet.address.toLowerCase());
+      const operator = await context.newPage();
+      operator.setDefaultTimeout(30_000);
+      await operator.goto("/operator");
+      const chain = operator.getByRole("region", { name: "Chain", exact: true });
+      await chain.getByText("OK", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Use Test <b>Wallet</b>" }).click();
+      await unlock(page);
+      await page.getByRole("button", { name: "Sign with my avatar" }).click();
+      await page.getByRole("button", { name: "Sign with Test <b>Wallet</b>" }).click();
+      await page.getByRole("button", { name: "Bring on chain" }).waitFor();
+
+      await rpc.stop();
+      await operator.getByText("Chain or database cannot be asked").waitFor();
+      await chain.getByText("Not reachable").waitFor();
+      await page.getByRole("button", { name: "Bring on chain" }).click();
+      await page.getByText("The node has stored it").waitFor();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await page.reload();
+      await page.getByText("The chain does not answer the node at present.").waitFor();
+      await expectAccessible(page);
+      expect((await status())[0]).to.equal(0n);
+
+      rpc = await RpcProxy.start(setup.test.stack.rpcUrl, Number(new URL(rpc.url).port));
+      await page.getByRole("heading", { name: "It is bound" }).waitFor();
+      await chain.getByText("OK", { exact: true }).waitFor();
+      expect((await status())[0]).to.equal(CONFIRMED);
+      expectQuietBut();
+    });
   });
 
   it("does not go on with what somebody else put into the browser's storage", async () => {

@@ -27,7 +27,8 @@ export interface OwnBrowser extends WatchedPage {
 /** A stack and browsers over it, for one `describe`. */
 export interface OwnSetup {
   readonly test: TestStack;
-  open: (href: string, options?: BrowserContextOptions) => Promise<OwnBrowser>;
+  /** `apiUrl`: of another node on the stack's chain than its own. */
+  open: (href: string, options?: BrowserContextOptions, apiUrl?: string) => Promise<OwnBrowser>;
 }
 
 /** Registers the hooks that bring up what browsers of avatars' owners need. */
@@ -52,9 +53,9 @@ export function useOwnPages(): OwnSetup {
     get test() {
       return test;
     },
-    open: async (href, options = {}) => {
+    open: async (href, options = {}, apiUrl = test.stack.apiUrl) => {
       // Passkeys and sessions are for a host with a name.
-      const origin = test.stack.apiUrl.replace("127.0.0.1", "localhost");
+      const origin = apiUrl.replace("127.0.0.1", "localhost");
       const watched = await watchPage(browser, origin, { locale: "en-GB", ...options });
       watched.page.setDefaultTimeout(PATIENCE);
       const { chainId } = await test.provider.getNetwork();

@@ -30,10 +30,13 @@ export class RpcProxy {
     this.url = url;
   }
 
-  /** @param rpc the chain's own URL. */
-  static async start(rpc: string): Promise<RpcProxy> {
+  /**
+   * @param rpc the chain's own URL.
+   * @param port where one was before, which is to be back; else one that is free.
+   */
+  static async start(rpc: string, port = 0): Promise<RpcProxy> {
     const server = createServer();
-    server.listen(0, "127.0.0.1");
+    server.listen(port, "127.0.0.1");
     await once(server, "listening");
     const proxy = new RpcProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on("request", (request, response) => {

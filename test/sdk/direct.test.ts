@@ -1,11 +1,12 @@
 import { DirectRegistry, type SignedLink } from "@syngraph/sdk/chain";
-import { type Link, linkId, signPayload, signText } from "@syngraph/sdk/protocol";
+import { type Link, linkId, signPayload, signText, wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { NonceManager, Wallet, parseEther, toQuantity } from "ethers";
+import { NonceManager, Wallet, ZeroHash, parseEther, toQuantity } from "ethers";
 
 import { ContractError, InputError, SyngraphError, TrustError, WalletError } from "../../sdk/src/errors.ts";
 import { type Person, attest, personOf } from "../helpers/contractLinks.ts";
 import { PageWallet, walletError } from "../helpers/pageWallet.ts";
+import { type PlannedWallet, type TestFactory, deployWalletFactory } from "../helpers/walletFactory.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { failure } from "./failure.ts";
 
@@ -69,6 +70,12 @@ describe("DirectRegistry", function () {
     const signature = signText(avatar.privateKey, text).base64;
     const cosignature = cosigner ? signText(cosigner.privateKey, text).raw : null;
     return { link, signature, cosignature, id: linkId(link, signature) };
+  }
+
+  /** A link of a wallet that is to be deployed, signed by its owner as `by` and by others as they like. */
+  async function planned(avatar: Person, { address: wallet, deployer }: PlannedWallet, by: Person) {
+    const link = await signed(avatar, { identity: wallet.toLowerCase() }, by);
+    return { ...link, cosignature: wrapSignature(link.cosignature!, deployer) };
   }
 
   /** What attesters say of a link, as an API hands it out. */
@@ -178,6 +185,61 @@ describe("DirectRegistry", function () {
       expect(within.l1Fee).to.equal(1_234_567n);
       expect(within.cost).to.equal(within.gas * within.gasPrice + 1_234_567n);
       expect(within.gas).to.equal(without.gas);
+    });
+  });
+
+  describe("binds a contract wallet that is not there yet (ERC-6492)", () => {
+    let factory: TestFactory;
+    before(async () => {
+      factory = await deployWalletFactory(chain.provider);
+    });
+
+    it("once it is deployed, which it says has to be done before", async () => {
+      const { avatar, person: owner, wallet } = await user();
+      const registry = await connect(wallet);
+      const plan = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
+      const link = await planned(avatar, plan, owner);
+      for (const run of [() => registry.estimate(link), () => registry.submit(link)]) {
+        const { code, message } = await failure(run, WalletError);
+        expect([code, message.includes(plan.address.toLowerCase())]).to.deep.equal(["wallet_undeployed", true]);
+      }
+      expect(wallet.count("eth_sendTransaction")).to.equal(0);
+
+      const deployment = (await registry.deployWallet(link))!;
+      expect(await deployment.wait()).to.include({ txHash: deployment.txHash, linkId: null, status: null });
+      expect(await chain.provider.getCode(plan.address)).to.have.length.above(2);
+      // A stranger's factory never sees the account as its caller.
+      expect(await factory.contract.getFunction("caller").staticCall()).to.not.equal(owner.address);
+      expect(await registry.deployWallet(link), "deployed twice").to.equal(null);
+      expect((await registry.estimate(link)).outcome).to.equal("confirmed");
+      expect((await (await registry.submit(link)).wait()).status).to.equal("confirmed");
+      expect(await statusOf(avatar, link)).to.equal(2);
+    });
+
+    it("but none in whose name somebody else signed, or which its factory does not deploy, and sends nothing for it", async () => {
+      const { avatar, person: owner, wallet } = await user();
+      const registry = await connect(wallet);
+      const plan = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
+      const another = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
+      const burn = factory.contract.interface.encodeFunctionData("burn");
+      const { address: place } = plan.deployer;
+      for (const [link, why] of [
+        [await planned(avatar, plan, somebody()), "does not take the signature"],
+        [await planned(avatar, { ...plan, deployer: another.deployer }, owner), "does not deploy"],
+        [await planned(avatar, { ...plan, deployer: { address: place, data: burn } }, owner), "does not deploy"],
+        [await planned(avatar, { ...plan, deployer: { address: place, data: "0x" } }, owner), "does not deploy"],
+        // The factory's word for an account with a key.
+        [await planned(avatar, { ...plan, address: somebody().address }, owner), "does not deploy"],
+      ] as const) {
+        for (const method of ["estimate", "submit", "deployWallet"] as const) {
+          const { code, message } = await failure(() => registry[method](link), WalletError);
+          expect([code, message.includes(why)], message).to.deep.equal(["wallet_signature", true]);
+        }
+      }
+      expect(wallet.count("eth_sendTransaction")).to.equal(0);
+      expect([await chain.provider.getCode(plan.address), await chain.provider.getCode(another.address)]).to.deep.equal(
+        ["0x", "0x"],
+      );
     });
   });
 

@@ -26,12 +26,14 @@ import {
   parsePublicKey,
   recoverWitnesses,
   signPayload,
+  type WalletSignature,
   toSubmission,
   unwrapSignature,
 } from "../protocol/index.ts";
 import { toSyngraphError } from "./failures.ts";
 import { l1FeeOf } from "./l1Fee.ts";
 import { DirectTransaction } from "./transaction.ts";
+import { preparationOf } from "./undeployed.ts";
 import { DirectWallet, type WalletOptions } from "./wallet.ts";
 
 /** A link with all that was signed for it. */
@@ -129,21 +131,37 @@ export class DirectRegistry {
    *
    * @param attestations for a link that attesters have to stand for; without them it becomes a claim.
    * @throws {ContractError} where the contract would refuse it; `error` names why.
+   * @throws {WalletError} `wallet_undeployed` where the link's wallet is a contract that is not there yet (ERC-6492): see
+   * {@link deployWallet}. `wallet_signature` where its factory does not deploy it.
    */
   async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
     const call = await this.#callOf(signed, attestations);
-    const price = await this.#price(call);
+    const price = await this.#price(this.#transactionOf(call));
     return { ...price, outcome: await call.outcome() };
   }
 
   /**
    * Has the wallet send it. Nothing is sent that the contract would refuse now, or that the account cannot pay for.
    *
-   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, `wallet_chain`.
+   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, `wallet_chain`; as {@link estimate}.
    * @throws {ContractError} where the contract would refuse it.
    */
   async submit(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectTransaction> {
     return this.#send(await this.#callOf(signed, attestations));
+  }
+
+  /**
+   * Has the contract wallet of a link deployed that is not there yet, by the factory which its signature names (ERC-6492); once
+   * that is in a block, {@link submit} takes the link. The factory may be anybody's: it is tried first, gets 1,500,000 gas at
+   * most, and is called by a contract of no rights that the transaction creates.
+   *
+   * @returns null where nothing is to be deployed, and nothing was sent.
+   * @throws {WalletError} as {@link submit}; `wallet_signature` where the factory does not deploy the wallet, or the wallet
+   * would not take the signature.
+   */
+  async deployWallet(signed: SignedLink): Promise<DirectTransaction | null> {
+    const data = await this.#preparationOf(signed);
+    return data === null ? null : this.#sendData({ data });
   }
 
   /**
@@ -220,6 +238,13 @@ export class DirectRegistry {
       const args = method === "confirm" ? [key, name, proofLocation, attested] : [key, name, attested];
       return { method, args, outcome: async () => "confirmed" };
     }
+    if ((await this.#preparationOf(signed)) !== null) {
+      const where = `is a contract that chain ${this.chainId} does not have yet`;
+      throw new WalletError(
+        "wallet_undeployed",
+        `the wallet ${link.identity} ${where}: have it deployed first (deployWallet)`,
+      );
+    }
     const length = await this.#ask("read the chain's length", () => this.#contract.getFunction("lengthOf")(address));
     const proof = link.action === "delete" ? "0x" : isCosigned(link.platform) ? cosignatureOf(signed) : attested;
     const parts = { signature, withKey: length === 0n, proof, proofLocation };
@@ -246,11 +271,16 @@ export class DirectRegistry {
     });
   }
 
-  async #price({ method, args }: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
-    const data = REGISTRY.encodeFunctionData(method, args);
+  /** What has the link's wallet deployed; null where that is not to be done. */
+  async #preparationOf({ link, cosignature }: SignedLink): Promise<string | null> {
+    if (link.action !== "create" || link.platform !== "ethereum" || !cosignature) return null;
+    const signature = asInput(() => walletSignatureOf(cosignature));
+    return this.#ask("ask the wallet", () => preparationOf(this.#wallet.provider, link, signature));
+  }
+
+  async #price(transaction: { to?: string; data: string }): Promise<Omit<DirectEstimate, "outcome">> {
     const { provider, address, chainId } = this.#wallet;
     return this.#ask("estimate what it costs", async () => {
-      const transaction = { to: this.registry, data };
       const [gas, { gasPrice: price }, balance] = await Promise.all([
         provider.estimateGas({ ...transaction, from: address }),
         provider.getFeeData(),
@@ -262,14 +292,21 @@ export class DirectRegistry {
     });
   }
 
-  async #send(call: Pick<Call, "method" | "args">): Promise<DirectTransaction> {
-    const { gasLimit, cost, balance } = await this.#price(call);
+  #transactionOf({ method, args }: Pick<Call, "method" | "args">): { to: string; data: string } {
+    return { to: this.registry, data: REGISTRY.encodeFunctionData(method, args) };
+  }
+
+  #send(call: Pick<Call, "method" | "args">): Promise<DirectTransaction> {
+    return this.#sendData(this.#transactionOf(call));
+  }
+
+  async #sendData(transaction: { to?: string; data: string }): Promise<DirectTransaction> {
+    const { gasLimit, cost, balance } = await this.#price(transaction);
     if (balance < cost) {
       const lacking = `${this.account} has ${formatEther(balance)}, and it costs about ${formatEther(cost)}`;
       throw new WalletError("wallet_funds", `the wallet has too little on chain ${this.chainId}: ${lacking}`);
     }
-    const data = REGISTRY.encodeFunctionData(call.method, call.args);
-    return this.transaction(await this.#wallet.send({ to: this.registry, data, gasLimit }));
+    return this.transaction(await this.#wallet.send({ ...transaction, gasLimit }));
   }
 
   /** A time that the contract takes: by the chain's clock, and not before the binding. */
@@ -310,9 +347,10 @@ function cosignatureOf({ link, cosignature }: SignedLink): string {
   if (!cosignature) throw new InputError(`the signature of ${platform} ${identity} is missing`, "cosignature");
   return asInput(() => {
     if (platform === "nextid") return aliasProof(identity, cosignature);
-    const { signature } = unwrapSignature(
-      cosignature.startsWith("0x") ? cosignature : hexlify(decodeBase64(cosignature)),
-    );
-    return signature;
+    return walletSignatureOf(cosignature).signature;
   });
+}
+
+function walletSignatureOf(cosignature: string): WalletSignature {
+  return unwrapSignature(cosignature.startsWith("0x") ? cosignature : hexlify(decodeBase64(cosignature)));
 }

@@ -12,7 +12,7 @@ export interface Included {
   /** Another than was sent where the wallet's user paid more to have it sooner. */
   txHash: string;
   block: number;
-  /** Null where it was about no link: a release, or the wallet's own word. */
+  /** Null where it was about no link: a release, the wallet's own word, or its deployment. */
   linkId: string | null;
   /** Where the binding stands now; null where the transaction changed none. */
   status: BindingStatus | "none" | null;
@@ -130,6 +130,8 @@ export class DirectTransaction {
   #read(receipt: TransactionReceipt): Included {
     const { hash, blockNumber, gasUsed, fee } = receipt;
     const common = { chainId: this.#wallet.chainId, txHash: hash, block: blockNumber, gasUsed, fee };
+    // It had a wallet deployed, and was none of the registry's.
+    if (receipt.contractAddress !== null) return { ...common, linkId: null, status: null };
     for (const log of receipt.logs) {
       if (log.address.toLowerCase() !== this.#registry) continue;
       const event = REGISTRY.parseLog(log);

@@ -27,7 +27,8 @@ export interface WalletOptions {
 
 /** A transaction to a contract, without value. */
 export interface ContractTransaction {
-  to: string;
+  /** Absent where it creates one. */
+  to?: string;
   data: string;
   gasLimit: bigint;
 }

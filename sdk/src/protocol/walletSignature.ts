@@ -55,6 +55,17 @@ export const WALLET_VERDICTS = ["noCode", "valid", "refused"] as const;
 export type WalletVerdict = (typeof WALLET_VERDICTS)[number];
 
 /**
+ * Gas of one check: that of WalletCheck's two calls, of its creation and of the longest signature (EIP-7623). Public nodes
+ * allow more by themselves.
+ */
+export const WALLET_CHECK_GAS = 5_000_000n;
+
+/** What a chain answered to {@link walletCheckCode}; null where that is none of its answers. */
+export function readWalletVerdict(answer: string): WalletVerdict | null {
+  return (/^0x[0-9a-f]{2}$/.test(answer) && WALLET_VERDICTS[Number(answer)]) || null;
+}
+
+/**
  * What an `eth_call` without `to` creates to learn whether a wallet takes a signature (ERC-1271), deployed by its factory
  * where it is not there.
  *

@@ -8,7 +8,9 @@ import { Facts } from "../ui/Facts.tsx";
 import { Field, PasswordField, TextArea } from "../ui/Field.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { useSolanaWallets } from "../wallet/solana.ts";
 import { SignedText } from "./SignedText.tsx";
+import { BySolanaWallet } from "./SolanaWallets.tsx";
 import { Trouble } from "./Trouble.tsx";
 import { useTask } from "./useTask.ts";
 import { WalletButtons } from "./WalletButtons.tsx";
@@ -22,6 +24,7 @@ export function CosignStep({ binding, step }: { binding: Binding; step: Step }) 
       <Facts of={[[t("sign.who"), <KeyText key="key" text={step.identity} wide />]]} />
       <SignedText text={step.text} />
       {step.by === "wallet" && <ByWallet binding={binding} step={step} />}
+      {step.by === "solana" && <BySolanaWallet binding={binding} step={step} />}
       {step.by === "avatar" && <ByKeystore binding={binding} step={step} />}
       <ByPaste binding={binding} step={step} />
     </>
@@ -149,6 +152,8 @@ function ByPaste({ binding, step }: { binding: Binding; step: Step }) {
   const { t } = useTranslation("bind");
   const [value, setValue] = useState("");
   const task = useTask();
+  // Where no wallet was found, it is the only way.
+  const isOnlyWay = useSolanaWallets().length === 0 && step.by === "solana";
   const contract =
     step.by === "wallet" && task.error instanceof SyngraphError && task.error.code === "wallet_signature";
   const form = (
@@ -169,7 +174,7 @@ function ByPaste({ binding, step }: { binding: Binding; step: Step }) {
         onChange={(event) => setValue(event.target.value)}
       />
       <div className="actions">
-        <Button type="submit" look={step.by === "solana" ? "primary" : "secondary"} busy={task.busy}>
+        <Button type="submit" look={isOnlyWay ? "primary" : "secondary"} busy={task.busy}>
           {t("sign.pasteButton")}
         </Button>
       </div>
@@ -185,7 +190,7 @@ function ByPaste({ binding, step }: { binding: Binding; step: Step }) {
       />
     </form>
   );
-  if (step.by === "solana") return form;
+  if (isOnlyWay) return form;
   return (
     <details className="more">
       <summary>{t("sign.pasteToggle")}</summary>

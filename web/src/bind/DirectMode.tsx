@@ -122,7 +122,7 @@ function Priced({
   chainId: number;
   attestations: Awaited<ReturnType<Binding["attestations"]>>;
 }) {
-  const { t } = useTranslation(["bind", "common"]);
+  const { t } = useTranslation(["bind", "common", "errors"]);
   const task = useTask();
   const [registry, setRegistry] = useState<DirectRegistry | null>(null);
   const request = useQuery({
@@ -132,9 +132,8 @@ function Priced({
       const direct = await DirectRegistry.connect(wallet.provider, of);
       const { link, signature, cosignature } = binding;
       const signed = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
-      const estimate = await direct.estimate(signed, attestations ?? undefined);
       setRegistry(direct);
-      return estimate;
+      return direct.estimate(signed, attestations ?? undefined);
     },
     // A price of a minute ago is none.
     gcTime: 0,
@@ -156,6 +155,29 @@ function Priced({
           <bdi>{request.error?.message}</bdi>
         </p>
       </Notice>
+    );
+  }
+  if (request.error instanceof SyngraphError && request.error.code === "wallet_undeployed") {
+    const deploy = async (signal: AbortSignal) => {
+      await (await registry!.deployWallet(binding))?.wait({ signal });
+      await request.refetch();
+    };
+    return (
+      <>
+        <Notice
+          tone="wait"
+          live="status"
+          title={t("errors:wallet_undeployed")}
+          actions={
+            <Button icon="wallet" busy={task.busy} onClick={() => void task.run(deploy)}>
+              {t("direct.deploy")}
+            </Button>
+          }
+        >
+          <p>{t("direct.deployWhat")}</p>
+        </Notice>
+        <Trouble error={task.error} />
+      </>
     );
   }
   return (

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useWallets } from "../app/hooks.ts";
 import { Button } from "../ui/Button.tsx";
 import { TextField } from "../ui/Field.tsx";
+import { OwnSolanaWallets } from "./SolanaWallets.tsx";
 import { slipOf, usePlatformText } from "./platforms.ts";
 import { Trouble } from "./Trouble.tsx";
 import { useTask } from "./useTask.ts";
@@ -26,16 +27,21 @@ export function IdentityStep({
   const [error, setError] = useState<string>();
   const { id, identity_rule: rule, identity_shapes: shapes } = platform;
 
+  function choose(wanted: string) {
+    const slip = slipOf(wanted, shapes);
+    if (slip === null) onChosen(wanted.trim());
+    else setError(t(`identity.${slip}`, { rule, text: wanted.trim().slice(0, 100) }));
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    const slip = slipOf(value, shapes);
-    if (slip === null) onChosen(value.trim());
-    else setError(t(`identity.${slip}`, { rule, text: value.trim().slice(0, 100) }));
+    choose(value);
   }
 
   return (
     <>
       {id === "ethereum" && <OwnWallets onChosen={onChosen} />}
+      {id === "solana" && <OwnSolanaWallets onChosen={choose} />}
       <form className="stack" onSubmit={submit} noValidate>
         <TextField
           label={text("identity.label", id)}
