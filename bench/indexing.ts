@@ -11,7 +11,7 @@ import { startPostgres } from "../scripts/lib/stack/postgres.ts";
 import { ADDRESSES, CHAIN_ID, type Layout, PreparedChain } from "./indexing/chain.ts";
 import { copyFloor, fetchFloor } from "./indexing/floors.ts";
 import { LINKS_EACH, POSTS_EACH, type PreparedLink, prepareHistory } from "./indexing/history.ts";
-import { NoopRoot } from "./indexing/noop.ts";
+import { NOOP, OtherRoot, PLAIN } from "./indexing/otherRoot.ts";
 import { type Run, runIndexer } from "./indexing/run.ts";
 import { table, writeSection } from "./results.ts";
 
@@ -27,7 +27,7 @@ const [load] = loadavg();
 const dataDir = await mkdtemp(join(tmpdir(), "syngraph-bench-"));
 const deploymentsDir = join(dataDir, "deployments");
 await writeDeployment();
-const noop = await NoopRoot.create();
+const [noop, plain] = [await OtherRoot.create(NOOP), await OtherRoot.create(PLAIN)];
 const { part: postgres, url: databaseUrl } = await startPostgres(dataDir);
 let chain: PreparedChain | undefined;
 try {
@@ -43,15 +43,18 @@ try {
   if (restart.calls.eth_getLogs !== undefined)
     throw new Error(`a restart asked for logs again, ${restart.calls.eth_getLogs} times`);
   const warm = await index("warm", DENSE, links);
+  const plainWarm = await index("plain_warm", DENSE, links, { root: plain.folder });
   const idle = await index("noop", DENSE, links, { root: noop.folder });
   const fetched = [await fetchFloor(chain!.url, chain!.lastLinkBlock)];
+  const plainDense = await index("plain_dense", DENSE, links, { root: plain.folder, fresh: true });
   const copied = await copyFloor(databaseUrl, "bench_dense");
   const sparse = await index("sparse", SPARSE, links, { fresh: true });
+  const plainSparse = await index("plain_sparse", SPARSE, links, { root: plain.folder, fresh: true });
   fetched.push(await fetchFloor(chain!.url, chain!.lastLinkBlock));
 
   const rate = (seconds: number, count = LINKS) => Math.round(count / seconds);
-  const row = (name: string, { seconds, cpu, links: count }: Run, floor: string, bar: string) => [
-    ...[name, rate(seconds, count), bar, floor, `${Math.round((1e6 * cpu) / count)} µs`],
+  const row = (name: string, { seconds, cpu, links: count }: Run, peer: Run, floor: string, bar: string) => [
+    ...[name, rate(seconds, count), bar, rate(peer.seconds), floor, `${Math.round((1e6 * cpu) / count)} µs`],
   ];
   const fetches = (floor: number) => `${rate(floor).toLocaleString("en-US")} fetched and decoded`;
   const asked = Object.entries(restart.calls).map(([method, count]) => `${count} × \`${method}\``);
@@ -66,19 +69,21 @@ up, with all tables, their indexes and views; after each run the tables are coun
 that is not near 0, others had their share of the cores.
 
 ${table([
-  ["links a second", "measured", "bar", "the floor", "CPU a link"],
-  row("cold, 330 links a block", dense, fetches(fetched[0]!), "≥ 3,500"),
-  row("cold, 5 links a block", sparse, fetches(fetched[1]!), "≥ 1,600"),
+  ["links a second", "measured", "bar", "plain Ponder", "the floor", "CPU a link"],
+  row("cold, 330 links a block", dense, plainDense, fetches(fetched[0]!), "≥ 3,500"),
+  row("cold, 5 links a block", sparse, plainSparse, fetches(fetched[1]!), "≥ 1,600"),
   row(
     "what was fetched once, indexed again",
     warm,
+    plainWarm,
     `${rate(idle.seconds).toLocaleString("en-US")} with handlers that do nothing`,
     "≥ 8,000",
   ),
-  ["rows of the three large tables by COPY alone", rate(copied), "", "", ""],
+  ["rows of the three large tables by COPY alone", rate(copied), "", "", "", ""],
 ])}
 
-The last floor is Ponder's own: its process takes ${start.seconds.toFixed(1)} s (${start.cpu.toFixed(1)} s of CPU) to start, look at its files and tables, and be ready
+Plain Ponder is the peer: the same events by the same version with the same settings, put as they are into three tables without
+an index, by an insert and two upserts; nothing is decoded or verified. The last floor is Ponder's own: its process takes ${start.seconds.toFixed(1)} s (${start.cpu.toFixed(1)} s of CPU) to start, look at its files and tables, and be ready
 with next to nothing to index, and then, with handlers that do nothing, ${Math.round((1e6 * (idle.cpu - start.cpu)) / LINKS)} µs of CPU a link to read and decode its events. Without
 the start, ours come to ${rate(warm.seconds - start.seconds).toLocaleString("en-US")} links a second, and the handlers that do nothing to ${rate(idle.seconds - start.seconds).toLocaleString("en-US")}.
 
@@ -89,7 +94,7 @@ its end, and nothing that it had.
   );
 } finally {
   await chain?.stop();
-  await noop.remove();
+  await Promise.all([noop.remove(), plain.remove()]);
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -1,7 +1,5 @@
 /**
  * `npm start`: brings up the whole registry on this machine, and takes it down again.
- *
- * Environment: PORT, INDEXER_PORT, RPC_PORT, DATA_DIR (default `.syngraph`), DATABASE_URL. `--reset` begins anew.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -13,7 +11,15 @@ import hre from "hardhat";
 import { Stack, resetData } from "./lib/stack/stack.ts";
 import { buildWeb } from "./lib/stack/web.ts";
 
-const { values: flags } = parseArgs({ options: { reset: { type: "boolean", default: false } } });
+const USAGE = `npm start [-- --reset]
+
+Brings up the whole registry on this machine: PostgreSQL, a local chain with the contracts, indexer, API and dashboard.
+It goes on where it was; with --reset it begins anew. Ctrl-C ends it.
+
+Environment: PORT (3000), INDEXER_PORT (42069), RPC_PORT (8545), DATA_DIR (.syngraph), DATABASE_URL (its own PostgreSQL).
+`;
+
+const flags = readFlags();
 const dataDir = resolve(process.env.DATA_DIR ?? join(import.meta.dirname, "../.syngraph"));
 const lockFile = join(dataDir, "lock");
 
@@ -42,6 +48,18 @@ function runningPid(): number | undefined {
   }
 }
 
+function readFlags(): { reset: boolean } {
+  try {
+    const { values } = parseArgs({ options: { reset: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+    if (!values.help) return { reset: values.reset ?? false };
+    process.stdout.write(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
 function port(name: string, otherwise: number): number {
   const value = Number(process.env[name] ?? otherwise);
   if (!Number.isInteger(value) || value < 1 || value > 65535) throw new Error(`${name} must be a port, 1 to 65535`);
@@ -51,6 +69,8 @@ function port(name: string, otherwise: number): number {
 async function main(): Promise<number> {
   const ports = { api: port("PORT", 3000), indexer: port("INDEXER_PORT", 42069), rpc: port("RPC_PORT", 8545) };
   await lock();
+  // Before anything is built, or deleted.
+  await Stack.requirePorts(ports);
   if (flags.reset) {
     await resetData(dataDir);
     await lock();

@@ -63,14 +63,18 @@ export class Stack {
    * @throws when a part cannot start; what had started is stopped.
    */
   static async start(options: StackOptions): Promise<Stack> {
-    const { ports } = options;
-    await requireFreePort(ports.api, "PORT", "dashboard and API");
-    await requireFreePort(ports.indexer, "INDEXER_PORT", "indexer");
-    await requireFreePort(ports.rpc, "RPC_PORT", "chain");
+    await Stack.requirePorts(options.ports);
     await mkdir(options.dataDir, { recursive: true });
     const stack = new Stack(options);
     await stack.restart();
     return stack;
+  }
+
+  /** @throws the message for whoever started it, when somebody listens on one of its ports. */
+  static async requirePorts(ports: StackOptions["ports"]): Promise<void> {
+    await requireFreePort(ports.api, "PORT", "dashboard and API");
+    await requireFreePort(ports.indexer, "INDEXER_PORT", "indexer");
+    await requireFreePort(ports.rpc, "RPC_PORT", "chain");
   }
 
   /**
