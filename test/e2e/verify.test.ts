@@ -55,7 +55,8 @@ describe("syngraph verify", function () {
   let writer: RegistryWriter;
 
   before(async () => {
-    test = await startTestStack();
+    // Without memory for rows: each batch of history looks up what it may touch.
+    test = await startTestStack({}, { PONDER_CACHE_BYTES: "1" });
     // Nobody else writes.
     await test.stack.api.stop();
     [deployment] = (await readDeployments(test.stack.deploymentsDir)) as [Deployment];

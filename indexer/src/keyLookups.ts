@@ -1,0 +1,5 @@
+import schema from "ponder:schema";
+
+import { lookUpByArrays } from "../keyLookups.ts";
+
+lookUpByArrays(schema);
