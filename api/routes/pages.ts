@@ -12,7 +12,7 @@ import { fillPage, readPage } from "../pages/template.ts";
 import { shown } from "../pages/text.ts";
 import type { VertexId } from "../graph/types.ts";
 import { addressOf } from "./avatars.ts";
-import { optionalText } from "./http.ts";
+import { noteFailure, optionalText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
 /** Addresses under which the page shows itself; what is none of them is the API's. */
@@ -85,7 +85,7 @@ export function servePages(context: Context): RequestHandler {
       const head = await find();
       response.type("html").send(head ? fillPage(page, head) : page);
     } catch (error) {
-      refuse(error, page, response);
+      refuse(error, page, request, response);
     }
   };
 }
@@ -138,12 +138,12 @@ function decoded(part: string): string {
   throw new ApiError(400, "The address is not percent-encoded text.");
 }
 
-/** People get the page also where there is nothing to show: it says so in their language. */
-function refuse(error: unknown, page: string, response: Response): void {
-  if (!(error instanceof ApiError) || error.status >= 500) throw error;
-  const title = error.status === 404 ? "Nobody here" : "No such address";
-  response.status(error.status).type("html");
-  response.send(fillPage(page, nobodyHead(title, shown(error.message, 200))));
+/** People get the page also where there is nothing to show, or nobody can tell just now: it says so in their language. */
+function refuse(error: unknown, page: string, request: Request, response: Response): void {
+  const { status, message } = noteFailure(error, request, response);
+  const title = status === 404 ? "Nobody here" : status < 500 ? "No such address" : "Not to be told just now";
+  response.status(status).type("html");
+  response.send(fillPage(page, nobodyHead(title, shown(message, 200))));
 }
 
 /** Names under /assets say what is in them (Vite); the others stay the same when that changes. */
