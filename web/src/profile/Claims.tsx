@@ -23,6 +23,17 @@ const LOOKS: Readonly<Record<Standing, readonly [Tone, IconName]>> = {
   deleted: ["neutral", "minus"],
 };
 
+/** Where a claim stands, in a word. */
+export function StandingPill({ standing }: { standing: Standing }) {
+  const { t } = useTranslation("profile");
+  const [tone, icon] = LOOKS[standing];
+  return (
+    <Pill tone={tone} icon={icon}>
+      {t(`standing.${standing}`)}
+    </Pill>
+  );
+}
+
 /** What somebody says of themselves, each with what it rests on. */
 export function ClaimList({ title, lead, claims }: { title: string; lead: string; claims: readonly Claim[] }) {
   return (
@@ -52,9 +63,7 @@ export function PlainClaims({ claims }: { claims: readonly Claim[] }) {
 }
 
 function ClaimView({ claim }: { claim: Claim }) {
-  const { t } = useTranslation(["profile", "avatar"]);
   const { binding, standing } = claim;
-  const [tone, icon] = LOOKS[standing];
   const account = binding.uri?.startsWith("https://") ? binding.uri : null;
   const short = shortened(binding.identity);
   return (
@@ -70,9 +79,7 @@ function ClaimView({ claim }: { claim: Claim }) {
             <bdi title={short === binding.identity ? undefined : binding.identity}>{short}</bdi>
           )}
         </h3>
-        <Pill tone={tone} icon={icon}>
-          {t(`standing.${standing}`)}
-        </Pill>
+        <StandingPill standing={standing} />
       </header>
       <Rests claim={claim} />
       <ClaimFacts claim={claim} />
