@@ -71,6 +71,13 @@ describe("Page of an avatar", function () {
     expectQuiet(watched);
   });
 
+  it("does not call confirmed what the node has seen gone since", async () => {
+    api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, [GITHUB]));
+    api.bindingsInstead = (bindings) => bindings.map((binding) => ({ ...binding, is_valid: false }));
+    const { page } = await open(`/?q=${KEY.compressed}`);
+    expect((await bindingsOf(page)).map((row) => row[2])).to.deep.equal(["No longer valid"]);
+  });
+
   it("takes the key in any form and case", async () => {
     api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, [DNS]));
     const { page } = await open(`/?q=${KEY.uncompressed.slice(2).toUpperCase()}`);
