@@ -146,6 +146,23 @@ describe("Keyring of the page", function () {
     expectQuiet(watched);
   });
 
+  it("is none where the browser keeps nothing for any site, and the page works all the same", async () => {
+    const watched = await openKeys();
+    const { page, context } = watched;
+    await context.addInitScript(`for (const name of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, name, { get: () => { throw new DOMException("Access is denied", "SecurityError"); } });
+    }`);
+    await page.goto("/settings");
+    await page.getByRole("radio", { name: "Dark" }).check();
+    expect(await page.evaluate("document.documentElement.dataset.theme")).to.equal("dark");
+    for (const place of ["/me/keys", "/me/session"]) {
+      await page.goto(place);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("link", { name: "Create avatar" }).first().waitFor();
+    }
+    expectQuiet(watched);
+  });
+
   it("makes an avatar of a wallet's signature, and nothing where the wallet says no", async () => {
     const wallet = Wallet.createRandom();
     const watched = await openKeys();

@@ -1,5 +1,6 @@
 import type { Avatar, PasskeyKeystore, TextSigner } from "@syngraph/sdk";
 
+import { localStore } from "../app/storage.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** What this browser keeps. Nothing in it is secret: the key is encrypted by password, and by passkey where there is one. */
@@ -56,12 +57,12 @@ export function current(): Keyring {
 
 /** Minutes after which the avatar is locked when nobody touches the page. */
 export function autoLockMinutes(): number {
-  const minutes = Number(localStorage.getItem(AUTO_LOCK));
+  const minutes = Number(localStore.getItem(AUTO_LOCK));
   return (AUTO_LOCK_MINUTES as readonly number[]).includes(minutes) ? minutes : DEFAULT_MINUTES;
 }
 
 export function setAutoLockMinutes(minutes: number): void {
-  localStorage.setItem(AUTO_LOCK, String(minutes));
+  localStore.setItem(AUTO_LOCK, String(minutes));
 }
 
 function lockWhenIdle(): void {
@@ -224,7 +225,7 @@ const actions = {
   },
   lock: () => {
     forgetKey();
-    localStorage.setItem(LOCKED, String(Date.now()));
+    localStore.setItem(LOCKED, String(Date.now()));
   },
   remove: () => {
     localStorage.removeItem(STORED);

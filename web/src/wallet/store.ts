@@ -1,6 +1,7 @@
 import type { Eip1193Provider } from "@syngraph/sdk";
 import { createStore } from "mipd";
 
+import { localStore } from "../app/storage.ts";
 import type { ConnectedWallet, WalletDetail, Wallets } from "./wallets.ts";
 
 /** The wallet that was connected last, by its name in reverse DNS: a page that is loaded anew finds it again. */
@@ -59,12 +60,12 @@ async function connect(uuid: string): Promise<void> {
   } catch (cause) {
     throw walletError(cause);
   }
-  localStorage.setItem(LAST, wallet.info.rdns);
+  localStore.setItem(LAST, wallet.info.rdns);
 }
 
 function disconnect(): void {
   // Wallets cannot be told (EIP-1193 knows no such call): the page forgets them.
-  localStorage.removeItem(LAST);
+  localStore.removeItem(LAST);
   setConnected(null);
 }
 
@@ -115,7 +116,7 @@ function setConnected(next: ConnectedWallet | null): void {
 
 /** Connects to the wallet of the last time, if it announces itself and still lets this page see an account, without asking. */
 async function findAgain(): Promise<void> {
-  const last = localStorage.getItem(LAST);
+  const last = localStore.getItem(LAST);
   const wallet = wallets().find(({ info }) => info.rdns === last);
   if (connected || !wallet) return;
   // A wallet that fails here is simply not connected; the reader has not asked for anything.
