@@ -40,7 +40,7 @@ window.addEventListener("storage", ({ key }) => {
   else if (key === STORED || key === null) reload();
 });
 for (const touch of ["pointerdown", "keydown"]) {
-  window.addEventListener(touch, () => (lastTouch = Date.now()), { capture: true, passive: true });
+  window.addEventListener(touch, touched, { capture: true, passive: true });
 }
 setInterval(lockWhenIdle, LOOK_EVERY);
 // Timers sleep in hidden tabs and sleeping machines.
@@ -63,6 +63,12 @@ export function autoLockMinutes(): number {
 
 export function setAutoLockMinutes(minutes: number): void {
   localStore.setItem(AUTO_LOCK, String(minutes));
+}
+
+/** The first touch after a machine has slept may come before the timer: it is no sign that somebody was there meanwhile. */
+function touched(): void {
+  lockWhenIdle();
+  lastTouch = Date.now();
 }
 
 function lockWhenIdle(): void {
