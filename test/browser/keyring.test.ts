@@ -211,4 +211,67 @@ describe("Keyring of the page", function () {
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(expected.publicKey);
     expectQuiet(watched);
   });
+
+  it("signs with the wallet that was chosen last, whatever others announce, answer late or tell of later", async () => {
+    const { address } = Wallet.createRandom();
+    const watched = await openKeys();
+    const { page, context } = watched;
+    await installWallet(context, WALLET, {
+      request: async ({ method }) => (method === "eth_chainId" ? "0x7a69" : [address.toLowerCase()]),
+    });
+    await context.addInitScript(`(${OTHER_WALLETS})("${ZERO}")`);
+    await page.reload();
+    await page.getByRole("tab", { name: "From a wallet" }).click();
+    // What is no wallet is not among them.
+    await page.getByRole("button", { name: /Slow wallet/ }).waitFor();
+    expect(await page.locator(".wallet-list li").count()).to.equal(2);
+    const shown = page.locator(".wallet.connected .key");
+    const connect = async (name: string, expected: string) => {
+      await page.getByRole("button", { name }).click();
+      await shown.filter({ hasText: expected }).waitFor();
+    };
+    await connect("Test wallet", address);
+    await page.evaluate("slowWallet.answer()");
+    expect(await shown.textContent()).to.equal(address);
+
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await connect("Slow wallet", ZERO);
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await connect("Test wallet", address);
+    await page.evaluate(`slowWallet.tell("accountsChanged", ["${ZERO}"])`);
+    expect(await shown.textContent()).to.equal(address);
+    await page.evaluate(`slowWallet.tell("disconnect")`);
+    expect(await shown.textContent()).to.equal(address);
+    expectQuiet(watched);
+  });
 });
+
+/**
+ * Announces what is no wallet, and one that was connected the last time: it takes its time to say for which account, and goes
+ * on telling of itself. Runs in the browser.
+ */
+const OTHER_WALLETS = `(account) => {
+  localStorage.setItem("syngraph.wallet", "slow.wallet");
+  const listeners = [];
+  let answer;
+  const slow = new Promise((resolve) => (answer = resolve));
+  window.slowWallet = {
+    // Until the page has taken it in.
+    answer: () => new Promise((resolve) => (answer([account]), setTimeout(resolve, 50))),
+    tell: (event, value) => listeners.forEach(([of, listener]) => of === event && listener(value)),
+  };
+  const provider = {
+    request: async ({ method }) => (method === "eth_chainId" ? "0x1" : slow),
+    on: (event, listener) => listeners.push([event, listener]),
+  };
+  const announce = (info, of = provider) => {
+    const detail = { info: { icon: "javascript:alert(1)", ...info }, provider: of };
+    window.addEventListener("eip6963:requestProvider", () =>
+      window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail })),
+    );
+  };
+  announce({ uuid: "1", name: "Slow wallet", rdns: "slow.wallet" });
+  announce({ uuid: "2", rdns: "without.a.name" });
+  announce({ uuid: "3", name: { toString: "none" }, rdns: "with.an.object" });
+  announce({ uuid: "4", name: "Without a provider", rdns: "without.a.provider" }, {});
+}`;
