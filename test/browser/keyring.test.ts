@@ -132,12 +132,24 @@ describe("Keyring of the page", function () {
     const file = {
       name: "key.json",
       mimeType: "application/json",
-      buffer: Buffer.from(await avatar.toKeystore(PASSWORD, QUICK)),
+      buffer: Buffer.from(await avatar.toKeystore("1234", QUICK)),
     };
     await page.getByLabel("Keystore file", { exact: true }).last().setInputFiles(file);
+    // What was good enough elsewhere does not protect it here.
+    await page.getByLabel("Password of the keystore").fill("1234");
+    await page.getByRole("button", { name: "Import avatar" }).click();
+    await page.getByText("The keystore’s password is short.").waitFor();
+    await page.getByLabel("New password").fill("5678");
+    await page.getByRole("button", { name: "Import avatar" }).click();
+    await page.getByText("The password needs at least 10 characters.").waitFor();
+    expect(await stored(page)).to.not.include("keystore");
+    await page.getByLabel("New password").fill(PASSWORD);
+    await page.getByLabel("Repeat the password").fill(PASSWORD);
     await page.getByRole("button", { name: "Import avatar" }).click();
     await page.getByText("Unlocked in this tab", { exact: true }).waitFor({ timeout: 30_000 });
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(avatar.publicKey);
+    const kept = await page.evaluate<string>("JSON.parse(localStorage.getItem('syngraph.keyring')).keystore");
+    expect((await Avatar.fromKeystore(kept, PASSWORD)).publicKey).to.equal(avatar.publicKey);
     expectQuiet(watched);
   });
 

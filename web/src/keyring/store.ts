@@ -184,12 +184,12 @@ const actions = {
     const { Avatar } = await sdk();
     await keep(() => Avatar.fromKey(key), password, onProgress);
   },
-  importKeystore: async (json: string, password: string, onProgress?: (done: number) => void) => {
+  importKeystore: async (json: string, password: string, kept: string, onProgress?: (done: number) => void) => {
     const { Avatar } = await sdk();
     // Encrypted anew: other programs' keystores are often cheaper to guess.
     await keep(
       () => Avatar.fromKeystore(json, password, { onProgress: (done) => onProgress?.(done / 2) }),
-      password,
+      kept,
       (done) => onProgress?.(0.5 + done / 2),
     );
   },
