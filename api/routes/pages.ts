@@ -1,3 +1,4 @@
+import { parsePublicKey } from "@syngraph/sdk/protocol";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 
@@ -111,6 +112,8 @@ async function avatarHead(context: Context, encoded: string): Promise<PageHead> 
 /** Of one person with that name, or of several to choose from. */
 async function identityHead(context: Context, encoded: string, platform: string): Promise<PageHead> {
   const identity = decoded(encoded);
+  // A key is nobody's name: whoever writes it so means the avatar.
+  if (platform === "" && isKey(identity)) return avatarHead(context, encoded);
   const people = await peopleCalled(context.reads, identity, platform);
   const [person] = people;
   const about = `${shown(identity)}${platform === "" ? "" : ` on ${shown(platform)}`}`;
@@ -120,6 +123,15 @@ async function identityHead(context: Context, encoded: string, platform: string)
   const profile = await profileOf(context, addressOf(person.avatar));
   if (!profile) throw new ApiError(404, `Nobody has proved to be ${about}.`);
   return headOf(context, profile, person);
+}
+
+function isKey(text: string): boolean {
+  try {
+    parsePublicKey(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function headOf({ config: { publicUrl } }: Context, profile: Profile, asked?: VertexId): PageHead {

@@ -187,6 +187,7 @@ describe("the page's addresses", () => {
       for (const path of [
         `/avatar/${person.key.compressed}`,
         `/avatar/${person.address}`,
+        `/@${person.key.uncompressed}`,
         "/@page-alice",
         "/%40page-alice/",
         "/@PAGE-Alice?platform=GitHub",
