@@ -54,7 +54,7 @@ export async function fetchProfile(key: string, signal: AbortSignal): Promise<Pr
     fetchLinks(compressed, signal),
     client.identity("nextid", compressed, { level: 1, cap: CAP }, { signal }),
   ]);
-  const chains = checkChains(items, compressed);
+  const chains = await checkChains(items, compressed, { signal });
   const edges = [...card.edges, ...card.disputed].filter(({ from }) => from.identity === compressed);
   const byLink = new Map(edges.flatMap((edge) => edge.references.map(({ link_id }) => [link_id, edge] as const)));
   const byId = new Map(items.map((item) => [item.link_id, item]));
