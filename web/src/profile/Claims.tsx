@@ -12,6 +12,7 @@ import { Mark } from "../ui/Mark.tsx";
 import { Pill, type Tone } from "../ui/Pill.tsx";
 import { Platform } from "../ui/Platform.tsx";
 import { Time } from "../ui/Time.tsx";
+import { useFirst } from "../ui/useFirst.tsx";
 import { type Claim, type Standing, isStanding, isTwoSided, shortened } from "./profile.ts";
 
 const LOOKS: Readonly<Record<Standing, readonly [Tone, IconName]>> = {
@@ -36,15 +37,17 @@ export function StandingPill({ standing }: { standing: Standing }) {
 
 /** What somebody says of themselves, each with what it rests on. */
 export function ClaimList({ title, lead, claims }: { title: string; lead: string; claims: readonly Claim[] }) {
+  const { shown, more } = useFirst(claims);
   return (
     <Card title={title} lead={lead} flush>
       <ul className="plain claims">
-        {claims.map((claim) => (
+        {shown.map((claim) => (
           <li key={`${claim.binding.chain_id} ${claim.binding.platform} ${claim.binding.identity}`}>
             <ClaimView claim={claim} />
           </li>
         ))}
       </ul>
+      {more && <div className="claims-more">{more}</div>}
     </Card>
   );
 }
