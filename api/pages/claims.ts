@@ -61,14 +61,17 @@ function claimsOf({ bindings }: Avatar, edges: readonly Edge[]): ProfileClaim[] 
   const byLink = new Map(edges.flatMap((edge) => edge.references.map(({ linkId }) => [linkId, edge] as const)));
   return bindings
     .filter(({ status }) => status === "confirmed" || status === "suspended")
-    .map((binding) => claimOf(binding, byLink.get(binding.link_id)))
+    .flatMap((binding) => claimOf(binding, byLink.get(binding.link_id)) ?? [])
     .toSorted(byWeight);
 }
 
-function claimOf(binding: Binding, edge: Edge | undefined): ProfileClaim {
+/** Undefined where it stands, and what it rests on is not among what was looked up: that it is gone, would not be true. */
+function claimOf(binding: Binding, edge: Edge | undefined): ProfileClaim | undefined {
   const { platform, identity } = binding;
   const { uri, proof_uri: proofUri } = urisOf(binding);
-  const rests = validityOf(binding).is_valid && edge !== undefined && isProof(edge.evidence) ? edge : undefined;
+  const isValid = validityOf(binding).is_valid;
+  if (isValid && !edge) return undefined;
+  const rests = isValid && edge && isProof(edge.evidence) ? edge : undefined;
   return {
     ...{ platform, identity, on: platformOf(platform)?.name ?? platform },
     standing: rests ? (rests.disputed ? "disputed" : "verified") : "invalid",

@@ -46,6 +46,7 @@ interface PageWords {
   choice: (account: string, avatar: string) => string;
   nobody: string;
   noAddress: string;
+  notNow: string;
   unknownAvatar: (key: string) => string;
   unproved: (name: string, platform: string) => string;
   notText: string;
@@ -84,6 +85,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       choice: (account, avatar) => `${account}, avatar ${avatar}`,
       nobody: "Nobody here",
       noAddress: "No such address",
+      notNow: "Not to be told just now",
       unknownAvatar: (key) => `No chain knows the avatar ${key}.`,
       unproved: (name, platform) => `Nobody has proved to be ${name}${platform && ` on ${platform}`}.`,
       notText: "The address is not percent-encoded text.",
@@ -116,6 +118,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       choice: (account, avatar) => `${account}，主身份 ${avatar}`,
       nobody: "这里没有人",
       noAddress: "没有这个地址",
+      notNow: "暂时无法得知",
       unknownAvatar: (key) => `没有任何链知道主身份 ${key}。`,
       unproved: (name, platform) => `没有人证明过自己是${platform && ` ${platform} 上的`} ${name}。`,
       notText: "该地址不是百分号编码的文本。",

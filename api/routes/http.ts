@@ -91,15 +91,20 @@ export function answerError(error: unknown, request: Request, response: Response
     next(error);
     return;
   }
-  const status = statusOf(error);
-  if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
-  if (error instanceof ApiError && error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
+  const { status, message } = noteFailure(error, request, response);
   const fields = error instanceof ApiError ? error.fields : {};
-  const message = sentenceOf(error, status);
   const errors = response.locals.hasGraphqlErrors === true ? { errors: [{ message }] } : {};
   // Browsers keep 410 for ever where nobody says otherwise.
   response.setHeader("Cache-Control", "no-store");
   response.status(status).json({ message, ...fields, ...errors });
+}
+
+/** Notes what failed on our side, and says by which status and sentence a caller is told. */
+export function noteFailure(error: unknown, request: Request, response: Response): { status: number; message: string } {
+  const status = statusOf(error);
+  if (status >= 500) request.app.locals.log.error({ error, path: request.path }, "request failed");
+  if (error instanceof ApiError && error.retryAfter !== null) response.setHeader("Retry-After", error.retryAfter);
+  return { status, message: sentenceOf(error, status) };
 }
 
 /** What a caller may be told: our own words, not those of a library about our inside. */

@@ -1,3 +1,4 @@
+import { parsePublicKey } from "@syngraph/sdk/protocol";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 
@@ -13,7 +14,7 @@ import { shown } from "../pages/text.ts";
 import { LANGUAGES, type Language, WORDS } from "../pages/words.ts";
 import type { VertexId } from "../graph/types.ts";
 import { addressOf } from "./avatars.ts";
-import { optionalText } from "./http.ts";
+import { noteFailure, optionalText } from "./http.ts";
 import { type Route, route } from "./route.ts";
 
 /** Addresses under which the page shows itself; what is none of them is the API's. */
@@ -87,7 +88,7 @@ export function servePages(context: Context): RequestHandler {
       const head = await find();
       response.type("html").send(head ? fillPage(page, head) : page);
     } catch (error) {
-      refuse(error, page, response, language);
+      refuse(error, page, { request, response, language });
     }
   };
 }
@@ -124,6 +125,8 @@ async function identityHead(
   language: Language,
 ): Promise<PageHead> {
   const identity = decoded(encoded, language);
+  // A key is nobody's name: whoever writes it so means the avatar.
+  if (platform === "" && isKey(identity)) return avatarHead(context, encoded, language);
   const people = await peopleCalled(context.reads, identity, platform);
   const [person] = people;
   const unproved = () => new ApiError(404, WORDS[language].page.unproved(shown(identity), shown(platform)));
@@ -133,6 +136,15 @@ async function identityHead(
   const profile = await profileOf(context, addressOf(person.avatar));
   if (!profile) throw unproved();
   return headOf(context, profile, language, person);
+}
+
+function isKey(text: string): boolean {
+  try {
+    parsePublicKey(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function headOf({ config: { publicUrl } }: Context, profile: Profile, language: Language, asked?: VertexId): PageHead {
@@ -151,13 +163,17 @@ function decoded(part: string, language: Language): string {
   throw new ApiError(400, WORDS[language].page.notText);
 }
 
-/** People get the page also where there is nothing to show: it says so in their language. */
-function refuse(error: unknown, page: string, response: Response, language: Language): void {
-  if (!(error instanceof ApiError) || error.status >= 500) throw error;
-  const { nobody, noAddress } = WORDS[language].page;
-  const title = error.status === 404 ? nobody : noAddress;
-  response.status(error.status).type("html");
-  response.send(fillPage(page, nobodyHead(title, shown(error.message, 200), language)));
+/** People get the page also where there is nothing to show, or nobody can tell just now: it says so in their language. */
+function refuse(
+  error: unknown,
+  page: string,
+  { request, response, language }: { request: Request; response: Response; language: Language },
+): void {
+  const { status, message } = noteFailure(error, request, response);
+  const { nobody, noAddress, notNow } = WORDS[language].page;
+  const title = status === 404 ? nobody : status < 500 ? noAddress : notNow;
+  response.status(status).type("html");
+  response.send(fillPage(page, nobodyHead(title, shown(message, 200), language)));
 }
 
 /** Names under /assets say what is in them (Vite); the others stay the same when that changes. */

@@ -206,7 +206,7 @@ export class Syngraph {
     const publicKey = await this.#publicKey(key, options);
     const items: ChainItem[] = [];
     if (publicKey) for await (const item of this.client.eachLink(publicKey.compressed, options)) items.push(item);
-    return { items, chains: publicKey ? checkChains(items, publicKey.compressed) : [] };
+    return { items, chains: publicKey ? await checkChains(items, publicKey.compressed, options) : [] };
   }
 
   /** Who is behind an identity. Where nothing is known, the lists are empty. */

@@ -1,12 +1,26 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+
 import { bindingKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
+import express from "express";
 import { XMLValidator } from "fast-xml-parser";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import { pino } from "pino";
 
+import type { Context } from "../../api/context.ts";
+import { createPool } from "../../api/db/pool.ts";
+import { createGraph } from "../../api/graph/graph.ts";
+import type { Graph } from "../../api/graph/types.ts";
+import { profileOf } from "../../api/pages/claims.ts";
 import { profileHead } from "../../api/pages/head.ts";
 import { BOLD, REGULAR, drawable, fitted } from "../../api/pages/fonts.ts";
 import { Previews, previewSvg } from "../../api/pages/preview.ts";
 import { fillPage } from "../../api/pages/template.ts";
+import { answerError } from "../../api/routes/http.ts";
+import { servePages } from "../../api/routes/pages.ts";
+import { ROOT } from "../../scripts/lib/stack/sources.ts";
 import { get, newPerson } from "../helpers/api.ts";
 import type { SignedLink } from "../helpers/contractLinks.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
@@ -173,6 +187,7 @@ describe("the page's addresses", () => {
       for (const path of [
         `/avatar/${person.key.compressed}`,
         `/avatar/${person.address}`,
+        `/@${person.key.uncompressed}`,
         "/@page-alice",
         "/%40page-alice/",
         "/@PAGE-Alice?platform=GitHub",
@@ -252,6 +267,18 @@ describe("the page's addresses", () => {
         "https://github.com/page-alice",
       ]);
       for (const link of links) expect(at(link, "rel")).to.equal("nofollow ugc noopener");
+    });
+
+    it("call nothing gone of which they looked up too little to say what it rests on", async () => {
+      const reads = createPool(test.stack.databaseUrl);
+      try {
+        const graph = createGraph(reads);
+        const narrow: Graph = { ...graph, incident: (ids, scope) => graph.incident(ids, { ...scope, cap: 1 }) };
+        const told = (await profileOf({ reads, graph: narrow }, person.address.toLowerCase()))!.claims;
+        expect(told.map(({ standing }) => standing)).to.deep.equal(["verified"]);
+      } finally {
+        await reads.end();
+      }
     });
 
     it("are not sent again while they are the same", async () => {
@@ -470,6 +497,41 @@ describe("the page's addresses", () => {
         expect(svg).not.to.match(/<(?!\/?(?:svg|rect|text|g|path)\b)/);
       }
     });
+  });
+});
+
+describe("the page's addresses while the database is away", () => {
+  it("are the page all the same, which says so to people in their language, and nothing of where it was sought", async () => {
+    const gone = createServer().listen(0, "127.0.0.1");
+    await once(gone, "listening");
+    const { port } = gone.address() as AddressInfo;
+    gone.close();
+    const reads = createPool(`postgres://secret-user@127.0.0.1:${port}/none`);
+    const config = { webDir: join(ROOT, "web"), publicUrl: "http://localhost" };
+    const app = express();
+    app.locals.log = pino({ level: "silent" });
+    app.use(servePages({ config, reads, graph: createGraph(reads) } as unknown as Context));
+    app.use(answerError);
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      for (const path of [`/avatar/${newPerson().key.compressed}`, "/@alice", "/@alice?platform=github"]) {
+        const response = await fetch(origin + path);
+        expect([response.status, response.headers.get("content-type")], path).to.deep.equal([
+          503,
+          "text/html; charset=utf-8",
+        ]);
+        expect(response.headers.get("cache-control"), path).to.equal("no-cache");
+        const text = await response.text();
+        expect(new Html(text).meta("robots"), path).to.equal("noindex");
+        expect(new Html(text).summary, path).to.contain("cannot be asked just now");
+        expect(text, path).not.to.match(/secret-user|ECONNREFUSED/);
+      }
+    } finally {
+      server.close();
+      await reads.end();
+    }
   });
 });
 

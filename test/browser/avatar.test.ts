@@ -71,6 +71,13 @@ describe("Page of an avatar", function () {
     expectQuiet(watched);
   });
 
+  it("does not call confirmed what the node has seen gone since", async () => {
+    api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, [GITHUB]));
+    api.bindingsInstead = (bindings) => bindings.map((binding) => ({ ...binding, is_valid: false }));
+    const { page } = await open(`/?q=${KEY.compressed}`);
+    expect((await bindingsOf(page)).map((row) => row[2])).to.deep.equal(["No longer valid"]);
+  });
+
   it("takes the key in any form and case", async () => {
     api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, [DNS]));
     const { page } = await open(`/?q=${KEY.uncompressed.slice(2).toUpperCase()}`);
@@ -78,11 +85,14 @@ describe("Page of an avatar", function () {
   });
 
   it("reads a chain of several pages whole", async () => {
-    const steps = Array.from({ length: 45 }, (_, index) => ({ platform: "dns", identity: `${index}.example` }));
+    const steps = Array.from({ length: 105 }, (_, index) => ({ platform: "dns", identity: `${index}.example` }));
     api.chains.set(KEY.compressed, signChain(AVATAR.privateKey, steps));
     const { page } = await open(`/?q=${KEY.compressed}`);
-    await page.getByText("All 45 links verified in this browser.").waitFor();
-    expect(await page.locator(".chain > li").count()).to.equal(45);
+    await page.getByText("All 105 links verified in this browser.").waitFor();
+    // All are verified; so many are shown only to those who ask for them.
+    expect(await page.locator(".chain > li").count()).to.equal(100);
+    await page.getByRole("button", { name: "Show all 105" }).click();
+    expect(await page.locator(".chain > li").count()).to.equal(105);
   });
 
   it("tells deleted bindings by the avatar's delete and by the wallet's release", async () => {

@@ -75,6 +75,13 @@ describe("Keyring of the page", function () {
     await page.getByText("Unlocked in this tab", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Remove the passkey" }).click();
     await page.getByRole("button", { name: "Add a passkey" }).waitFor();
+    // No timer runs while a machine sleeps: whoever wakes it after an hour and touches it first finds the avatar locked.
+    await page.evaluate(`(() => {
+      const { now } = Date;
+      Date.now = () => now() + 3_600_001;
+      document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+    })()`);
+    await page.getByRole("heading", { name: "Unlock your avatar" }).waitFor();
     expectQuiet(watched);
 
     const atAddress = await open("/me/keys");
@@ -125,12 +132,24 @@ describe("Keyring of the page", function () {
     const file = {
       name: "key.json",
       mimeType: "application/json",
-      buffer: Buffer.from(await avatar.toKeystore(PASSWORD, QUICK)),
+      buffer: Buffer.from(await avatar.toKeystore("1234", QUICK)),
     };
     await page.getByLabel("Keystore file", { exact: true }).last().setInputFiles(file);
+    // What was good enough elsewhere does not protect it here.
+    await page.getByLabel("Password of the keystore").fill("1234");
+    await page.getByRole("button", { name: "Import avatar" }).click();
+    await page.getByText("The keystore’s password is short.").waitFor();
+    await page.getByLabel("New password").fill("5678");
+    await page.getByRole("button", { name: "Import avatar" }).click();
+    await page.getByText("The password needs at least 10 characters.").waitFor();
+    expect(await stored(page)).to.not.include("keystore");
+    await page.getByLabel("New password").fill(PASSWORD);
+    await page.getByLabel("Repeat the password").fill(PASSWORD);
     await page.getByRole("button", { name: "Import avatar" }).click();
     await page.getByText("Unlocked in this tab", { exact: true }).waitFor({ timeout: 30_000 });
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(avatar.publicKey);
+    const kept = await page.evaluate<string>("JSON.parse(localStorage.getItem('syngraph.keyring')).keystore");
+    expect((await Avatar.fromKeystore(kept, PASSWORD)).publicKey).to.equal(avatar.publicKey);
     expectQuiet(watched);
   });
 
@@ -143,6 +162,23 @@ describe("Keyring of the page", function () {
     await unlock(watched.page);
     await watched.page.getByText("The keystore was altered. Do not use it.").waitFor();
     expect(await watched.page.getByText("Unlocked in this tab", { exact: true }).count()).to.equal(0);
+    expectQuiet(watched);
+  });
+
+  it("is none where the browser keeps nothing for any site, and the page works all the same", async () => {
+    const watched = await openKeys();
+    const { page, context } = watched;
+    await context.addInitScript(`for (const name of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, name, { get: () => { throw new DOMException("Access is denied", "SecurityError"); } });
+    }`);
+    await page.goto("/settings");
+    await page.getByRole("radio", { name: "Dark" }).check();
+    expect(await page.evaluate("document.documentElement.dataset.theme")).to.equal("dark");
+    for (const place of ["/me/keys", "/me/session"]) {
+      await page.goto(place);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("link", { name: "Create avatar" }).first().waitFor();
+    }
     expectQuiet(watched);
   });
 
@@ -187,4 +223,67 @@ describe("Keyring of the page", function () {
     expect(await page.locator("dl.facts .key").first().textContent()).to.equal(expected.publicKey);
     expectQuiet(watched);
   });
+
+  it("signs with the wallet that was chosen last, whatever others announce, answer late or tell of later", async () => {
+    const { address } = Wallet.createRandom();
+    const watched = await openKeys();
+    const { page, context } = watched;
+    await installWallet(context, WALLET, {
+      request: async ({ method }) => (method === "eth_chainId" ? "0x7a69" : [address.toLowerCase()]),
+    });
+    await context.addInitScript(`(${OTHER_WALLETS})("${ZERO}")`);
+    await page.reload();
+    await page.getByRole("tab", { name: "From a wallet" }).click();
+    // What is no wallet is not among them.
+    await page.getByRole("button", { name: /Slow wallet/ }).waitFor();
+    expect(await page.locator(".wallet-list li").count()).to.equal(2);
+    const shown = page.locator(".wallet.connected .key");
+    const connect = async (name: string, expected: string) => {
+      await page.getByRole("button", { name }).click();
+      await shown.filter({ hasText: expected }).waitFor();
+    };
+    await connect("Test wallet", address);
+    await page.evaluate("slowWallet.answer()");
+    expect(await shown.textContent()).to.equal(address);
+
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await connect("Slow wallet", ZERO);
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await connect("Test wallet", address);
+    await page.evaluate(`slowWallet.tell("accountsChanged", ["${ZERO}"])`);
+    expect(await shown.textContent()).to.equal(address);
+    await page.evaluate(`slowWallet.tell("disconnect")`);
+    expect(await shown.textContent()).to.equal(address);
+    expectQuiet(watched);
+  });
 });
+
+/**
+ * Announces what is no wallet, and one that was connected the last time: it takes its time to say for which account, and goes
+ * on telling of itself. Runs in the browser.
+ */
+const OTHER_WALLETS = `(account) => {
+  localStorage.setItem("syngraph.wallet", "slow.wallet");
+  const listeners = [];
+  let answer;
+  const slow = new Promise((resolve) => (answer = resolve));
+  window.slowWallet = {
+    // Until the page has taken it in.
+    answer: () => new Promise((resolve) => (answer([account]), setTimeout(resolve, 50))),
+    tell: (event, value) => listeners.forEach(([of, listener]) => of === event && listener(value)),
+  };
+  const provider = {
+    request: async ({ method }) => (method === "eth_chainId" ? "0x1" : slow),
+    on: (event, listener) => listeners.push([event, listener]),
+  };
+  const announce = (info, of = provider) => {
+    const detail = { info: { icon: "javascript:alert(1)", ...info }, provider: of };
+    window.addEventListener("eip6963:requestProvider", () =>
+      window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail })),
+    );
+  };
+  announce({ uuid: "1", name: "Slow wallet", rdns: "slow.wallet" });
+  announce({ uuid: "2", rdns: "without.a.name" });
+  announce({ uuid: "3", name: { toString: "none" }, rdns: "with.an.object" });
+  announce({ uuid: "4", name: "Without a provider", rdns: "without.a.provider" }, {});
+}`;

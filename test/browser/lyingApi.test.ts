@@ -141,6 +141,23 @@ describe("Page over an API that lies", function () {
     expect((await bindingsOf(page))[0]!.at(-1)).to.equal("✘ no such link in the proof chain");
   });
 
+  it("verifies nothing where no link is served, and does not say that it did", async () => {
+    serve((items) => items.splice(0));
+    const [served] = signChain(AVATAR.privateKey, STEPS);
+    const { platform, identity, alt_id, proof_location, link_id, chain_id } = served!;
+    const times = { as_of: "1770000100", last_checked_at: "1770000100" };
+    api.bindingsInstead = () => [
+      {
+        ...{ platform, identity, alt_id, proof_location, link_id, chain_id, ...times },
+        ...{ status: "confirmed", attesters: [], is_valid: true, invalid_reason: "", uri: null, proof_uri: null },
+      },
+    ];
+    const { page } = await open(SHOWN);
+    await page.getByText("The server shows no link that could be verified.").waitFor();
+    expect(await page.getByText("verified in this browser").count()).to.equal(0);
+    expect((await bindingsOf(page))[0]!.at(-1)).to.equal("✘ no such link in the proof chain");
+  });
+
   it("does not take a forged release for a deletion", async () => {
     for (const forged of [null, signText(ATTACKER.privateKey, "anything").base64]) {
       const items = serve((all) => all.splice(1));

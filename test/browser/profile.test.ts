@@ -129,18 +129,32 @@ describe("the public profile", function () {
     expect(await page.evaluate("navigator.clipboard.readText()")).to.equal(
       `${test.stack.apiUrl}/@profile-alice?platform=github`,
     );
+    // As people write it, and programs that encode what they pass on: the API's pages take that for the same.
+    await page.goto("/%40profile-alice?platform=GitHub");
+    await page.getByRole("heading", { level: 1, name: "profile-alice" }).waitFor();
     expectQuiet(watched);
   });
 
   it("lets the reader choose where several have the name, and says where nobody has", async () => {
-    const [one, other] = [somebody(), somebody()];
+    const [one, other, former] = [somebody(), somebody(), somebody()];
+    const hourAgo = Math.floor(Date.now() / 1000) - 3600;
     await append(test, [
+      attested(former, { platform: "github", identity: "profile-twins", createdAt: hourAgo }),
       attested(one, { platform: "github", identity: "profile-twins" }),
       attested(other, { platform: "minds", identity: "profile-twins" }),
     ]);
     const watched = await open("/@profile-twins");
     const { page } = watched;
     await page.getByRole("heading", { level: 1, name: "Who is profile-twins?" }).waitFor();
+    // Who had the account before is not shown as who has it.
+    for (const [{ key }, standing] of [
+      [former, "Disputed"],
+      [one, "Verified"],
+      [other, "Verified"],
+    ] as const) {
+      const card = page.locator(".people li", { has: page.locator(`a[href="/avatar/${key.compressed}"]`) });
+      expect(await card.locator(".pill").allTextContents(), standing).to.deep.equal([standing]);
+    }
     await page.getByRole("link", { name: "Minds profile-twins" }).click();
     await page.waitForURL(`**/avatar/${other.key.compressed}`);
     await page.getByText("The only link verified in this browser.").waitFor();

@@ -105,13 +105,21 @@ describe("SDK: avatar", () => {
     it("of somebody who means to fill the memory is refused before it can", async () => {
       const keystore = JSON.parse(await Avatar.create().toKeystore(PASSWORD, { scrypt }));
       const { kdfparams } = keystore.Crypto;
-      for (const change of [{ n: 2 ** 30 }, { r: 2 ** 24 }, { p: 2 ** 20 }, { N: 2 ** 40, n: undefined }]) {
-        const Crypto = { ...keystore.Crypto, kdfparams: { ...kdfparams, ...change } };
+      const dear = { ...kdfparams, n: 2 ** 30 };
+      const hidden = [
+        { ...keystore.Crypto, kdfparams: { ...dear, N: 2 } },
+        { ...keystore.Crypto, kdfparams: dear, KDFParams: kdfparams },
+      ];
+      const changes = [{ n: 2 ** 30 }, { r: 2 ** 24 }, { p: 2 ** 20 }, { N: 2 ** 40, n: undefined }, { c: 2 ** 23 }];
+      for (const Crypto of [
+        ...changes.map((change) => ({ ...keystore.Crypto, kdfparams: { ...kdfparams, ...change } })),
+        ...hidden,
+      ]) {
         const error = await failure(
           Avatar.fromKeystore(JSON.stringify({ ...keystore, Crypto }), PASSWORD),
           KeystoreError,
         );
-        expect(error.message, JSON.stringify(change)).to.include("memory or time");
+        expect(error.message, JSON.stringify(Crypto)).to.include("memory or time");
       }
     });
   });

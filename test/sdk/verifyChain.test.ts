@@ -1,4 +1,4 @@
-import { type ChainItem, type ItemChecks, verifyChain } from "@syngraph/sdk/client";
+import { type ChainItem, type ItemChecks, checkChains, verifyChain } from "@syngraph/sdk/client";
 import { head, linkId, parseSignature, publicKeyOf, signPayload, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet, encodeBase58, hexlify } from "ethers";
@@ -262,6 +262,25 @@ describe("verifyChain", () => {
     for (const values of hostile) {
       const checks = verifyChain([items[0]!, { ...items[1]!, ...values }], AVATAR);
       expect(checks.map(({ ok }) => ok)).to.deep.equal([true, false]);
+    }
+  });
+});
+
+describe("checkChains", () => {
+  it("lets everything else go on, however many links somebody has, and is given up when nobody waits", async () => {
+    const steps = Array.from({ length: 80 }, (_, index): Step => ({ platform: "github", identity: `many-${index}` }));
+    const items = signChain(OWNER, steps);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1));
+    try {
+      const [chain] = await checkChains(items, AVATAR);
+      expect(chain!.links.every(({ outcome }) => outcome === "good")).to.equal(true);
+      expect(turns).to.be.at.least(2);
+      const signal = AbortSignal.abort();
+      const error = await checkChains(items, AVATAR, { signal }).catch((reason: unknown) => reason);
+      expect(error).to.include({ code: "aborted" });
+    } finally {
+      clearInterval(timer);
     }
   });
 });

@@ -8,11 +8,12 @@ const EXTENSION = "x-syngraph";
 
 /**
  * The most that a keystore may ask for: memory of scrypt, 128·N·r bytes (RFC 7914), and rounds. Somebody else's file could
- * otherwise fill the memory, or keep the processor busy for days.
+ * otherwise fill the memory, or keep the processor busy for days. ethers does the rounds of PBKDF2 in one go, with the page
+ * standing still: four times what programs write there (2^18) is seconds of that.
  */
 const MAX_SCRYPT_MEMORY = 1 << 30;
 const MAX_SCRYPT_WORK = 1 << 26;
-const MAX_PBKDF2_ROUNDS = 20_000_000;
+const MAX_PBKDF2_ROUNDS = 1 << 20;
 
 /** How a keystore is made or opened. */
 export interface KeystoreOptions {
@@ -84,7 +85,9 @@ function assertAffordable(keystore: Record<string, unknown>): void {
   }
 }
 
+/** Of names that differ in their case alone the first counts, as ethers has it: another one must not hide it. */
 function lowered(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
+  const entries = Object.entries(value).map(([key, item]) => [key.toLowerCase(), item] as const);
+  return Object.fromEntries(entries.toReversed());
 }

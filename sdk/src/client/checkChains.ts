@@ -1,4 +1,6 @@
-import { type ItemCheck, verifyChain } from "./verifyChain.ts";
+import type { CallOptions } from "./http.ts";
+import { pause } from "./pause.ts";
+import { type ItemCheck, verifyItems } from "./verifyChain.ts";
 import type { ChainItem } from "./wire.ts";
 
 /** What a check came to: `open` where it can only be made on chain. */
@@ -18,12 +20,28 @@ export interface CheckedChain {
   links: CheckedLink[];
 }
 
-/** Verifies an avatar's proof chains: one for each chain it stands on. */
-export function checkChains(items: readonly ChainItem[], publicKey: string): CheckedChain[] {
-  const checks = verifyChain(items, publicKey);
-  const links = items.map((item, index): CheckedLink => {
-    return { item, check: checks[index]!, outcome: outcomeOf(checks[index]!) };
-  });
+/** For so many milliseconds is verified at a time. */
+const PIECE = 20;
+
+/**
+ * Verifies an avatar's proof chains: one for each chain it stands on. In pieces, between which a page goes on: anybody may have
+ * so many links that it would stand still for a minute.
+ *
+ * @throws {SyngraphError} `aborted`.
+ */
+export async function checkChains(
+  items: readonly ChainItem[],
+  publicKey: string,
+  { signal }: CallOptions = {},
+): Promise<CheckedChain[]> {
+  const links: CheckedLink[] = [];
+  let end = performance.now() + PIECE;
+  for (const check of verifyItems(items, publicKey)) {
+    links.push({ item: items[links.length]!, check, outcome: outcomeOf(check) });
+    if (performance.now() < end) continue;
+    await pause(0, signal);
+    end = performance.now() + PIECE;
+  }
   return [...Map.groupBy(links, ({ item }) => item.chain_id)].map(([chainId, ofChain]) => ({
     chainId,
     links: ofChain,

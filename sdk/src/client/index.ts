@@ -5,7 +5,7 @@ export type { EventsOptions, EventsQuery, StreamState } from "./events.ts";
 export type { NodeStatus } from "./status.ts";
 export type { CallOptions } from "./http.ts";
 export * from "./checkChains.ts";
-export * from "./verifyChain.ts";
+export { type ItemCheck, type ItemChecks, type Verdict, verifyChain } from "./verifyChain.ts";
 export type {
   AssertionFields,
   AttestationsReply,

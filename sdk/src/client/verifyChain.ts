@@ -77,14 +77,19 @@ class Finding extends Error {
  * @throws {ProtocolError} when `avatar` is no public key.
  */
 export function verifyChain(items: readonly ChainItem[], avatar: string): ItemCheck[] {
+  return [...verifyItems(items, avatar)];
+}
+
+/** The same one by one: each takes some milliseconds. */
+export function* verifyItems(items: readonly ChainItem[], avatar: string): Generator<ItemCheck, void> {
   const key = parsePublicKey(avatar);
   // An avatar may stand on several chains, each with a copy of its links.
   const cursors = new Map<number, Cursor>();
-  return items.map((item) => {
+  for (const item of items) {
     const cursor = cursors.get(item.chain_id) ?? { avatar: key, head: null, sequence: 0, createdAt: 0 };
     cursors.set(item.chain_id, cursor);
-    return verifyItem(item, cursor);
-  });
+    yield verifyItem(item, cursor);
+  }
 }
 
 function verifyItem(item: ChainItem, cursor: Cursor): ItemCheck {

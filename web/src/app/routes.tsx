@@ -22,7 +22,8 @@ export const ROUTES: readonly (readonly [path: string | RegExp, page: ComponentT
   ["/", Home],
   ["/avatar/:key/chain", Chain],
   ["/avatar/:key", Profile],
-  [/^\/@(?<identity>[^/]+)\/?$/, Profile],
+  // Some programs that pass an address on encode the sign: the API's pages take both.
+  [/^\/(?:@|%40)(?<identity>[^/]+)\/?$/i, Profile],
   ["/me", Me],
   ["/me/bind/:platform?", Bind],
   ["/me/keys", Keys],

@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from "react";
 
+import { localStore } from "./storage.ts";
+
 /** The themes to choose from; `system` follows the device. */
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -14,7 +16,7 @@ window.addEventListener("storage", ({ key }) => {
 });
 
 function stored(): Theme {
-  const theme = localStorage.getItem(STORED);
+  const theme = localStore.getItem(STORED);
   return THEMES.find((known) => known === theme) ?? "system";
 }
 
@@ -34,7 +36,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
   return [
     theme,
     (chosen) => {
-      localStorage.setItem(STORED, chosen);
+      localStore.setItem(STORED, chosen);
       apply();
     },
   ];

@@ -27,7 +27,12 @@ export function AvatarPage({ publicKey, within = false }: { publicKey: string; w
     queryKey: ["avatar", publicKey],
     queryFn: async ({ signal }) => {
       const record = await fetchAvatar(publicKey, signal);
-      return record && { bindings: record.avatar.bindings, chains: checkChains(record.items, publicKey) };
+      return (
+        record && {
+          bindings: record.avatar.bindings,
+          chains: await checkChains(record.items, publicKey, { signal }),
+        }
+      );
     },
   });
   const level = within ? 3 : 2;

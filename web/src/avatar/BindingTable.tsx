@@ -77,7 +77,7 @@ function BindingRow({ binding, chains }: { binding: AvatarBinding; chains: reado
       </th>
       <td role="cell" data-label={t("bindings.status")}>
         <span>
-          <Status status={binding.status} />
+          <Status status={binding.status} isValid={binding.is_valid} />
         </span>
       </td>
       <td role="cell" data-label={t("bindings.since")}>

@@ -10,6 +10,13 @@ export function Verdict({ chains }: { chains: readonly CheckedChain[] }) {
   const count = outcomes.length;
   const bad = outcomes.filter((outcome) => outcome === "bad").length;
   const open = outcomes.filter((outcome) => outcome === "open").length;
+  if (count === 0) {
+    return (
+      <Notice tone="bad" live="status" title={t("verdict.none")}>
+        {t("verdict.noneAdvice")}
+      </Notice>
+    );
+  }
   if (bad > 0) {
     return (
       <Notice tone="bad" live="status" title={t("verdict.bad", { count, bad })}>

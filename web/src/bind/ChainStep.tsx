@@ -4,6 +4,7 @@ import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSyngraph } from "../app/hooks.ts";
+import { tabStore } from "../app/storage.ts";
 import { Button, LinkButton, Spinner } from "../ui/Button.tsx";
 import { ChoiceField } from "../ui/Field.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
@@ -87,22 +88,22 @@ function ByNode({ platform, binding }: { platform: Pick<PlatformInfo, "id">; bin
   const submit = useCallback(
     () =>
       run(async (signal) => {
-        sessionStorage.setItem(underWay, "1");
+        tabStore.setItem(underWay, "1");
         try {
           await binding.submit({ signal });
         } catch (error) {
           if (!(error instanceof SyngraphError && (error.retryable || error.code === "aborted"))) {
-            sessionStorage.removeItem(underWay);
+            tabStore.removeItem(underWay);
           }
           throw error;
         }
-        sessionStorage.removeItem(underWay);
+        tabStore.removeItem(underWay);
       }),
     [binding, run, underWay],
   );
   useEffect(() => {
     // The page was loaded anew before the node's answer came. What it took once, it does not take again.
-    if (sessionStorage.getItem(underWay) !== null) void submit();
+    if (tabStore.getItem(underWay) !== null) void submit();
   }, [submit, underWay]);
   const isDown = useChainDown(task.busy);
   const isOutdated = task.error instanceof SyngraphError && task.error.code === "outdated";

@@ -30,7 +30,7 @@ export function ResultList({ found }: { found: readonly Finding[] }) {
             <ul className="plain" aria-label={t("results.bindings")}>
               {bindings.slice(0, NAMED).map((binding) => (
                 <li key={`${binding.chain_id} ${binding.platform} ${binding.identity}`}>
-                  <Identity of={binding} /> <Status status={binding.status} />
+                  <Identity of={binding} /> <Status status={binding.status} isValid={binding.is_valid} />
                 </li>
               ))}
               {bindings.length > NAMED && (

@@ -1,6 +1,8 @@
 import i18next, { type BackendModule, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import { localStore } from "../app/storage.ts";
+
 /**
  * The languages of the page. Each has a file for every namespace in its folder. Words that all of them use, English and
  * Chinese: avatar 主身份, identity 身份, binding 绑定, proof chain 证明链, link 链节, claim 声明, attester 见证者, signature 签名,
@@ -27,7 +29,7 @@ const backend: BackendModule = {
 
 /** The language that the reader chose here before, else the first of the browser's that the page has. */
 export function preferredLanguage(): Language {
-  const chosen = [localStorage.getItem(STORED), ...navigator.languages].flatMap((tag) => tag?.split("-")[0] ?? []);
+  const chosen = [localStore.getItem(STORED), ...navigator.languages].flatMap((tag) => tag?.split("-")[0] ?? []);
   return chosen.find((tag) => isLanguage(tag)) ?? "en";
 }
 
@@ -37,7 +39,7 @@ function isLanguage(tag: string): tag is Language {
 
 /** Changes the language of the page and remembers it. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(STORED, language);
+  localStore.setItem(STORED, language);
   await i18next.changeLanguage(language);
 }
 

@@ -13,6 +13,7 @@ import { Failure } from "../ui/Waiting.tsx";
 import { useWallets } from "../wallet/useWallets.ts";
 import { WalletPicker } from "../wallet/WalletPicker.tsx";
 import { useNewPassword } from "./NewPassword.tsx";
+import { SHORTEST_PASSWORD } from "./password.ts";
 import { useKeyring } from "./useKeyring.ts";
 
 /** Makes the avatar, and says how far it is. */
@@ -77,12 +78,20 @@ function ImportKeystore() {
   const { importKeystore } = useKeyring();
   const [json, setJson] = useState("");
   const [password, setPassword] = useState("");
+  const [isAsked, setAsked] = useState(false);
+  const { take, fields } = useNewPassword();
+  const isShort = password.length < SHORTEST_PASSWORD;
+
+  function make(): Make | null {
+    // A short password that was good enough elsewhere is not here, where copies of what is stored can be guessed at.
+    setAsked(isShort);
+    if (isShort && !isAsked) return null;
+    const kept = isShort ? take() : password;
+    return kept === null ? null : (onProgress) => importKeystore(json, password, kept, onProgress);
+  }
+
   return (
-    <MakeForm
-      submit={t("import.submit")}
-      make={() => (onProgress) => importKeystore(json, password, onProgress)}
-      disabled={json.trim() === ""}
-    >
+    <MakeForm submit={t("import.submit")} make={make} disabled={json.trim() === ""}>
       <TextField
         label={t("import.file")}
         type="file"
@@ -96,6 +105,12 @@ function ImportKeystore() {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
+      {isAsked && isShort && (
+        <>
+          <Notice tone="wait" icon="alert" live="status" title={t("import.short")} />
+          {fields}
+        </>
+      )}
     </MakeForm>
   );
 }

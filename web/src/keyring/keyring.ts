@@ -17,8 +17,11 @@ export interface Keyring {
   hasBackup: boolean;
   create(password: string, onProgress?: OnProgress): Promise<void>;
   importKey(key: string, password: string, onProgress?: OnProgress): Promise<void>;
-  /** @param password the keystore's own, which it keeps. */
-  importKeystore(json: string, password: string, onProgress?: OnProgress): Promise<void>;
+  /**
+   * @param password the keystore's own.
+   * @param kept by which it is kept here: the same, or another one.
+   */
+  importKeystore(json: string, password: string, kept: string, onProgress?: OnProgress): Promise<void>;
   /** Derives the avatar from a wallet's signature, for which the wallet is asked twice. */
   fromWallet(signer: TextSigner, password: string, onProgress?: OnProgress): Promise<void>;
   unlock(password: string, onProgress?: OnProgress): Promise<void>;

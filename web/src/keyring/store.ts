@@ -1,5 +1,6 @@
 import type { Avatar, PasskeyKeystore, TextSigner } from "@syngraph/sdk";
 
+import { localStore } from "../app/storage.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** What this browser keeps. Nothing in it is secret: the key is encrypted by password, and by passkey where there is one. */
@@ -39,7 +40,7 @@ window.addEventListener("storage", ({ key }) => {
   else if (key === STORED || key === null) reload();
 });
 for (const touch of ["pointerdown", "keydown"]) {
-  window.addEventListener(touch, () => (lastTouch = Date.now()), { capture: true, passive: true });
+  window.addEventListener(touch, touched, { capture: true, passive: true });
 }
 setInterval(lockWhenIdle, LOOK_EVERY);
 // Timers sleep in hidden tabs and sleeping machines.
@@ -56,12 +57,18 @@ export function current(): Keyring {
 
 /** Minutes after which the avatar is locked when nobody touches the page. */
 export function autoLockMinutes(): number {
-  const minutes = Number(localStorage.getItem(AUTO_LOCK));
+  const minutes = Number(localStore.getItem(AUTO_LOCK));
   return (AUTO_LOCK_MINUTES as readonly number[]).includes(minutes) ? minutes : DEFAULT_MINUTES;
 }
 
 export function setAutoLockMinutes(minutes: number): void {
-  localStorage.setItem(AUTO_LOCK, String(minutes));
+  localStore.setItem(AUTO_LOCK, String(minutes));
+}
+
+/** The first touch after a machine has slept may come before the timer: it is no sign that somebody was there meanwhile. */
+function touched(): void {
+  lockWhenIdle();
+  lastTouch = Date.now();
 }
 
 function lockWhenIdle(): void {
@@ -177,12 +184,12 @@ const actions = {
     const { Avatar } = await sdk();
     await keep(() => Avatar.fromKey(key), password, onProgress);
   },
-  importKeystore: async (json: string, password: string, onProgress?: (done: number) => void) => {
+  importKeystore: async (json: string, password: string, kept: string, onProgress?: (done: number) => void) => {
     const { Avatar } = await sdk();
     // Encrypted anew: other programs' keystores are often cheaper to guess.
     await keep(
       () => Avatar.fromKeystore(json, password, { onProgress: (done) => onProgress?.(done / 2) }),
-      password,
+      kept,
       (done) => onProgress?.(0.5 + done / 2),
     );
   },
@@ -224,7 +231,7 @@ const actions = {
   },
   lock: () => {
     forgetKey();
-    localStorage.setItem(LOCKED, String(Date.now()));
+    localStore.setItem(LOCKED, String(Date.now()));
   },
   remove: () => {
     localStorage.removeItem(STORED);

@@ -10,7 +10,6 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { ExternalLink } from "../ui/ExternalLink.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { PlatformIcon, platformName } from "../ui/Platform.tsx";
-import { Pill } from "../ui/Pill.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Time } from "../ui/Time.tsx";
 import { RevokeDialog } from "./RevokeDialog.tsx";
@@ -97,8 +96,7 @@ function Row({
           <strong>
             <bdi>{identity}</bdi>
           </strong>{" "}
-          <Status status={status} />
-          {status === "confirmed" && !isValid && <Pill tone="bad">{t("subkeys.invalid")}</Pill>}
+          <Status status={status} isValid={isValid} />
         </p>
         <p className="soft small-text cluster">
           <span>{name}</span>

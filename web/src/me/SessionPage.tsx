@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useKeyring, useSyngraph, useWallets } from "../app/hooks.ts";
+import { tabStore } from "../app/storage.ts";
 import { AvatarGate } from "../bind/AvatarGate.tsx";
 import "../bind/bind.css";
 import { Trouble } from "../bind/Trouble.tsx";
@@ -27,11 +28,11 @@ const STORED = "syngraph.session";
 /** Signing in to the node, and what was handed in. */
 export function SessionPage() {
   const { t } = useTranslation("me");
-  const [token, setToken] = useState(() => sessionStorage.getItem(STORED));
+  const [token, setToken] = useState(() => tabStore.getItem(STORED));
 
   function keep(next: string | null) {
-    if (next === null) sessionStorage.removeItem(STORED);
-    else sessionStorage.setItem(STORED, next);
+    if (next === null) tabStore.removeItem(STORED);
+    else tabStore.setItem(STORED, next);
     setToken(next);
   }
 

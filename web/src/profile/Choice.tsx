@@ -5,8 +5,8 @@ import { Identity } from "../ui/Identity.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { KeyText } from "../ui/KeyText.tsx";
 import { PageHeading } from "../ui/PageHeading.tsx";
-import { Pill } from "../ui/Pill.tsx";
 import { Time } from "../ui/Time.tsx";
+import { StandingPill } from "./Claims.tsx";
 import type { Person } from "./profile.ts";
 
 /** Other identities of each that are named. */
@@ -30,9 +30,7 @@ export function Choice({ identity, people }: { identity: string; people: readonl
               </Link>
             </h2>
             <p className="soft small-text cluster">
-              <Pill tone={person.isValid ? "good" : "bad"} icon={person.isValid ? "check" : "close"}>
-                {t(person.isValid ? "standing.verified" : "standing.invalid")}
-              </Pill>
+              <StandingPill standing={person.standing} />
               <span>
                 {t("choice.since")} <Time seconds={person.since} />
               </span>

@@ -12,6 +12,7 @@ import { Mark } from "../ui/Mark.tsx";
 import { Pill, type Tone } from "../ui/Pill.tsx";
 import { Platform } from "../ui/Platform.tsx";
 import { Time } from "../ui/Time.tsx";
+import { useFirst } from "../ui/useFirst.tsx";
 import { type Claim, type Standing, isStanding, isTwoSided, shortened } from "./profile.ts";
 
 const LOOKS: Readonly<Record<Standing, readonly [Tone, IconName]>> = {
@@ -23,17 +24,30 @@ const LOOKS: Readonly<Record<Standing, readonly [Tone, IconName]>> = {
   deleted: ["neutral", "minus"],
 };
 
+/** Where a claim stands, in a word. */
+export function StandingPill({ standing }: { standing: Standing }) {
+  const { t } = useTranslation("profile");
+  const [tone, icon] = LOOKS[standing];
+  return (
+    <Pill tone={tone} icon={icon}>
+      {t(`standing.${standing}`)}
+    </Pill>
+  );
+}
+
 /** What somebody says of themselves, each with what it rests on. */
 export function ClaimList({ title, lead, claims }: { title: string; lead: string; claims: readonly Claim[] }) {
+  const { shown, more } = useFirst(claims);
   return (
     <Card title={title} lead={lead} flush>
       <ul className="plain claims">
-        {claims.map((claim) => (
+        {shown.map((claim) => (
           <li key={`${claim.binding.chain_id} ${claim.binding.platform} ${claim.binding.identity}`}>
             <ClaimView claim={claim} />
           </li>
         ))}
       </ul>
+      {more && <div className="claims-more">{more}</div>}
     </Card>
   );
 }
@@ -52,9 +66,7 @@ export function PlainClaims({ claims }: { claims: readonly Claim[] }) {
 }
 
 function ClaimView({ claim }: { claim: Claim }) {
-  const { t } = useTranslation(["profile", "avatar"]);
   const { binding, standing } = claim;
-  const [tone, icon] = LOOKS[standing];
   const account = binding.uri?.startsWith("https://") ? binding.uri : null;
   const short = shortened(binding.identity);
   return (
@@ -70,9 +82,7 @@ function ClaimView({ claim }: { claim: Claim }) {
             <bdi title={short === binding.identity ? undefined : binding.identity}>{short}</bdi>
           )}
         </h3>
-        <Pill tone={tone} icon={icon}>
-          {t(`standing.${standing}`)}
-        </Pill>
+        <StandingPill standing={standing} />
       </header>
       <Rests claim={claim} />
       <ClaimFacts claim={claim} />

@@ -19,7 +19,7 @@ import "./profile.css";
 /** `/avatar/:key` and `/@:identity`: who somebody is, and what every claim of theirs rests on. */
 export function ProfilePage() {
   const identity = useParam("identity");
-  const platform = (new URLSearchParams(useSearch()).get("platform") ?? "").trim();
+  const platform = (new URLSearchParams(useSearch()).get("platform") ?? "").trim().toLowerCase();
   const key = useParam("key");
   if (key !== "") return <AvatarProfile key={key} name={key} />;
   const own = keyOf(identity);

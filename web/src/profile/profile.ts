@@ -54,7 +54,7 @@ export async function fetchProfile(key: string, signal: AbortSignal): Promise<Pr
     fetchLinks(compressed, signal),
     client.identity("nextid", compressed, { level: 1, cap: CAP }, { signal }),
   ]);
-  const chains = checkChains(items, compressed);
+  const chains = await checkChains(items, compressed, { signal });
   const edges = [...card.edges, ...card.disputed].filter(({ from }) => from.identity === compressed);
   const byLink = new Map(edges.flatMap((edge) => edge.references.map(({ link_id }) => [link_id, edge] as const)));
   const byId = new Map(items.map((item) => [item.link_id, item]));
@@ -147,7 +147,7 @@ export function accountText({ platform, identity }: Asked): string {
 export interface Person extends Asked {
   avatar: string;
   since: string;
-  isValid: boolean;
+  standing: "verified" | "disputed" | "invalid";
   /** What else they have proved. */
   others: Asked[];
 }
@@ -162,7 +162,7 @@ export async function fetchPeople(identity: string, platform: string, signal: Ab
   const { ids } = await client.findProofs(query, { signal });
   const wanted = new Set([identity, identity.replace(/^@/, "")].map((text) => text.toLowerCase()));
   const people = ids.flatMap(({ avatar, proofs }): Person[] => {
-    const fitting = proofs.filter((proof) => platform === "" || proof.platform === platform.toLowerCase());
+    const fitting = proofs.filter((proof) => platform === "" || proof.platform === platform);
     const named = fitting.filter((proof) =>
       [proof.identity, proof.alt_id].some((name) => wanted.has(name.toLowerCase())),
     );
@@ -178,11 +178,29 @@ export async function fetchPeople(identity: string, platform: string, signal: Ab
         platform: best.platform,
         identity: best.identity,
         since,
-        isValid,
+        standing: isValid ? "verified" : "invalid",
         others,
       },
     ];
   });
-  const valid = people.filter(({ isValid }) => isValid);
-  return (valid.length > 0 ? valid : people).toSorted((a, b) => Number(b.since) - Number(a.since));
+  const valid = people.filter(({ standing }) => standing === "verified");
+  const told = valid.length > 1 ? await withDisputes(valid, signal) : valid.length > 0 ? valid : people;
+  return told.toSorted((a, b) => Number(b.since) - Number(a.since));
+}
+
+/** Says of whom somebody else has proved the very same account later. */
+function withDisputes(people: readonly Person[], signal: AbortSignal): Promise<Person[]> {
+  const accounts = [...Map.groupBy(people, ({ platform, identity }) => `${platform},${identity}`).values()];
+  const told = accounts.map(async (rivals) => {
+    const { platform, identity } = rivals[0]!;
+    if (rivals.length === 1) return rivals;
+    const { edges, disputed } = await client.identity(platform, identity, { level: 1, cap: CAP }, { signal });
+    const losers = new Set(
+      [...edges, ...disputed]
+        .filter((edge) => edge.disputed && edge.to.platform === platform && edge.to.identity === identity)
+        .map(({ from }) => from.identity),
+    );
+    return rivals.map((rival): Person => (losers.has(rival.avatar) ? { ...rival, standing: "disputed" } : rival));
+  });
+  return Promise.all(told).then((lists) => lists.flat());
 }

@@ -6,18 +6,24 @@ import { Pill, type Tone } from "./Pill.tsx";
 const LOOKS = {
   claimed: ["wait", "question"],
   confirmed: ["good", "check"],
+  invalid: ["bad", "alert"],
   suspended: ["bad", "pause"],
   deleted: ["neutral", "minus"],
 } as const satisfies Record<string, readonly [Tone, IconName]>;
 
-/** Where a binding stands: a pill with icon and word, and what it means as its title. Other words are shown as they come. */
-export function Status({ status }: { status: string }) {
+/**
+ * Where a binding stands: a pill with icon and word, and what it means as its title. Other words are shown as they come.
+ *
+ * @param isValid whether the node, which looks again, still sees what the chain has as confirmed.
+ */
+export function Status({ status, isValid = true }: { status: string; isValid?: boolean }) {
   const { t } = useTranslation();
   if (!isKnown(status)) return <Pill>{status}</Pill>;
-  const [tone, icon] = LOOKS[status];
+  const shown = status === "confirmed" && !isValid ? "invalid" : status;
+  const [tone, icon] = LOOKS[shown];
   return (
-    <Pill tone={tone} icon={icon} title={t(`status.${status}.meaning`)}>
-      {t(`status.${status}.name`)}
+    <Pill tone={tone} icon={icon} title={t(`status.${shown}.meaning`)}>
+      {t(`status.${shown}.name`)}
     </Pill>
   );
 }

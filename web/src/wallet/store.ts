@@ -1,6 +1,7 @@
 import type { Eip1193Provider } from "@syngraph/sdk";
 import { createStore } from "mipd";
 
+import { localStore } from "../app/storage.ts";
 import type { ConnectedWallet, WalletDetail, Wallets } from "./wallets.ts";
 
 /** The wallet that was connected last, by its name in reverse DNS: a page that is loaded anew finds it again. */
@@ -42,7 +43,13 @@ function takeSnapshot(): Wallets {
 
 function wallets(): readonly WalletDetail[] {
   // mipd types providers as viem does; we use what EIP-1193 promises.
-  return announced.getProviders() as unknown as readonly WalletDetail[];
+  return (announced.getProviders() as unknown as readonly WalletDetail[]).filter(isWallet);
+}
+
+/** Whether what announced itself is what EIP-6963 has: mipd takes anything, and what is no text cannot be shown as one. */
+function isWallet({ info, provider }: WalletDetail): boolean {
+  const texts: unknown[] = [info.uuid, info.name, info.rdns];
+  return texts.every((text) => typeof text === "string" && text !== "") && typeof provider?.request === "function";
 }
 
 function changed(): void {
@@ -59,12 +66,12 @@ async function connect(uuid: string): Promise<void> {
   } catch (cause) {
     throw walletError(cause);
   }
-  localStorage.setItem(LAST, wallet.info.rdns);
+  localStore.setItem(LAST, wallet.info.rdns);
 }
 
 function disconnect(): void {
   // Wallets cannot be told (EIP-1193 knows no such call): the page forgets them.
-  localStorage.removeItem(LAST);
+  localStore.removeItem(LAST);
   setConnected(null);
 }
 
@@ -83,17 +90,24 @@ async function use(wallet: WalletDetail, method: "eth_requestAccounts" | "eth_ac
   const [account] = (await provider.request({ method })) as string[];
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
   if (account === undefined) return;
+  // Found again so late that the reader has chosen another meanwhile, or none: it must not sign in the other's place.
+  if (method === "eth_accounts" && (connected || localStore.getItem(LAST) !== wallet.info.rdns)) return;
   setConnected(null);
+  /** Wallets without `removeListener` go on telling of themselves when another is connected, or none. */
+  let isOver = false;
   const follow = (change: Partial<ConnectedWallet>) => {
+    if (isOver) return;
     connected = { info: wallet.info, provider, address: addressOf(account), chainId, ...connected, ...change };
     changed();
   };
   const onAccounts = (accounts: string[]) => {
-    if (accounts[0] === undefined) setConnected(null);
+    if (accounts[0] === undefined) onEnd();
     else follow({ address: addressOf(accounts[0]) });
   };
   const onChain = (id: string) => follow({ chainId: Number(id) });
-  const onEnd = () => setConnected(null);
+  const onEnd = () => {
+    if (!isOver) setConnected(null);
+  };
   const events = [
     ["accountsChanged", onAccounts],
     ["chainChanged", onChain],
@@ -101,6 +115,7 @@ async function use(wallet: WalletDetail, method: "eth_requestAccounts" | "eth_ac
   ] as const;
   for (const [event, listener] of events) provider.on?.(event, listener);
   release = () => {
+    isOver = true;
     for (const [event, listener] of events) provider.removeListener?.(event, listener);
   };
   follow({});
@@ -115,7 +130,7 @@ function setConnected(next: ConnectedWallet | null): void {
 
 /** Connects to the wallet of the last time, if it announces itself and still lets this page see an account, without asking. */
 async function findAgain(): Promise<void> {
-  const last = localStorage.getItem(LAST);
+  const last = localStore.getItem(LAST);
   const wallet = wallets().find(({ info }) => info.rdns === last);
   if (connected || !wallet) return;
   // A wallet that fails here is simply not connected; the reader has not asked for anything.
