@@ -14,7 +14,8 @@ export function Providers({ children }: { children: ReactNode }) {
             staleTime: 10_000,
             refetchOnWindowFocus: false,
           },
-          mutations: { networkMode: "always" },
+          // What one was called with may be a password, or hold one: it is forgotten with its form.
+          mutations: { networkMode: "always", gcTime: 0 },
         },
       }),
   );

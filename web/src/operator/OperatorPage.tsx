@@ -42,7 +42,7 @@ export function OperatorPage() {
           <>
             {request.isError ? <Unreachable error={request.error} /> : <Overall status={status} />}
             <p className="soft small-text">
-              {t("asOf")} <Time seconds={status.as_of} absolute />. {t("live")}
+              {t("asOf")} <Time seconds={status.as_of} absolute /> · {t("live")}
             </p>
             <Parts status={status} />
             <Platforms platforms={status.platforms} />

@@ -1,10 +1,12 @@
+import i18next from "i18next";
+
 import { Icon, type IconName } from "./icons.tsx";
 
-/** How platforms write themselves, and the kind of their proof. Names are not translated. */
-const PLATFORMS: Readonly<Record<string, readonly [name: string, icon: IconName]>> = {
+/** How platforms write themselves, and the kind of their proof. Names are not translated; an avatar's is a word of ours. */
+const PLATFORMS: Readonly<Record<string, readonly [name: string | null, icon: IconName]>> = {
   ethereum: ["Ethereum", "wallet"],
   solana: ["Solana", "wallet"],
-  nextid: ["Avatar", "key"],
+  nextid: [null, "key"],
   dns: ["DNS", "domain"],
   ens: ["ENS", "domain"],
   dotbit: [".bit", "domain"],
@@ -27,7 +29,7 @@ export function isKnownPlatform(platform: string): boolean {
 
 /** How a platform writes itself; what others made up is shown as it came. */
 export function platformName(platform: string): string {
-  return Object.hasOwn(PLATFORMS, platform) ? PLATFORMS[platform]![0] : platform;
+  return Object.hasOwn(PLATFORMS, platform) ? (PLATFORMS[platform]![0] ?? i18next.t("avatar")) : platform;
 }
 
 /** An icon of the kind of proof that a platform's bindings rest on: a wallet's signature, a domain, a post. */
