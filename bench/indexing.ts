@@ -38,6 +38,7 @@ try {
 
   const start = await index("start", DENSE, links.slice(0, LINKS_EACH), { root: noop.folder, fresh: true });
   const quarter = await index("quarter", DENSE, links.slice(0, LINKS / 4), { fresh: true });
+  const half = await index("half", DENSE, links.slice(0, LINKS / 2), { fresh: true });
   const dense = await index("dense", DENSE, links, { fresh: true });
   const restart = await index("dense", DENSE, links);
   if (restart.calls.eth_getLogs !== undefined)
@@ -57,6 +58,7 @@ try {
     ...[name, rate(seconds, count), bar, rate(peer.seconds), floor, `${Math.round((1e6 * cpu) / count)} µs`],
   ];
   const fetches = (floor: number) => `${rate(floor).toLocaleString("en-US")} fetched and decoded`;
+  const held = ({ megabytes, links: count }: Run) => `${megabytes} MB with ${count.toLocaleString("en-US")} links`;
   const asked = Object.entries(restart.calls).map(([method, count]) => `${count} × \`${method}\``);
   await writeSection(
     "Indexing history",
@@ -87,8 +89,8 @@ an index, by an insert and two upserts; nothing is decoded or verified. The last
 with next to nothing to index, and then, with handlers that do nothing, ${Math.round((1e6 * (idle.cpu - start.cpu)) / LINKS)} µs of CPU a link to read and decode its events. Without
 the start, ours come to ${rate(warm.seconds - start.seconds).toLocaleString("en-US")} links a second, and the handlers that do nothing to ${rate(idle.seconds - start.seconds).toLocaleString("en-US")}.
 
-Most memory that the indexer held: ${quarter.megabytes} MB with ${(LINKS / 4).toLocaleString("en-US")} links, ${dense.megabytes} MB with ${LINKS.toLocaleString("en-US")}, ${sparse.megabytes} MB
-with as many in small blocks. A start with all of it indexed was ready after ${restart.seconds.toFixed(1)} s, and asked the chain ${asked.join(", ")}: for its id and
+Most memory that the indexer held: ${start.megabytes} MB with next to nothing to index, ${held(quarter)}, ${held(half)}, ${held(dense)},
+and ${sparse.megabytes} MB with as many in small blocks. A start with all of it indexed was ready after ${restart.seconds.toFixed(1)} s, and asked the chain ${asked.join(", ")}: for its id and
 its end, and nothing that it had.
 `,
   );

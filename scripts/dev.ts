@@ -75,6 +75,7 @@ async function main(): Promise<number> {
     await resetData(dataDir);
     await lock();
   }
+  console.log("building the contracts and the page, which takes a while the first time …");
   await Promise.all([hre.tasks.getTask("build").run({ quiet: true }), buildWeb()]);
   const starting = Stack.start({
     dataDir,

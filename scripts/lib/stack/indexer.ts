@@ -26,15 +26,15 @@ export interface IndexerOptions {
 
 /**
  * Bytes of rows that Ponder may keep in memory; by its own default a fifth of the heap, which is nearly a gigabyte. What is
- * beyond it looks up in the database, many rows at once.
+ * beyond it looks up in the database, many rows at once (indexer/keyLookups.ts).
  */
-const CACHED_ROWS = 128 * 1024 * 1024;
+const CACHED_ROWS = 48 * 1024 * 1024;
 
 /**
  * V8's settings, in megabytes. Without a limit to the heap it lets garbage pile up to gigabytes before it looks; and what comes of a
  * batch of events and is gone with it is more than the 16 that it has for new objects, so that it would copy most of it.
  */
-const MEMORY = ["--max-old-space-size=1536", "--max-semi-space-size=64"];
+const MEMORY = ["--max-old-space-size=640", "--max-semi-space-size=64"];
 
 /** Starts Ponder on a root folder. Whether it has caught up says its `/ready`. */
 export function startIndexer(options: IndexerOptions): Promise<Part> {
