@@ -113,6 +113,15 @@ describe("SDK: avatar", () => {
         );
         expect(error.message, JSON.stringify(change)).to.include("memory or time");
       }
+      // ethers takes the first of what differs by case alone.
+      const twice = JSON.stringify({ ...keystore, Crypto: undefined, CRYPTO: keystore.Crypto });
+      const hidden = twice.replace(
+        "{",
+        `{"Crypto":${JSON.stringify({ ...keystore.Crypto, kdfparams: { ...kdfparams, n: 2 ** 40 } })},`,
+      );
+      expect((await failure(Avatar.fromKeystore(hidden, PASSWORD), KeystoreError)).message).to.include(
+        "memory or time",
+      );
     });
   });
 

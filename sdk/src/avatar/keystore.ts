@@ -84,7 +84,9 @@ function assertAffordable(keystore: Record<string, unknown>): void {
   }
 }
 
+/** By names in lower case: of several that are the same then, ethers takes the first. */
 function lowered(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]));
+  const entries = Object.entries(value).map(([key, item]) => [key.toLowerCase(), item] as const);
+  return Object.fromEntries(entries.reverse());
 }
