@@ -437,25 +437,30 @@ describe("DirectRegistry", function () {
       expect((await failure(() => second.wait(), ContractError)).error).to.equal("ProofRegistryStaleHead");
     });
 
-    it("that its user pays more for, and one that they cancel", async () => {
+    it("that its user pays more for, gives too little gas, or cancels", async () => {
       const { avatar, person, wallet } = await user();
       const registry = await connect(wallet);
       const signer = new Wallet(person.privateKey, chain.provider);
       const link = await signed(avatar, {}, person);
       await chain.provider.send("evm_setAutomine", [false]);
-      for (const cancel of [true, false]) {
+      for (const change of ["cancel", "starve", "pay"]) {
+        const cancel = change === "cancel";
         const transaction = await registry.submit(link);
         await failure(() => transaction.wait({ timeoutMs: 1 }), SyngraphError);
         const { to, data, nonce, gasLimit, maxFeePerGas } = (await chain.provider.getTransaction(transaction.txHash))!;
-        const waiting = cancel ? failure(() => transaction.wait(), WalletError) : transaction.wait();
+        const kinds = { cancel: WalletError, starve: ContractError } as Record<string, typeof WalletError>;
+        const kind = kinds[change];
+        const waiting = kind ? failure(() => transaction.wait(), kind) : transaction.wait();
         const fee = 2n * maxFeePerGas!;
-        const dearer = { nonce, gasLimit, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
+        const gas = change === "starve" ? gasLimit / 2n : gasLimit;
+        const dearer = { nonce, gasLimit: gas, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
         const replaced = await signer.sendTransaction(
           cancel ? { ...dearer, to: person.address, value: 0n } : { ...dearer, to: to!, data },
         );
         await chain.provider.send("evm_mine", []);
         const came = await waiting;
         if (came instanceof WalletError) expect(came.code).to.equal("wallet_rejected");
+        else if (came instanceof Error) expect(came.message).to.include(`${replaced.hash} reverted`);
         else expect(came).to.include({ txHash: replaced.hash, linkId: link.id });
       }
     });

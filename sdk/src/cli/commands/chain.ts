@@ -61,14 +61,14 @@ async function chain(context: Context, named: string | undefined, { rpc, registr
 
 /** The same without an API. @throws {CliError} where something is wrong with it. */
 async function readChain(
-  { output }: Context,
+  { output, signal }: Context,
   avatar: string,
   options: { rpc: [string, ...string[]]; registry: string },
 ): Promise<void> {
   const reader = new RegistryReader(options);
   try {
     output.status("reading the chain's logs");
-    const reading = await reader.chain(avatar);
+    const reading = await reader.chain(avatar, { signal });
     const { links, bindings, block, unchecked, problems, verified } = reading;
     if (links.length === 0) throw new CliError(`there is no proof chain of ${avatar} in this registry`);
     const rows = links.map((link) => [
