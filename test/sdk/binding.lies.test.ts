@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import {
   Avatar,
+  type AvatarReading,
   type BindingSnapshot,
   type BindingStep,
   InputError,
@@ -11,10 +12,11 @@ import {
   WalletError,
 } from "@syngraph/sdk";
 import type { PayloadReply, ProofSubmission } from "@syngraph/sdk/client";
-import { encodeBase1024, linkId, signAttestation, signText } from "@syngraph/sdk/protocol";
+import { encodeBase1024, linkId, parsePublicKey, signAttestation, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet, getBytes } from "ethers";
 
+import { draftFromChain } from "../../sdk/src/binding/draft.ts";
 import { failure } from "./failure.ts";
 import { StubApi, accepted } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
@@ -81,6 +83,23 @@ describe("SDK: a server that lies", () => {
         expect(error.message).to.include("nothing was signed").and.to.include(message);
       });
     }
+
+    it("gets none that is good only later, where it is an RPC that dates the last link ahead", async () => {
+      const at = (createdAt: number) => ({ sequence: 1, signature: MALLORY.sign("a"), link: { createdAt } });
+      const reader = (createdAt: number) => ({
+        chain: async () => ({ links: [at(createdAt)] }) as unknown as AvatarReading,
+      });
+      const wish = {
+        action: "create" as const,
+        platform: "ethereum",
+        identity: wallet,
+        avatar: parsePublicKey(avatar.publicKey),
+      };
+      const error = await failure(draftFromChain(reader(Number(future)), wish), TrustError);
+      expect(error.message).to.include("nothing was signed").and.to.include(future);
+      const soon = Math.floor(Date.now() / 1000) + 60;
+      expect((await draftFromChain(reader(soon), wish)).link.createdAt).to.equal(soon);
+    });
 
     it("is not asked about what is no identity at all", async () => {
       const bad: [string, string][] = [
