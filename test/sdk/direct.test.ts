@@ -448,9 +448,12 @@ describe("DirectRegistry", function () {
         const transaction = await registry.submit(link);
         await failure(() => transaction.wait({ timeoutMs: 1 }), SyngraphError);
         const { to, data, nonce, gasLimit, maxFeePerGas } = (await chain.provider.getTransaction(transaction.txHash))!;
-        const kinds = { cancel: WalletError, starve: ContractError } as Record<string, typeof WalletError>;
+        const kinds: Record<string, typeof WalletError | typeof ContractError> = {
+          cancel: WalletError,
+          starve: ContractError,
+        };
         const kind = kinds[change];
-        const waiting = kind ? failure(() => transaction.wait(), kind) : transaction.wait();
+        const waiting = kind ? failure<Error>(() => transaction.wait(), kind) : transaction.wait();
         const fee = 2n * maxFeePerGas!;
         const gas = change === "starve" ? gasLimit / 2n : gasLimit;
         const dearer = { nonce, gasLimit: gas, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
