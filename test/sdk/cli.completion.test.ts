@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 
-import { nearest } from "../../sdk/src/cli/platforms.ts";
+import { isLocation, nearest } from "../../sdk/src/cli/platforms.ts";
 import { runCli } from "./runCli.ts";
 import { StubApi } from "./stubApi.ts";
 import { useStubServer } from "./stubServer.ts";
@@ -46,6 +46,7 @@ describe("syngraph command: completion", function () {
 
   it("offers no platform where the node does not answer, and no other server is asked", async () => {
     expect(await offered("bind", "--api", "http://127.0.0.1:1", "g")).to.deep.equal([]);
+    expect(await offered("bind", "--api=http://127.0.0.1:1", "g")).to.deep.equal([]);
     expect(server.received).to.deep.equal([]);
   });
 
@@ -70,6 +71,17 @@ describe("syngraph command: completion", function () {
     for (const shell of ["zsh", "fish"]) {
       expect((await runCli(["completion", shell])).stdout).to.include("syngraph complete --");
     }
+  });
+
+  it("holds a location against the node's patterns, and is held up by none of them", () => {
+    const told = (...shapes: string[]) => ({ location: { rule: "", shapes } });
+    const text = `${"a".repeat(60)}!`;
+    expect(isLocation(text, told("^b", "^a+!$"))).to.equal(true);
+    expect(isLocation(text, told("^b"))).to.equal(false);
+    // That would take longer than anybody lives.
+    expect(isLocation(text, told("^(a+)+$"))).to.equal(true);
+    expect(isLocation(text, told("("))).to.equal(true);
+    expect(isLocation(text, { location: null })).to.equal(true);
   });
 
   it("finds the word that was meant, and none where there is none", () => {

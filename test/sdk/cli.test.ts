@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { expect } from "chai";
 import { Wallet, decryptKeystoreJson } from "ethers";
 
 import { signChain, walletStep } from "../browser/signedChain.ts";
-import { type Finished, runCli } from "./runCli.ts";
+import { type Finished, runCli, startCli } from "./runCli.ts";
 import { StubApi, chainDocument } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
 
@@ -199,6 +200,11 @@ describe("syngraph command", function () {
       expect(stdout)
         .to.include("alice[2J fake line")
         .and.not.to.match(/[\u001b\u009b\u202e\r]/);
+      const json = (await run(["show", "alice", "--json"])).stdout;
+      expect(json).not.to.match(/[\u001b\u009b\u202e\r]/);
+      expect(JSON.parse(json)).to.deep.equal(ids[0]);
+      api.documents["/v1/proof"] = { pagination, ids: [{ ...ids[0]!, avatar: `${AVATAR.compressed}\nfake line` }] };
+      expect((await run(["show", "alice"])).stdout).not.to.match(/^fake/m);
       server.handler = (_, response) => reply(response, 400, { message: "no\u001b]0;owned\u0007\nsecond" });
       expectFailure(await run(["show", "alice"]), 1, "no]0;owned second");
     });
@@ -249,13 +255,26 @@ describe("syngraph command", function () {
     });
 
     it("does not take the server's word for the key behind an address", async () => {
-      const document = { avatar: publicKeyOf(WALLET).compressed, address: AVATAR.address, length: 2, bindings: [] };
+      const { compressed, address } = publicKeyOf(WALLET);
+      const document = { avatar: compressed, address, length: 2, bindings: [] };
       api.documents[`/v1/avatars/${AVATAR.address}`] = document;
       api.documents["/v1/proofchain"] = chainDocument(signChain(WALLET, STEPS));
       expectFailure(await run(["chain", AVATAR.address]), 1, "the server names the key 0x");
-      api.documents[`/v1/avatars/${AVATAR.address}`] = { ...document, avatar: AVATAR.compressed };
+      api.documents[`/v1/avatars/${AVATAR.address}`] = {
+        ...document,
+        avatar: AVATAR.compressed,
+        address: AVATAR.address,
+      };
       api.documents["/v1/proofchain"] = chainDocument(signChain(KEY, STEPS));
       expect((await run(["chain", AVATAR.address])).code).to.equal(0);
+    });
+
+    it("ends with 1 where a link is bad, also where nobody reads to the end", async () => {
+      api.documents["/v1/proofchain"] = chainDocument(signChain(WALLET, STEPS));
+      const { child, finished } = startCli(["chain", AVATAR.compressed], { SYNGRAPH_API: server.origin });
+      finished.catch(() => {});
+      child.stdout!.destroy();
+      expect(await once(child, "exit")).to.deep.equal([1, null]);
     });
 
     it("ends with 1 where there is no chain", async () => {

@@ -4,7 +4,8 @@ import { Avatar } from "../../avatar/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { avatarKey, openAvatar, openWallet, readKey } from "../keys.ts";
-import { keystoreExists, openKeystore, writeKeystore, writeNew } from "../keystore.ts";
+import { createOwn } from "../files.ts";
+import { keystoreExists, openKeystore, writeKeystore } from "../keystore.ts";
 import { addExamples, readInteger } from "../options.ts";
 import { readNewPassword, readPassword, readSecret } from "../prompt.ts";
 
@@ -77,7 +78,7 @@ async function exportAvatar(context: Context, file: string, { plain = false }: {
   const { output, signal } = context;
   if (await keystoreExists(file)) throw new CliError(`${file} exists already, and is left as it is`);
   const avatar = await openAvatar(context);
-  if (plain) await writeNew(file, () => avatar.exportKey());
+  if (plain) await createOwn(file, `${avatar.exportKey()}\n`);
   else {
     const password = await readNewPassword("SYNGRAPH_EXPORT_PASSWORD", signal);
     output.status("encrypting the key");

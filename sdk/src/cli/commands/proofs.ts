@@ -5,7 +5,7 @@ import { parsePublicKey } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { addExamples } from "../options.ts";
-import { table, timeOf } from "../output.ts";
+import { oneLine, table, timeOf } from "../output.ts";
 
 export function addProofs(program: Command, run: Runner): void {
   const show = program
@@ -56,7 +56,7 @@ async function showIdentity(context: Context, identity: string, platform: string
       proof.is_valid ? `checked ${timeOf(proof.last_checked_at)}` : proof.invalid_reason || "not valid",
       proof.proof_location,
     ]);
-    const text = `avatar ${avatar}\n${table([["platform", "identity", "status", "last check", "proof"], ...rows])}`;
+    const text = `avatar ${oneLine(avatar)}\n${table([["platform", "identity", "status", "last check", "proof"], ...rows])}`;
     output.result(found ? `\n${text}` : text, { avatar, activated_at, proofs });
     found = true;
   }

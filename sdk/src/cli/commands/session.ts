@@ -6,7 +6,7 @@ import type { Signer } from "../../session.ts";
 import type { Context, Runner } from "../context.ts";
 import { openAvatar, openWallet } from "../keys.ts";
 import { addExamples, readInteger } from "../options.ts";
-import { table, timeOf } from "../output.ts";
+import { oneLine, table, timeOf } from "../output.ts";
 import { dropSession, keepSession, openSession } from "../session.ts";
 
 interface SignerOptions {
@@ -114,5 +114,5 @@ async function makeToken(
     ...(audience !== undefined && { audience }),
     ...(avatar !== undefined && { avatar }),
   });
-  output.result(reply.id_token, reply);
+  output.result(oneLine(reply.id_token), reply);
 }
