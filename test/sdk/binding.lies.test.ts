@@ -40,6 +40,12 @@ const publishing = (post: (payload: PayloadReply) => string) => (payload: Payloa
 const tweet = ({ uuid, created_at }: PayloadReply) =>
   `🎭 Verify @alice with @NextDotID.\nSig: %SIG_BASE64%\nMisc: ${uuid}|${created_at}|`;
 
+/** A chain whose last link is dated so. */
+const readerOf = (createdAt: number) => ({
+  chain: async () =>
+    ({ links: [{ sequence: 1, signature: MALLORY.sign("a"), link: { createdAt } }] }) as unknown as AvatarReading,
+});
+
 /** Base64 without its end, in pieces. */
 const words = (base64: string) =>
   base64
@@ -85,20 +91,16 @@ describe("SDK: a server that lies", () => {
     }
 
     it("gets none that is good only later, where it is an RPC that dates the last link ahead", async () => {
-      const at = (createdAt: number) => ({ sequence: 1, signature: MALLORY.sign("a"), link: { createdAt } });
-      const reader = (createdAt: number) => ({
-        chain: async () => ({ links: [at(createdAt)] }) as unknown as AvatarReading,
-      });
       const wish = {
         action: "create" as const,
         platform: "ethereum",
         identity: wallet,
         avatar: parsePublicKey(avatar.publicKey),
       };
-      const error = await failure(draftFromChain(reader(Number(future)), wish), TrustError);
+      const error = await failure(draftFromChain(readerOf(Number(future)), wish), TrustError);
       expect(error.message).to.include("nothing was signed").and.to.include(future);
       const soon = Math.floor(Date.now() / 1000) + 60;
-      expect((await draftFromChain(reader(soon), wish)).link.createdAt).to.equal(soon);
+      expect((await draftFromChain(readerOf(soon), wish)).link.createdAt).to.equal(soon);
     });
 
     it("is not asked about what is no identity at all", async () => {
@@ -226,8 +228,8 @@ describe("SDK: a server that lies", () => {
       ];
       for (const [platform, identity, post] of honest) {
         api.lie = publishing(post);
-        const { contents } = (await bind(platform, identity)).publishing!.post;
-        expect(contents.default, platform).not.to.include("%");
+        const { publishing: filled } = await bind(platform, identity);
+        expect(filled!.post.contents.default, platform).not.to.include("%");
       }
     });
 

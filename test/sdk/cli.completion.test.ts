@@ -10,6 +10,9 @@ import { useStubServer } from "./stubServer.ts";
 
 const BIN = fileURLToPath(new URL("../../sdk/bin/syngraph.ts", import.meta.url));
 
+/** A platform that tells of these shapes of locations. */
+const told = (...shapes: string[]) => ({ location: { rule: "", shapes } });
+
 describe("syngraph command: completion", function () {
   this.timeout(60_000);
   const server = useStubServer();
@@ -74,7 +77,6 @@ describe("syngraph command: completion", function () {
   });
 
   it("holds a location against the node's patterns, and is held up by none of them", () => {
-    const told = (...shapes: string[]) => ({ location: { rule: "", shapes } });
     const text = `${"a".repeat(60)}!`;
     expect(isLocation(text, told("^b", "^a+!$"))).to.equal(true);
     expect(isLocation(text, told("^b"))).to.equal(false);

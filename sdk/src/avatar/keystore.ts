@@ -88,5 +88,5 @@ function assertAffordable(keystore: Record<string, unknown>): void {
 function lowered(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
   const entries = Object.entries(value).map(([key, item]) => [key.toLowerCase(), item] as const);
-  return Object.fromEntries(entries.reverse());
+  return Object.fromEntries(entries.toReversed());
 }

@@ -1,5 +1,5 @@
 /** Where posts are written; on the fediverse, at the account's own host. A server names no other place to send users to. */
-const HOSTS = [
+const HOSTS = new Set([
   "app.ens.domains",
   "gist.github.com",
   "steamcommunity.com",
@@ -7,7 +7,7 @@ const HOSTS = [
   "www.minds.com",
   "www.tiktok.com",
   "x.com",
-];
+]);
 
 /**
  * Where a browser publishes a text, as `GET /v1/platforms` has it in `compose`; null where it is no address of https at a place
@@ -24,7 +24,7 @@ export function composeHref(compose: string, { post, identity }: { post: string;
   };
   const url = URL.parse(compose.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot));
   const isPlain = url?.protocol === "https:" && url.username === "" && url.password === "" && url.port === "";
-  if (!isPlain || !(compose.includes("{host}") ? url.host === host : HOSTS.includes(url.host))) return null;
+  if (!isPlain || !(compose.includes("{host}") ? url.host === host : HOSTS.has(url.host))) return null;
   const filled = [...url.searchParams.values()];
   const isPostAlone = filled.length === 1 && filled[0] === post && url.hash === "";
   const isBlank = filled.every((value) => /^\w{0,16}$/.test(value));

@@ -118,8 +118,9 @@ function checkText(draft: Draft, post: string): void {
  * account, an address to go to, and characters that hide or turn others. Whoever reads posts passes over blanks, and platforms
  * over marks of bold and the like, so that a signature may come in pieces: what every one has, is looked for.
  */
-function checkWords({ link }: Draft, words: string): void {
+function checkWords({ link }: Draft, styled: string): void {
   const { identity, avatar, uuid, createdAt, prev } = link;
+  const words = styled.replace(SELECTORS, "");
   if (words.length > MAX_POST) throw refusal(`it is longer than ${MAX_POST} characters`);
   if (UNSEEN.test(words)) throw refusal("it has characters that are not seen");
   // Which signature is the one before it, the server says: it may be another avatar's, and stands only where templates quote it.
@@ -127,7 +128,7 @@ function checkWords({ link }: Draft, words: string): void {
   const rest = [...quotes, KEY_SLOT, avatar].reduce((text, own) => text.replaceAll(own, " "), words);
   // Taken out of a code, a short name would leave pieces of it.
   const looksLikeCode = identity.length >= SHORTEST_CODE || PADDING.test(identity);
-  const codes = (looksLikeCode ? rest.replaceAll(identity, " ") : rest).replace(SELECTORS, "");
+  const codes = looksLikeCode ? rest.replaceAll(identity, " ") : rest;
   const symbols = codes.match(SYMBOLS)?.length ?? 0;
   if (LONG_CODE.test(codes) || PADDING.test(codes) || symbols > MAX_SYMBOLS) {
     throw refusal("it has another signature or key in it");
@@ -141,10 +142,10 @@ function checkWords({ link }: Draft, words: string): void {
   if (address !== undefined) throw refusal(`it has an address in it: ${address}`);
 }
 
-/** Control characters other than line feed, halves of characters, and what has no width or turns the direction of writing; but for {@link SELECTORS}. */
-const UNSEEN = /(?![\n\ufe0e\ufe0f])[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-/** Of an emoji's two styles. */
-const SELECTORS = /[\ufe0e\ufe0f]/g;
+/** What chooses between an emoji's two styles. */
+const SELECTORS = /\ufe0e|\ufe0f/g;
+/** Control characters other than line feed, halves of characters, and what has no width or turns the direction of writing. */
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 /** Runs of Base64, Base58 or hex that could be a signature or a key. */
 const SHORTEST_CODE = 40;
 const LONG_CODE = new RegExp(`(?:0x)?[A-Za-z0-9+/_-]{${SHORTEST_CODE},}`);
