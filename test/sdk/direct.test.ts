@@ -1,11 +1,12 @@
 import { DirectRegistry, type SignedLink } from "@syngraph/sdk/chain";
 import { type Link, linkId, signPayload, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { NonceManager, Wallet, parseEther, toQuantity } from "ethers";
+import { JsonRpcProvider, NonceManager, Wallet, parseEther, toQuantity } from "ethers";
 
 import { ContractError, InputError, SyngraphError, TrustError, WalletError } from "../../sdk/src/errors.ts";
 import { type Person, attest, personOf } from "../helpers/contractLinks.ts";
 import { PageWallet, walletError } from "../helpers/pageWallet.ts";
+import { RpcProxy } from "../helpers/rpcProxy.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { failure } from "./failure.ts";
 
@@ -125,6 +126,31 @@ describe("DirectRegistry", function () {
       });
       const transaction = await registry.submit(await signed(avatar, {}, person));
       expect((await transaction.wait()).status).to.equal("confirmed");
+    });
+
+    it("with such a signer for what its user was told, whatever its RPC names as the price then", async () => {
+      const { avatar, person } = await user();
+      const proxy = await RpcProxy.start(chain.rpc);
+      const provider = new JsonRpcProvider(proxy.url, CHAIN, { staticNetwork: true, cacheTimeout: -1 });
+      try {
+        const registry = await DirectRegistry.connect(new Wallet(person.privateKey, provider), { registry: address });
+        const link = await signed(avatar, {}, person);
+        const { gasPrice } = await registry.estimate(link);
+        const dear = (...methods: string[]) => {
+          proxy.tamper = async ({ method }, ask) =>
+            methods.includes(method) ? toQuantity(BigInt((await ask()) as string) * 50n) : ask();
+        };
+        dear("eth_gasPrice");
+        const { code, message } = await failure(() => registry.submit(link), WalletError);
+        expect([code, message.includes("nothing was sent")]).to.deep.equal(["wallet_funds", true]);
+        dear("eth_maxPriorityFeePerGas");
+        const { txHash } = await registry.submit(link);
+        const { maxFeePerGas, maxPriorityFeePerGas } = (await chain.provider.getTransaction(txHash))!;
+        expect([maxFeePerGas! <= 2n * gasPrice, maxPriorityFeePerGas! <= gasPrice]).to.deep.equal([true, true]);
+      } finally {
+        provider.destroy();
+        await proxy.stop();
+      }
     });
 
     it("another avatar, and a second link behind the first", async () => {

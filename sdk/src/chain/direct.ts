@@ -93,6 +93,8 @@ export class DirectRegistry {
   readonly registry: string;
   readonly #wallet: DirectWallet;
   readonly #contract: Contract;
+  /** What calls were said to cost, by their data. */
+  readonly #told = new Map<string, bigint>();
 
   private constructor(wallet: DirectWallet, registry: string) {
     this.#wallet = wallet;
@@ -133,13 +135,15 @@ export class DirectRegistry {
   async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
     const call = await this.#callOf(signed, attestations);
     const price = await this.#price(call);
+    this.#told.set(dataOf(call), price.cost);
     return { ...price, outcome: await call.outcome() };
   }
 
   /**
    * Has the wallet send it. Nothing is sent that the contract would refuse now, or that the account cannot pay for.
    *
-   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, `wallet_chain`.
+   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, also where a key signs that asks nobody, and
+   * it costs more than twice of what {@link estimate} told; `wallet_chain`.
    * @throws {ContractError} where the contract would refuse it.
    */
   async submit(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectTransaction> {
@@ -246,8 +250,8 @@ export class DirectRegistry {
     });
   }
 
-  async #price({ method, args }: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
-    const data = REGISTRY.encodeFunctionData(method, args);
+  async #price(call: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
+    const data = dataOf(call);
     const { provider, address, chainId } = this.#wallet;
     return this.#ask("estimate what it costs", async () => {
       const transaction = { to: this.registry, data };
@@ -263,13 +267,18 @@ export class DirectRegistry {
   }
 
   async #send(call: Pick<Call, "method" | "args">): Promise<DirectTransaction> {
-    const { gasLimit, cost, balance } = await this.#price(call);
+    const { gasLimit, gasPrice, cost, balance } = await this.#price(call);
+    const data = dataOf(call);
+    const told = this.#told.get(data) ?? cost;
+    if (cost > 2n * told && !this.#wallet.asksUser) {
+      const more = `it costs about ${formatEther(cost)} by now, and ${formatEther(told)} when its user was told`;
+      throw new WalletError("wallet_funds", `nothing was sent on chain ${this.chainId}: ${more}`);
+    }
     if (balance < cost) {
       const lacking = `${this.account} has ${formatEther(balance)}, and it costs about ${formatEther(cost)}`;
       throw new WalletError("wallet_funds", `the wallet has too little on chain ${this.chainId}: ${lacking}`);
     }
-    const data = REGISTRY.encodeFunctionData(call.method, call.args);
-    return this.transaction(await this.#wallet.send({ to: this.registry, data, gasLimit }));
+    return this.transaction(await this.#wallet.send({ to: this.registry, data, gasLimit, gasPrice }));
   }
 
   /** A time that the contract takes: by the chain's clock, and not before the binding. */
@@ -292,6 +301,10 @@ interface Call {
   args: readonly unknown[];
   /** Where the binding will stand, if it goes through. */
   outcome: () => Promise<DirectEstimate["outcome"]>;
+}
+
+function dataOf({ method, args }: Pick<Call, "method" | "args">): string {
+  return REGISTRY.encodeFunctionData(method, args);
 }
 
 /** The part of the estimate that is put on top of it. */

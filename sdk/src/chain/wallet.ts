@@ -30,6 +30,8 @@ export interface ContractTransaction {
   to: string;
   data: string;
   gasLimit: bigint;
+  /** Wei for each gas that the user was told of. */
+  gasPrice: bigint;
 }
 
 /** The user's own wallet, open on one chain: a browser's (EIP-1193), or a signer of ethers. */
@@ -55,6 +57,11 @@ export class DirectWallet {
     this.#signer = signer;
     this.#browser = browser;
     this.#chain = chain;
+  }
+
+  /** Whether its user sees what a transaction costs before it is signed: a browser's wallet shows that. */
+  get asksUser(): boolean {
+    return isUnchecked(this.#signer);
   }
 
   /** @throws {SyngraphError} where the wallet refuses, or is on another chain and stays there. */
@@ -124,19 +131,36 @@ export class DirectWallet {
     }
   }
 
+  /**
+   * What a key signs that no wallet asks its user about: twice what they were told of at most, since the price goes up and down.
+   * The server that names it could otherwise have all that the account has paid to whoever makes the block.
+   */
+  async #fees(
+    gasPrice: bigint,
+  ): Promise<Partial<Record<"gasPrice" | "maxFeePerGas" | "maxPriorityFeePerGas", bigint>>> {
+    const { maxFeePerGas, maxPriorityFeePerGas } = await this.provider.getFeeData();
+    if (maxFeePerGas === null) return { gasPrice };
+    return { maxFeePerGas: 2n * gasPrice, maxPriorityFeePerGas: least(maxPriorityFeePerGas ?? 0n, gasPrice) };
+  }
+
   /** Sends a transaction, on this chain and no other, and answers its hash at once. @throws {SyngraphError} */
-  async send(transaction: ContractTransaction): Promise<string> {
+  async send({ gasPrice, ...transaction }: ContractTransaction): Promise<string> {
     await this.ensureChain();
     // Named in the transaction too: between the look and this, the user may switch.
     const request = { ...transaction, chainId: this.chainId };
     try {
       // A browser's wallet says the hash; to have the transaction seen, too, ethers might wait for ever.
       if (isUnchecked(this.#signer)) return await this.#signer.sendUncheckedTransaction(request);
-      return (await this.#signer.sendTransaction(request)).hash;
+      return (await this.#signer.sendTransaction({ ...request, ...(await this.#fees(gasPrice)) })).hash;
     } catch (error) {
       throw toSyngraphError(error, "send the transaction");
     }
   }
+}
+
+/** The smaller of the two. */
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
 
 interface Opened {
