@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { publicKeyOf } from "@syngraph/sdk/protocol";
+import { publicKeyOf, recoverPublicKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet, decryptKeystoreJson } from "ethers";
 
@@ -121,6 +121,14 @@ describe("syngraph command", function () {
       await writeFile(join(folder, "avatar.json"), "precious");
       expectFailure(await run(["avatar", "new"], { SYNGRAPH_PASSWORD: PASSWORD }), 1, "exists already");
       expect(await readFile(join(folder, "avatar.json"), "utf8")).to.equal("precious");
+    });
+
+    it("signs a text that is piped in, byte for byte but for the line's end, and no other", async () => {
+      const text = `{"action":"create","identity":"0x02…"}`;
+      const { stdout, stderr } = await runCli(["avatar", "sign"], { SYNGRAPH_KEY: KEY }, `${text}\n`);
+      expect(recoverPublicKey(text, stdout.trimEnd()).compressed).to.equal(AVATAR.compressed);
+      expect(stderr).to.equal(`avatar ${AVATAR.compressed} signs: ${text}\n`);
+      expectFailure(await runCli(["avatar", "sign"], { SYNGRAPH_KEY: KEY }, "\n"), 2, "no text to sign");
     });
 
     it("asks for a password that scripts must give", async () => {

@@ -134,9 +134,12 @@ export class DirectRegistry {
    */
   async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
     const call = await this.#callOf(signed, attestations);
-    const price = await this.#price(call);
-    this.#told.set(dataOf(call), price.cost);
-    return { ...price, outcome: await call.outcome() };
+    return { ...(await this.#tell(call)), outcome: await call.outcome() };
+  }
+
+  /** What {@link setAvatar} will cost. */
+  async estimateAvatar(avatar: string | null): Promise<Omit<DirectEstimate, "outcome">> {
+    return this.#tell(avatarCall(avatar));
   }
 
   /**
@@ -173,8 +176,7 @@ export class DirectRegistry {
    * @param avatar its public key, or null for none any more.
    */
   async setAvatar(avatar: string | null): Promise<DirectTransaction> {
-    const address = avatar === null ? ZeroAddress : asInput(() => parsePublicKey(avatar)).address;
-    return this.#send({ method: "setAvatar", args: [address] });
+    return this.#send(avatarCall(avatar));
   }
 
   /** A transaction that was sent before. */
@@ -250,6 +252,13 @@ export class DirectRegistry {
     });
   }
 
+  /** A price that is kept: {@link #send} has no key pay much more. */
+  async #tell(call: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
+    const price = await this.#price(call);
+    this.#told.set(dataOf(call), price.cost);
+    return price;
+  }
+
   async #price(call: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
     const data = dataOf(call);
     const { provider, address, chainId } = this.#wallet;
@@ -301,6 +310,11 @@ interface Call {
   args: readonly unknown[];
   /** Where the binding will stand, if it goes through. */
   outcome: () => Promise<DirectEstimate["outcome"]>;
+}
+
+function avatarCall(avatar: string | null): Pick<Call, "method" | "args"> {
+  const address = avatar === null ? ZeroAddress : asInput(() => parsePublicKey(avatar)).address;
+  return { method: "setAvatar", args: [address] };
 }
 
 function dataOf({ method, args }: Pick<Call, "method" | "args">): string {

@@ -36,7 +36,8 @@ export async function platformNames(argv: readonly string[], defaultApi: string)
   const words = argv.slice(argv.indexOf("--") + 1);
   const before = words.at(-2) ?? "";
   const isPlatform =
-    /^--(?:platform|bindings)$/.test(before) || words.some((word) => ["bind", "revoke", "graph"].includes(word));
+    /^--(?:platform|bindings)$/.test(before) ||
+    words.some((word) => ["bind", "revoke", "graph", "identity"].includes(word));
   if (argv[0] !== "complete" || !isPlatform) return [];
   try {
     const [given] = words.flatMap((word, index) =>

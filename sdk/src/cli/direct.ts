@@ -13,6 +13,8 @@ import { confirm } from "./prompt.ts";
 /** The options of commands that can send transactions from a wallet's key. */
 export interface DirectOptions {
   direct?: boolean;
+  /** False where no node is to be asked. */
+  node?: boolean;
   rpc?: string;
   registry?: string;
   yes?: boolean;
@@ -32,6 +34,15 @@ export async function openPayer({ signal }: Context, options: DirectOptions): Pr
   return { rpc, wallet: await openWallet(walletKeystore, signal) };
 }
 
+/** The same without a node, where that is asked for: the chain says what to sign. @throws {CliError} usage */
+export function withoutNode(context: Context, { node = true, direct = false, rpc, registry }: DirectOptions): Context {
+  if (node) return context;
+  if (!direct || rpc === undefined || registry === undefined) {
+    throw usageError("--no-node takes --direct, --rpc URL and --registry ADDRESS");
+  }
+  return { ...context, syngraph: new Syngraph({ rpc, registry }) };
+}
+
 export interface Payer {
   rpc: string;
   wallet: Wallet;
@@ -46,10 +57,11 @@ export async function withRegistry<T>(
   { rpc, wallet }: Payer,
   work: (registry: DirectRegistry) => Promise<T>,
 ): Promise<T> {
-  const { syngraph, api, output, signal } = context;
+  const { syngraph, output, signal } = context;
   const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
   try {
-    const named = registry === undefined ? syngraph : new Syngraph({ api, registry });
+    // Where it is told, nobody has to be asked.
+    const named = registry === undefined ? syngraph : new Syngraph({ rpc, registry });
     const direct = await named.direct(wallet.connect(provider), { signal });
     if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
     return await work(direct);
@@ -71,21 +83,24 @@ export async function confirmCost(
   await confirmEstimate(context, registry, await registry.estimate(signed, attestations ?? undefined), yes);
 }
 
+/** An estimate; with an outcome, where it is of a binding. */
+type Told = Omit<DirectEstimate, "outcome"> & Partial<Pick<DirectEstimate, "outcome">>;
+
 /** Shows an estimate, and has the user agree to it. */
 export async function confirmEstimate(
   { output, signal }: Context,
   { account, chainId }: DirectRegistry,
-  { gas, gasPrice, l1Fee, cost, balance, outcome }: DirectEstimate,
+  { gas, gasPrice, l1Fee, cost, balance, outcome }: Told,
   yes = false,
 ): Promise<void> {
   const text =
     `${account} pays about ${formatEther(cost)} ETH on chain ${chainId}: ${gas} gas at ${formatUnits(gasPrice, "gwei")} gwei` +
     `${l1Fee > 0n ? `, and ${formatEther(l1Fee)} ETH for the chain below` : ""}; it has ${formatEther(balance)} ETH.` +
-    `\nThe binding will be ${outcome}.`;
+    (outcome === undefined ? "" : `\nThe binding will be ${outcome}.`);
   output.step(text, {
     estimate: {
       ...{ account, chain_id: chainId, gas: String(gas), gas_price: String(gasPrice), l1_fee: String(l1Fee) },
-      ...{ cost: String(cost), balance: String(balance), outcome },
+      ...{ cost: String(cost), balance: String(balance), ...(outcome && { outcome }) },
     },
   });
   await confirm("Send it?", yes, signal);

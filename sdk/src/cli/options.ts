@@ -22,7 +22,12 @@ export function readInteger(flags: string, description: string, [least, most]: r
 
 /** The options of a command that can send a transaction from a wallet's key. */
 export function addDirect(command: Command, keystore: string): void {
-  command.option("--direct", "send it from the wallet's own key, which pays, instead of by the node");
+  command
+    .option("--direct", "send it from the wallet's own key, which pays, instead of by the node")
+    .option(
+      "--no-node",
+      "with --direct, --rpc and --registry: ask no node at all, for what both sides sign themselves",
+    );
   addPayer(command, keystore);
 }
 

@@ -23,6 +23,11 @@ export function addSession(program: Command, run: Runner): void {
   addExamples(login, [["syngraph login", "the session is kept beside the keystore; only you may read it"]]);
   login.action(run(signIn));
 
+  const session = program.command("session").description("tell who is signed in at the node").action(run(showSession));
+  addExamples(session, [
+    ["syngraph session --json", `{"avatar":"0x02…","address":"0x…","signer":"0x…","expires_at":"…"}`],
+  ]);
+
   const submissions = program
     .command("submissions")
     .description("list what the avatar that is signed in handed in, the latest first")
@@ -68,6 +73,13 @@ async function signIn(context: Context, options: SignerOptions): Promise<void> {
   const { avatar, signer: by, expiresAt } = session;
   const expires = String(Math.floor(expiresAt.getTime() / 1000));
   output.result(`signed in as ${avatar}\nuntil ${timeOf(expires)}`, { avatar, signer: by, expires_at: expires, file });
+}
+
+async function showSession(context: Context): Promise<void> {
+  const { output, signal } = context;
+  const info = await (await openSession(context)).current({ signal });
+  const { avatar, signer, expires_at: expires } = info;
+  output.result(`avatar ${oneLine(avatar)}\nby     ${oneLine(signer)}\nuntil  ${timeOf(expires)}`, info);
 }
 
 async function listSubmissions(context: Context, { page }: { page: number }): Promise<void> {
