@@ -167,10 +167,12 @@ describe("syngraph command over the whole registry", function () {
     });
 
     it("names the wallet's avatar, with the cost before, and lets the wallet go by itself", async () => {
-      const named = await run("wallet", "avatar", avatar.compressed, "--rpc", test.stack.rpcUrl, "--yes", "--json");
+      const chain = ["--rpc", test.stack.rpcUrl, "--registry", test.registry.target as string];
+      const args = ["wallet", "avatar", avatar.compressed, "--no-node", ...chain, "--yes", "--json"];
+      const { code, stderr, stdout: named } = await runCli(args, { SYNGRAPH_WALLET_KEY: wallet.privateKey });
+      expect(code, stderr).to.equal(0);
       const { estimate } = JSON.parse(named.split("\n")[0]!) as { estimate: { cost: string } };
       expect(BigInt(estimate.cost) > 0n).to.equal(true);
-      const chain = ["--rpc", test.stack.rpcUrl, "--registry", test.registry.target as string];
       const shown = await runCli(["wallet", "show", wallet.address, ...chain, "--json"]);
       expect(JSON.parse(shown.stdout)).to.deep.equal({ wallet: wallet.address, avatar: avatar.address });
       expect(await test.registry.getFunction("avatarOf")(wallet.address)).to.equal(avatar.address);

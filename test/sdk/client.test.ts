@@ -162,6 +162,7 @@ describe("SyngraphClient", () => {
         "the server answered 400 without a message",
         false,
       ],
+      ["a book", 400, JSON.stringify({ message: "a".repeat(1e6) }), "refused", "a".repeat(2_000), false],
       ["JSON that is no object", 503, "null", "server", "the server answered 503 without a message", true],
     ];
     for (const [what, status, body, code, message, retryable] of CASES) {

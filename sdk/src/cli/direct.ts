@@ -38,7 +38,7 @@ export async function openPayer({ signal }: Context, options: DirectOptions): Pr
 export function withoutNode(context: Context, { node = true, direct = false, rpc, registry }: DirectOptions): Context {
   if (node) return context;
   if (!direct || rpc === undefined || registry === undefined) {
-    throw usageError("--no-node takes --direct, --rpc URL and --registry ADDRESS");
+    throw usageError("--no-node takes --rpc URL and --registry ADDRESS, and to bind or revoke --direct");
   }
   return { ...context, syngraph: new Syngraph({ rpc, registry }) };
 }
@@ -53,15 +53,15 @@ export interface Payer {
  */
 export async function withRegistry<T>(
   context: Context,
-  { registry }: DirectOptions,
+  { registry, node = true }: DirectOptions,
   { rpc, wallet }: Payer,
   work: (registry: DirectRegistry) => Promise<T>,
 ): Promise<T> {
-  const { syngraph, output, signal } = context;
+  const { syngraph, api, output, signal } = context;
   const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
   try {
-    // Where it is told, nobody has to be asked.
-    const named = registry === undefined ? syngraph : new Syngraph({ rpc, registry });
+    // Whether the RPC is of the registry's chain, the node says.
+    const named = registry === undefined || !node ? syngraph : new Syngraph({ api, registry });
     const direct = await named.direct(wallet.connect(provider), { signal });
     if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
     return await work(direct);

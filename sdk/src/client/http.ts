@@ -142,13 +142,16 @@ function reasonOf(error: unknown): string {
   return reason === "" ? "" : `: ${reason}`;
 }
 
+/** Longest message of a server's that is passed on, in characters: it is for people. */
+const LONGEST_MESSAGE = 2_000;
+
 /** A proxy in front of the API may answer with a page of HTML, or with nothing. */
 function messageOf(raw: string, status: number): string {
   if (status < 400) return `the server sends elsewhere (${status}), where nothing is asked: give its own address`;
   try {
     const body: unknown = JSON.parse(raw);
     if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
-      return body.message || `the server answered ${status}`;
+      return body.message.slice(0, LONGEST_MESSAGE) || `the server answered ${status}`;
     }
   } catch {
     // Not JSON: nothing in it is meant for us.

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { DirectRegistry } from "../../chain/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry } from "../direct.ts";
+import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry, withoutNode } from "../direct.ts";
 import { addExamples, addPayer } from "../options.ts";
 import { type ReaderOptions, addReader, withReader } from "./chain.ts";
 
@@ -45,7 +45,8 @@ async function showWallet({ output, signal }: Context, wallet: string, options: 
   if (avatar === null) throw new CliError(`${wallet} named no avatar that it is bound to`);
 }
 
-async function releaseWallet(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+async function releaseWallet(given: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const context = withoutNode(given, { ...options, direct: true });
   const payer = await openPayer(context, options);
   return withRegistry(context, options, payer, async (registry) => {
     const signed = await registry.signRelease(avatar);
@@ -56,7 +57,8 @@ async function releaseWallet(context: Context, avatar: string, options: DirectOp
   });
 }
 
-async function chooseAvatar(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+async function chooseAvatar(given: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const context = withoutNode(given, { ...options, direct: true });
   const { signal, output } = context;
   const payer = await openPayer(context, options);
   return withRegistry(context, options, payer, async (registry) => {
