@@ -239,6 +239,20 @@ describe("syngraph command", function () {
     });
   });
 
+  it("gives up at Ctrl-C what waits for a server that does not answer", async () => {
+    for (const args of [
+      ["verify", "--rpc", server.origin],
+      ["chain", AVATAR.compressed, "--rpc", server.origin, "--registry", AVATAR.address],
+      ["status"],
+    ]) {
+      const { child, finished } = startCli(args, { SYNGRAPH_API: server.origin });
+      server.handler = () => child.kill("SIGINT");
+      const { code, stdout, stderr } = await finished;
+      expect({ code, stdout }, args.join(" ")).to.deep.equal({ code: 130, stdout: "" });
+      expect(stderr.trimEnd().split("\n").at(-1)).to.equal("error: interrupted");
+    }
+  });
+
   describe("chain", () => {
     const STEPS = [{ platform: "github", identity: "alice" }, walletStep(WALLET)];
 

@@ -94,7 +94,7 @@ export class DirectRegistry {
   readonly #wallet: DirectWallet;
   readonly #contract: Contract;
   /** What calls were said to cost, by their data. */
-  readonly #told = new Map<string, bigint>();
+  readonly #told = new Map<string, Pick<DirectEstimate, "cost" | "gasPrice">>();
 
   private constructor(wallet: DirectWallet, registry: string) {
     this.#wallet = wallet;
@@ -255,7 +255,7 @@ export class DirectRegistry {
   /** A price that is kept: {@link #send} has no key pay much more. */
   async #tell(call: Pick<Call, "method" | "args">): Promise<Omit<DirectEstimate, "outcome">> {
     const price = await this.#price(call);
-    this.#told.set(dataOf(call), price.cost);
+    this.#told.set(dataOf(call), price);
     return price;
   }
 
@@ -278,16 +278,18 @@ export class DirectRegistry {
   async #send(call: Pick<Call, "method" | "args">): Promise<DirectTransaction> {
     const { gasLimit, gasPrice, cost, balance } = await this.#price(call);
     const data = dataOf(call);
-    const told = this.#told.get(data) ?? cost;
-    if (cost > 2n * told && !this.#wallet.asksUser) {
-      const more = `it costs about ${formatEther(cost)} by now, and ${formatEther(told)} when its user was told`;
+    const told = this.#told.get(data) ?? { cost, gasPrice };
+    if (cost > 2n * told.cost && !this.#wallet.asksUser) {
+      const more = `it costs about ${formatEther(cost)} by now, and ${formatEther(told.cost)} when its user was told`;
       throw new WalletError("wallet_funds", `nothing was sent on chain ${this.chainId}: ${more}`);
     }
     if (balance < cost) {
       const lacking = `${this.account} has ${formatEther(balance)}, and it costs about ${formatEther(cost)}`;
       throw new WalletError("wallet_funds", `the wallet has too little on chain ${this.chainId}: ${lacking}`);
     }
-    return this.transaction(await this.#wallet.send({ to: this.registry, data, gasLimit, gasPrice }));
+    return this.transaction(
+      await this.#wallet.send({ to: this.registry, data, gasLimit, gasPrice, most: 2n * told.gasPrice }),
+    );
   }
 
   /** A time that the contract takes: by the chain's clock, and not before the binding. */

@@ -125,11 +125,11 @@ export class RegistryReader {
     return (await this.chain(avatar, options)).bindings;
   }
 
-  /** Lets go of the servers. */
+  /** Lets go of the servers; of one that has not answered yet, when it does. */
   async close(): Promise<void> {
-    const chains = await this.#opened?.catch(() => []);
-    for (const chain of chains ?? []) chain.close();
+    const opened = this.#opened;
     this.#opened = undefined;
+    void opened?.then((chains) => chains.forEach((chain) => chain.close())).catch(() => {});
   }
 
   async #readOnce(

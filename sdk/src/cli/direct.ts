@@ -4,6 +4,7 @@ import type { Wallet } from "ethers";
 import type { DirectEstimate, DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
 import type { AttestationsReply } from "../client/index.ts";
 import type { Binding } from "../binding/index.ts";
+import { unlessAborted } from "../client/pause.ts";
 import { Syngraph } from "../syngraph.ts";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
@@ -62,7 +63,7 @@ export async function withRegistry<T>(
   try {
     // Whether the RPC is of the registry's chain, the node says.
     const named = registry === undefined || !node ? syngraph : new Syngraph({ api, registry });
-    const direct = await named.direct(wallet.connect(provider), { signal });
+    const direct = await unlessAborted(named.direct(wallet.connect(provider), { signal }), signal);
     if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
     return await work(direct);
   } finally {
@@ -80,7 +81,8 @@ export async function confirmCost(
 ): Promise<void> {
   const { link, signature, cosignature } = binding;
   const signed: SignedLink = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
-  await confirmEstimate(context, registry, await registry.estimate(signed, attestations ?? undefined), yes);
+  const estimate = await unlessAborted(registry.estimate(signed, attestations ?? undefined), context.signal);
+  await confirmEstimate(context, registry, estimate, yes);
 }
 
 /** An estimate; with an outcome, where it is of a binding. */

@@ -16,6 +16,7 @@ import {
   serverName,
   verifyRegistry,
 } from "../../verify/index.ts";
+import { unlessAborted } from "../../client/pause.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError, EXIT, interrupted } from "../errors.ts";
 import { addExamples, readInteger } from "../options.ts";
@@ -89,7 +90,7 @@ async function verify(context: Context, options: VerifyCommandOptions): Promise<
   try {
     const chains: Chain[] = [];
     for (const url of options.rpc) {
-      const chain = await Chain.open(url);
+      const chain = await unlessAborted(Chain.open(url), signal);
       opened.push(() => chain.close());
       chains.push(chain);
     }
@@ -97,15 +98,16 @@ async function verify(context: Context, options: VerifyCommandOptions): Promise<
     for (const { name, chainId } of others) {
       if (chainId !== first.chainId) throw new VerifyError(`${name} is of chain ${chainId}, not ${first.chainId}`);
     }
-    const contracts = await chooseContracts(context, options, [first, ...others]);
+    const contracts = await unlessAborted(chooseContracts(context, options, [first, ...others]), signal);
     const connection = options.database === undefined ? null : await connect(options.database);
     if (connection) opened.push(() => connection.end());
-    const report = await verifyRegistry({
+    const verified = verifyRegistry({
       ...{ chains: [first, ...others], contracts, fromBlock: options.fromBlock, toBlock: options.toBlock },
       index: connection ? { database: connection, schema: options.schema } : undefined,
       progress: (message) => output.status(message),
       signal,
     });
+    const report = await unlessAborted(verified, signal);
     output.result(textOf(report), machineOf(report));
     if (report.findings.total > 0) throw new CliError(`${report.findings.total} things are not as they must be`);
     if (report.findings.incomplete) {
