@@ -3,7 +3,7 @@ import { decodeBase64, getAddress, hexlify } from "ethers";
 import { type Avatar, type EthersSigner, type TextSigner, textSignerOf } from "./avatar/index.ts";
 import type { CallOptions, IdTokenReply, SessionInfo, SubmissionPage, SyngraphClient } from "./client/index.ts";
 import { InputError, TrustError } from "./errors.ts";
-import { asInput } from "./input.ts";
+import { asInput, asTold } from "./input.ts";
 import { parsePublicKey } from "./protocol/index.ts";
 
 /** Who can sign in: an avatar, or a wallet that is bound to one. */
@@ -45,8 +45,8 @@ export class Session {
     this.#client = client;
     this.#token = token;
     this.avatar = info.avatar;
-    this.address = getAddress(info.address);
-    this.signer = getAddress(info.signer);
+    this.address = getAddress(info.address.toLowerCase());
+    this.signer = getAddress(info.signer.toLowerCase());
     this.expiresAt = new Date(Number(info.expires_at) * 1000);
   }
 
@@ -89,6 +89,10 @@ export async function signIn(
   const expected = wanted && asInput(() => parsePublicKey(wanted)).compressed;
   if (info.signer.toLowerCase() !== wallet.address.toLowerCase() || (expected && info.avatar !== expected)) {
     throw new TrustError(`the server says that ${info.signer} signed in as avatar ${info.avatar}`);
+  }
+  const { address } = asTold(() => parsePublicKey(info.avatar));
+  if (info.address.toLowerCase() !== address.toLowerCase()) {
+    throw new TrustError(`the server says that ${info.address} is the address of avatar ${info.avatar}`);
   }
   return new Session(client, token, info);
 }

@@ -11,7 +11,7 @@ import type {
   SyngraphClient,
 } from "./client/index.ts";
 import { InputError, KeystoreError, TrustError } from "./errors.ts";
-import { asInput } from "./input.ts";
+import { asInput, asTold } from "./input.ts";
 import {
   type Subkey,
   type SubkeyAlgorithm,
@@ -143,7 +143,7 @@ export async function authorizeSubkey(
   const authorization = { avatar: avatar.address, subkey, name, expiresAt: expires, nonce: payload.nonce };
   asInput(() => assertSubkeyAuthorization(authorization));
   const domain = trustedDomain(known, payload.typed_data.domain);
-  const digest = subkeyAuthorizationHash(domain, authorization);
+  const digest = asTold(() => subkeyAuthorizationHash(domain, authorization));
   requireSame(digest, payload.digest);
   const possession = await signer.prove(digest);
   const body = { ...asked, signature: avatar.signDigest(digest), ...proofOf(possession) };
@@ -163,7 +163,7 @@ export async function revokeSubkey(
   const { fields, subkey } = readSubkey(key.compressed, subkeyOf);
   const payload = await client.subkeyPayload({ ...fields, action: "revoke" }, call);
   const domain = trustedDomain(known, payload.typed_data.domain);
-  const digest = subkeyRevocationHash(domain, { avatar: key.address, subkey, nonce: payload.nonce });
+  const digest = asTold(() => subkeyRevocationHash(domain, { avatar: key.address, subkey, nonce: payload.nonce }));
   requireSame(digest, payload.digest);
   const proof = "signer" in by ? proofOf(await by.signer.prove(digest)) : { signature: by.signDigest(digest) };
   return { ...(await client.revokeSubkey({ ...fields, ...proof }, call)), subkeyId: subkeyId(subkey) };
@@ -183,9 +183,10 @@ function readSubkey(
  * @throws {TrustError}
  */
 function trustedDomain(known: Partial<SubkeyDomain>, { chainId, verifyingContract }: ClaimedDomain): SubkeyDomain {
+  const contract = asTold(() => getAddress(verifyingContract.toLowerCase()));
   const other =
     (known.chainId !== undefined && BigInt(known.chainId) !== BigInt(chainId)) ||
-    (known.verifyingContract !== undefined && getAddress(known.verifyingContract) !== getAddress(verifyingContract));
+    (known.verifyingContract !== undefined && getAddress(known.verifyingContract) !== contract);
   if (other) {
     throw new TrustError(
       `nothing was signed: the server names another contract, ${verifyingContract} on chain ${chainId}`,

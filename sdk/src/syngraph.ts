@@ -31,7 +31,7 @@ import {
 import { DirectRegistry, type ReaderOptions, RegistryReader, type WalletOptions } from "./chain/index.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
 import { InputError, SyngraphError, TrustError } from "./errors.ts";
-import { asInput } from "./input.ts";
+import { asInput, asTold } from "./input.ts";
 import { type Action, type PublicKey, parsePublicKey } from "./protocol/index.ts";
 import {
   type IdTokenOptions,
@@ -149,7 +149,14 @@ export class Syngraph {
       this.#platforms = undefined;
       throw error;
     });
-    return this.#platforms;
+    try {
+      return await this.#platforms;
+    } catch (error) {
+      // Somebody else asked first, and gave it up.
+      const isOurs = options.signal?.aborted ?? false;
+      if (isOurs || !(error instanceof SyngraphError) || error.code !== "aborted") throw error;
+      return this.platforms(options);
+    }
   }
 
   /**
@@ -325,7 +332,7 @@ export class Syngraph {
     const call = signal ? { signal } : {};
     const wish = { action, ...wanted, avatar: parsePublicKey(avatar.publicKey) };
     if (!this.#client) {
-      const draft = await draftFromChain(await this.reader(call), wish);
+      const draft = await draftFromChain(await this.reader(call), wish, call);
       return new Binding(null, { draft, signature: avatar.sign(draft.text), location: NOWHERE }, options);
     }
     const draft = await requestDraft(this.#client, wish, call);
@@ -368,9 +375,12 @@ function readKey(text: string): PublicKey {
   return asInput(() => parsePublicKey(text));
 }
 
-/** @throws {TrustError} where an avatar is not the one that was asked for. */
-function requireKey({ avatar }: AvatarReply, asked: string): void {
-  const { address, compressed } = readKey(avatar);
+/** @throws {TrustError} where an avatar is not the one that was asked for, or its address not that of its key. */
+function requireKey({ avatar, address: named }: AvatarReply, asked: string): void {
+  const { address, compressed } = asTold(() => parsePublicKey(avatar));
+  if (named.toLowerCase() !== address.toLowerCase()) {
+    throw new TrustError(`the server names the address ${named} for the key ${avatar}, whose address is ${address}`);
+  }
   const same = /^0x[0-9a-f]{40}$/i.test(asked)
     ? address.toLowerCase() === asked.toLowerCase()
     : compressed === readKey(asked).compressed;

@@ -30,6 +30,19 @@ describe("What the wizard makes of a platform's data", () => {
     ]) {
       expect(composeHref(compose, given), compose).to.equal(null);
     }
+    // Nor a page of somebody else's, nor what has more in it than the post that was looked through.
+    for (const compose of [
+      "https://evil.example/intent/tweet?text={post}",
+      "https://x.com.evil.example/?text={post}",
+      "https://x.com/intent/tweet?text={post}%0ASig:%20other",
+      "https://x.com/intent/tweet?text={post}&url=https://evil.example",
+      "https://x.com/intent/tweet?text={post}#more",
+      "https://x.com/intent/tweet/{post}",
+      "https://x.com/intent/tweet?text=I%20give%20up%20my%20account",
+      "https://evil.example/{host}?text={post}",
+    ]) {
+      expect(composeHref(compose, { post: POST, identity: "a@social.example" }), compose).to.equal(null);
+    }
     for (const identity of ["a@evil.example/x", "a@b@c.d:80", "a@", "a@localhost", "a@x.y?z", "a@x.y#z", "a@-.<b>"]) {
       expect(composeHref("https://{host}/share?text={post}", { post: POST, identity }), identity).to.equal(null);
     }

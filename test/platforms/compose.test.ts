@@ -1,3 +1,4 @@
+import { composeHref } from "@syngraph/sdk";
 import { expect } from "chai";
 
 import { PLATFORMS } from "../../api/platforms/index.ts";
@@ -22,6 +23,10 @@ describe("Addresses to publish at", () => {
       expect(url.username + url.password + url.port, id).to.equal("");
       expect(url.hostname, id).not.to.include("evil");
       expect([...url.searchParams.keys()].length, id).to.equal(compose!.includes("?") ? 1 : 0);
+      // Which the SDK knows of, too: it takes no server's word for where users write.
+      expect(composeHref(compose!, { post: "Sig: a+b/c=\n🎭", identity: "alice@social.example" }), id).to.be.a(
+        "string",
+      );
     }
   });
 

@@ -2,6 +2,7 @@ import { signPayload } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 
 import { PLATFORMS } from "../../api/platforms/index.ts";
+import { checkPost } from "../../sdk/src/binding/post.ts";
 import templates from "../vectors/nextid-templates.json" with { type: "json" };
 import { newLink, newSigner, sign } from "./claims.ts";
 
@@ -16,6 +17,23 @@ describe("what users publish", () => {
   const prev = sign(signer, newLink(signer, "dns", "before.example"));
   const known = new Map(Object.entries<object>(templates));
   const texts = PLATFORMS.filter(({ id }) => "templates" in (known.get(id) ?? {}));
+
+  it("is what the SDK has its users publish, whatever else it refuses", () => {
+    const typed: Record<string, string> = {
+      activitypub: "Al.ice@social.example",
+      discord: "john.doe_7.ab",
+      tiktok: "a.b.co",
+    };
+    for (const platform of PLATFORMS.filter(({ needsPost }) => needsPost)) {
+      for (const before of [null, prev]) {
+        const typedIdentity = typed[platform.id] ?? "Alice_1";
+        const link = newLink(signer, platform.id, typedIdentity.toLowerCase(), { prev: before });
+        const text = signPayload(link);
+        const posts = platform.postContent({ link, avatar: signer.publicKey, typedIdentity, signPayload: text });
+        expect(() => checkPost({ link, text, posts }), platform.id).not.to.throw();
+      }
+    }
+  });
 
   for (const platform of texts) {
     it(`is Next.ID's text on ${platform.name}, byte for byte and in all its languages`, () => {

@@ -121,6 +121,13 @@ describe("SDK: avatar", () => {
         );
         expect(error.message, JSON.stringify(Crypto)).to.include("memory or time");
       }
+      // ethers takes the first of what differs by case alone.
+      const twice = JSON.stringify({ ...keystore, Crypto: undefined, CRYPTO: keystore.Crypto });
+      const ahead = twice.replace(
+        "{",
+        `{"Crypto":${JSON.stringify({ ...keystore.Crypto, kdfparams: { ...kdfparams, n: 2 ** 40 } })},`,
+      );
+      expect((await failure(Avatar.fromKeystore(ahead, PASSWORD), KeystoreError)).message).to.include("memory or time");
     });
   });
 

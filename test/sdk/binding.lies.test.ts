@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 
 import {
   Avatar,
+  type AvatarReading,
   type BindingSnapshot,
   type BindingStep,
   InputError,
@@ -11,10 +12,11 @@ import {
   WalletError,
 } from "@syngraph/sdk";
 import type { PayloadReply, ProofSubmission } from "@syngraph/sdk/client";
-import { encodeBase1024, linkId, signAttestation, signText } from "@syngraph/sdk/protocol";
+import { encodeBase1024, linkId, parsePublicKey, signAttestation, signText } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet, getBytes } from "ethers";
 
+import { draftFromChain } from "../../sdk/src/binding/draft.ts";
 import { failure } from "./failure.ts";
 import { StubApi, accepted } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
@@ -37,6 +39,19 @@ const publishing = (post: (payload: PayloadReply) => string) => (payload: Payloa
 /** A post as on X. */
 const tweet = ({ uuid, created_at }: PayloadReply) =>
   `🎭 Verify @alice with @NextDotID.\nSig: %SIG_BASE64%\nMisc: ${uuid}|${created_at}|`;
+
+/** A chain whose last link is dated so. */
+const readerOf = (createdAt: number) => ({
+  chain: async () =>
+    ({ links: [{ sequence: 1, signature: MALLORY.sign("a"), link: { createdAt } }] }) as unknown as AvatarReading,
+});
+
+/** Base64 without its end, in pieces. */
+const words = (base64: string) =>
+  base64
+    .slice(0, -1)
+    .match(/.{1,9}/g)!
+    .join(" ");
 
 describe("SDK: a server that lies", () => {
   const server = useStubServer();
@@ -75,6 +90,19 @@ describe("SDK: a server that lies", () => {
       });
     }
 
+    it("gets none that is good only later, where it is an RPC that dates the last link ahead", async () => {
+      const wish = {
+        action: "create" as const,
+        platform: "ethereum",
+        identity: wallet,
+        avatar: parsePublicKey(avatar.publicKey),
+      };
+      const error = await failure(draftFromChain(readerOf(Number(future)), wish), TrustError);
+      expect(error.message).to.include("nothing was signed").and.to.include(future);
+      const soon = Math.floor(Date.now() / 1000) + 60;
+      expect((await draftFromChain(readerOf(soon), wish)).link.createdAt).to.equal(soon);
+    });
+
     it("is not asked about what is no identity at all", async () => {
       const bad: [string, string][] = [
         ["ethereum", "0x12"],
@@ -103,12 +131,29 @@ describe("SDK: a server that lies", () => {
         "another signature in emoji",
         (payload) => `${encodeBase1024(Buffer.from(base64, "base64"))}\n${tweet(payload)}`,
       ],
+      // As attesters read them, and Telegram and the fediverse show them: blanks, styles and marks of bold are passed over.
+      ["another signature in lines", (payload) => `Sig: ${base64.match(/.{1,30}/g)!.join("\n")}\n${tweet(payload)}`],
+      ["another signature in bold", (payload) => `Sig: ${base64.match(/.{1,9}/g)!.join("**")}\n${tweet(payload)}`],
+      ["another signature with styles", (payload) => `Sig: ${[...base64].join("\ufe0f")}\n${tweet(payload)}`],
+      [
+        "another signature in emoji with styles and words between",
+        (payload) =>
+          `${[...encodeBase1024(Buffer.from(base64, "base64"))].join("\ufe0f")}\n${tweet(payload)}`.replace(
+            "\ufe0f",
+            " a ",
+          ),
+      ],
+      ["another signature whose end is written as HTML", (payload) => `Sig: ${words(base64)}&#61;\n${tweet(payload)}`],
       ["another uuid", (payload) => tweet({ ...payload, uuid: UUID })],
       ["another account", (payload) => tweet(payload).replace("@alice", "@mallory")],
+      ["another account behind a wide @", (payload) => `${tweet(payload)} \uff20mallory`],
       ["another avatar's key", (payload) => `${tweet(payload)} ${MALLORY.publicKey}`],
       ["an address to go to", (payload) => `${tweet(payload)} https://evil.example`],
+      ["an address that platforms find by themselves", (payload) => `Claim at .evil.example\n${tweet(payload)}`],
       ["a script", (payload) => `${tweet(payload)} javascript:alert(1)`],
       ["letters that are not seen", (payload) => `${tweet(payload)}\u200b`],
+      ["letters beyond what is seen", (payload) => `${tweet(payload)}\u{e0041}\u{e0042}`],
+      ["half a character", (payload) => `${tweet(payload)}\ud83c`],
       ["letters in another direction", (payload) => `\u202e${tweet(payload)}`],
       ["a book", (payload) => `${tweet(payload)} ${"word ".repeat(1_000)}`],
     ];
@@ -119,6 +164,19 @@ describe("SDK: a server that lies", () => {
         expect(error.message).to.include("nothing is to be published");
       });
     }
+
+    it("finds another's signature that it calls the one before, or that a short name would take apart", async () => {
+      // Whoever reads the post would find that MALLORY has the account.
+      api.prev = base64;
+      api.lie = publishing((payload) => `Sig: ${base64}\n${tweet(payload)}${base64}`);
+      const called = await failure(bind("twitter", "alice"), TrustError);
+      expect(called.message).to.include("another signature");
+      let [count, signature] = [0, base64];
+      // As many tries as a liar likes.
+      while (signature.split("a").some((piece) => piece.length >= 40)) signature = MALLORY.sign(String(count++));
+      api.lie = publishing((payload) => `Sig: ${signature}\n${tweet(payload).replace("@alice", "@a")}`);
+      expect((await failure(bind("twitter", "a"), TrustError)).message).to.include("another signature");
+    });
 
     it("finds it in other languages too", async () => {
       api.lie = (payload) => ({
@@ -143,6 +201,36 @@ describe("SDK: a server that lies", () => {
         .to.include(`Sig: ${avatar.sign(binding.text)}\n`)
         .and.to.include(api.prev);
       expect(contents.zh_CN).to.include(avatar.sign(binding.text));
+
+      const sig = "Sig: %SIG_BASE64%";
+      const powered = "Powered by Next.ID - Connect All Digital Identities.\n";
+      const honest: [string, string, (payload: PayloadReply) => string][] = [
+        [
+          "telegram",
+          "my_channel",
+          () => `🎭 Verifying my Telegram ID @My_Channel for @NextDotID.\n${sig}\n\n${powered}`,
+        ],
+        ["discord", "john.doe.42", () => `Verifying my discord ID: john.doe.42#0 on NextID. \n${sig}`],
+        ["discord", "a=b#1234", () => `Verifying my discord ID: a=b#1234 on NextID. \n${sig}`],
+        [
+          "steam",
+          "76561197960287930",
+          ({ uuid, created_at: at }) => `NextID proof: %SIG_BASE64%:${at}:${uuid}:${api.prev}`,
+        ],
+        [
+          "activitypub",
+          "alice@social.example",
+          ({ uuid, created_at: at }) =>
+            `Validate my ActivityPub identity @Alice@social.example for Avatar ${avatar.publicKey}:\n\n` +
+            `Signature: %SIG_BASE64%\nUUID: ${uuid}\nPrevious: ${api.prev}\nCreatedAt: ${at}\n\n${powered}`,
+        ],
+        ["dotbit", "alice.bit", () => "%COMPRESSED_PERSONA_PUBKEY_HEX%:%SIG_BASE64%"],
+      ];
+      for (const [platform, identity, post] of honest) {
+        api.lie = publishing(post);
+        const { publishing: filled } = await bind(platform, identity);
+        expect(filled!.post.contents.default, platform).not.to.include("%");
+      }
     });
 
     it("compares every field of a gist and of a record", async () => {
@@ -154,6 +242,9 @@ describe("SDK: a server that lies", () => {
         ["github", "alice", (post) => post.replace(`"Here's`, `"See https://evil.example. Here's`)],
         ["github", "alice", (post) => post.replace(`"Here's`, `"%SIG_BASE64% Here's`)],
         ["github", "alice", (post) => post.replace(`"1"`, `{"a": 1}`)],
+        // Of a name that is there twice, most programs see the last value, and a reader the first.
+        ["github", "alice", (post) => post.replace(`"version"`, `"comment": "I give up my account", "version"`)],
+        ["github", "alice", (post) => post.replace(`"signature"`, `"signature": "${MALLORY.sign("x")}", "signature"`)],
         ["github", "alice", () => "no json"],
       ];
       for (const [platform, identity, lie] of lies) {
@@ -267,7 +358,7 @@ describe("SDK: a server that lies", () => {
     const checkedAt = Math.floor(Date.now() / 1000);
 
     /** What the server says that attesters say of the last link. */
-    async function checked(lie: (id: string) => { link_id: string; signed: string; attester: string }) {
+    async function checked(lie: (id: string) => { link_id: string; signed: string; attester: string }, times = 1) {
       api = new StubApi(server);
       const binding = await bind("dns", "example.com");
       const { link_id, signed, attester: named } = lie(binding.linkId);
@@ -276,9 +367,13 @@ describe("SDK: a server that lies", () => {
         reply(response, 200, {
           ...{ link_id, account_id: "example.com", proof_location: "", quorum: 1, proof: "0x", method: "append" },
           ...{ binding_key: "0x", submission: {}, preparation: "" },
-          attestations: [
-            { attester: named, checked_at: String(checkedAt), signature: signAttestation(attester.privateKey, said) },
-          ],
+          attestations: Array.from({ length: times }, () => {
+            return {
+              attester: named,
+              checked_at: String(checkedAt),
+              signature: signAttestation(attester.privateKey, said),
+            };
+          }),
         });
       return binding.check();
     }
@@ -304,6 +399,14 @@ describe("SDK: a server that lies", () => {
         TrustError,
       );
     });
+
+    it("is not where it counts one of them twice", async () => {
+      const error = await failure(
+        checked((id) => ({ link_id: id, signed: id, attester: attester.address }), 2),
+        TrustError,
+      );
+      expect(error.message).to.include("twice");
+    });
   });
 
   describe("a snapshot", () => {
@@ -328,6 +431,8 @@ describe("SDK: a server that lies", () => {
     it("that was tampered with is not gone on with", async () => {
       const link = (change: object) => ({ ...saved, link: { ...saved.link, ...change } });
       const other = Wallet.createRandom();
+      // Its text does not name the avatar.
+      const domain = (await bind("dns", "example.com")).toJSON();
       const tampered: object[] = [
         link({ action: "delete" }),
         link({ identity: other.address.toLowerCase() }),
@@ -350,6 +455,8 @@ describe("SDK: a server that lies", () => {
         expect(error.message, JSON.stringify(snapshot)).to.include("cannot be resumed");
       }
       await failure(syngraph.resume(MALLORY, saved), TrustError);
+      const nobodys = { ...domain, link: { ...domain.link, avatar: "nobody" } };
+      await failure(syngraph.resume({ publicKey: nobodys.link.avatar }, nobodys), TrustError);
       for (const value of [null, "text", []]) await failure(syngraph.resume(avatar, value as never), TrustError);
       const forged = { ...saved, cosignature: await other.signMessage("x") };
       await failure(syngraph.resume(avatar, forged), WalletError);

@@ -3,12 +3,15 @@ import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 
-import { nearest } from "../../sdk/src/cli/platforms.ts";
+import { isLocation, nearest } from "../../sdk/src/cli/platforms.ts";
 import { runCli } from "./runCli.ts";
 import { StubApi } from "./stubApi.ts";
 import { useStubServer } from "./stubServer.ts";
 
 const BIN = fileURLToPath(new URL("../../sdk/bin/syngraph.ts", import.meta.url));
+
+/** A platform that tells of these shapes of locations. */
+const told = (...shapes: string[]) => ({ location: { rule: "", shapes } });
 
 describe("syngraph command: completion", function () {
   this.timeout(60_000);
@@ -46,6 +49,7 @@ describe("syngraph command: completion", function () {
 
   it("offers no platform where the node does not answer, and no other server is asked", async () => {
     expect(await offered("bind", "--api", "http://127.0.0.1:1", "g")).to.deep.equal([]);
+    expect(await offered("bind", "--api=http://127.0.0.1:1", "g")).to.deep.equal([]);
     expect(server.received).to.deep.equal([]);
   });
 
@@ -70,6 +74,16 @@ describe("syngraph command: completion", function () {
     for (const shell of ["zsh", "fish"]) {
       expect((await runCli(["completion", shell])).stdout).to.include("syngraph complete --");
     }
+  });
+
+  it("holds a location against the node's patterns, and is held up by none of them", () => {
+    const text = `${"a".repeat(60)}!`;
+    expect(isLocation(text, told("^b", "^a+!$"))).to.equal(true);
+    expect(isLocation(text, told("^b"))).to.equal(false);
+    // That would take longer than anybody lives.
+    expect(isLocation(text, told("^(a+)+$"))).to.equal(true);
+    expect(isLocation(text, told("("))).to.equal(true);
+    expect(isLocation(text, { location: null })).to.equal(true);
   });
 
   it("finds the word that was meant, and none where there is none", () => {

@@ -1,12 +1,13 @@
 import { chmod, lstat, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
-import { Avatar } from "@syngraph/sdk";
+import { Avatar, keystorePublicKey } from "@syngraph/sdk";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
-import { type Finished, runCli } from "./runCli.ts";
+import { type Finished, runCli, startCli } from "./runCli.ts";
 import { StubApi, refused } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
 
@@ -71,6 +72,17 @@ describe("syngraph command: its files", function () {
       expectFailure(await run(["avatar", "new", "--keystore", link]), "exists already");
       expectFailure(await run(["avatar", "export", "--plain", link]), "exists already");
       expect(await readdir(folder)).not.to.include("target");
+    });
+
+    it("are there whole or not at all, whenever the command is killed", async () => {
+      const file = join(folder, "killed.json");
+      const env = { SYNGRAPH_PASSWORD: PASSWORD };
+      const { child, finished } = startCli(["avatar", "new", "--keystore", file], env);
+      while (!(await readdir(folder)).includes("killed.json")) await sleep(1);
+      child.kill("SIGKILL");
+      await finished;
+      expect(keystorePublicKey(await readFile(file, "utf8"))).not.to.equal(null);
+      expect((await stat(file)).mode & 0o777).to.equal(0o600);
     });
 
     it("go out and come back, each with a password of its own", async () => {

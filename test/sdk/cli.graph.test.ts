@@ -122,6 +122,8 @@ describe("syngraph command: graph", function () {
     it("keeps its escape sequences away from the terminal, also between colours of its own", async () => {
       const evil = "bob\u001b]0;owned\u0007\u001b[31m\r\nfake";
       api.documents["/v1/identities/github/alice"] = cardOf(evil, "B\u202eob\u001b[2J");
+      const card = await run(["identity", "github", "alice"]);
+      expect(card.stdout).to.match(/^twitter +bob\]0;owned\[31m fake +Bob\[2J +level 4 +account$/m);
       const plain = await run(["graph", "github", "alice"]);
       expect(plain).to.include({ code: 0, stderr: "there is more than this: it is cut off\n" });
       expect(plain.stdout.split("\n")).to.deep.equal([

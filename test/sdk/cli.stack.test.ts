@@ -68,6 +68,11 @@ describe("syngraph command over the whole registry", function () {
     const reading = JSON.parse(stdout) as { links: Record<string, unknown>[]; public_key: string; verified: boolean };
     expect(reading).to.include({ verified: true, public_key: avatar.compressed });
     expect(reading.links[0]).to.include({ platform: "ethereum", sequence: 1, status: "confirmed" });
+    const asked = ["bound", avatar.compressed, "ethereum", wallet.address.toLowerCase(), ...args.slice(2)];
+    expect((await runCli(asked)).stdout).to.match(/^ethereum 0x[0-9a-f]{40} is confirmed since 20/);
+    const other = await runCli(asked.with(2, "github"));
+    expect(other).to.include({ code: 1 });
+    expect(other.stdout).to.match(/^github 0x[0-9a-f]{40} is none\n/);
   });
 
   it("binds a GitHub account by the gist that it prints", async () => {
@@ -161,14 +166,35 @@ describe("syngraph command over the whole registry", function () {
       expect(await isBound("dns", DOMAIN)).to.equal(false);
     });
 
-    it("lets the wallet go by itself", async () => {
+    it("names the wallet's avatar, with the cost before, and lets the wallet go by itself", async () => {
+      const chain = ["--rpc", test.stack.rpcUrl, "--registry", test.registry.target as string];
+      const args = ["wallet", "avatar", avatar.compressed, "--no-node", ...chain, "--yes", "--json"];
+      const { code, stderr, stdout: named } = await runCli(args, { SYNGRAPH_WALLET_KEY: wallet.privateKey });
+      expect(code, stderr).to.equal(0);
+      const { estimate } = JSON.parse(named.split("\n")[0]!) as { estimate: { cost: string } };
+      expect(BigInt(estimate.cost) > 0n).to.equal(true);
+      const shown = await runCli(["wallet", "show", wallet.address, ...chain, "--json"]);
+      expect(JSON.parse(shown.stdout)).to.deep.equal({ wallet: wallet.address, avatar: avatar.address });
+      expect(await test.registry.getFunction("avatarOf")(wallet.address)).to.equal(avatar.address);
       await run("wallet", "release", avatar.compressed, "--rpc", test.stack.rpcUrl, "--yes");
       expect(await isBound("ethereum", wallet.address.toLowerCase())).to.equal(false);
+    });
+
+    it("binds it again where there is no node, but asks for what that takes", async () => {
+      const without = { ...environment(), SYNGRAPH_API: "http://127.0.0.1:1" };
+      const args = ["bind", "ethereum", "--direct", "--no-node", "--yes", "--rpc", test.stack.rpcUrl];
+      const lacking = await runCli(args, without);
+      expect(lacking).to.include({ code: 2, stdout: "" });
+      expect(lacking.stderr).to.include("--registry");
+      const { code, stderr } = await runCli([...args, "--registry", test.registry.target as string], without);
+      expect(code, stderr).to.equal(0);
+      expect(await isBound("ethereum", wallet.address.toLowerCase())).to.equal(true);
     });
   });
 
   it("signs in, lists what was handed in, and signs out", async () => {
     await run("login");
+    expect(JSON.parse(await run("session", "--json"))).to.include({ avatar: avatar.compressed });
     const items = (await run("submissions", "--json")).trimEnd().split("\n");
     const [latest] = items.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(latest).to.include({ platform: "solana", state: "included" });
@@ -186,6 +212,13 @@ describe("syngraph command over the whole registry", function () {
     const listed = JSON.parse(await run("subkey", "list", "--json")) as Record<string, unknown>;
     expect(listed).to.include({ public_key: publicKey, name: "phone", is_valid: true, on_chain: true });
     await run("subkey", "revoke", publicKey, "--rp", "app.example");
+    expect(await run("subkey", "list", "--json")).to.equal("");
+    // Anew, to be ended where only the subkey is.
+    expect((await runCli(args, { ...environment(), SYNGRAPH_SUBKEY_KEY: subkey })).code).to.equal(0);
+    const alone = { SYNGRAPH_API: test.stack.apiUrl, SYNGRAPH_SUBKEY_KEY: subkey };
+    const revoke = ["subkey", "revoke", publicKey, "--rp", "app.example", "--by-subkey", "--avatar", avatar.compressed];
+    const revoked = await runCli(revoke, alone);
+    expect(revoked.code, revoked.stderr).to.equal(0);
     expect(await run("subkey", "list", "--json")).to.equal("");
   });
 

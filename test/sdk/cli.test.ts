@@ -1,13 +1,14 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { publicKeyOf } from "@syngraph/sdk/protocol";
+import { publicKeyOf, recoverPublicKey } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
 import { Wallet, decryptKeystoreJson } from "ethers";
 
 import { signChain, walletStep } from "../browser/signedChain.ts";
-import { type Finished, runCli } from "./runCli.ts";
+import { type Finished, runCli, startCli } from "./runCli.ts";
 import { StubApi, chainDocument } from "./stubApi.ts";
 import { reply, useStubServer } from "./stubServer.ts";
 
@@ -122,6 +123,14 @@ describe("syngraph command", function () {
       expect(await readFile(join(folder, "avatar.json"), "utf8")).to.equal("precious");
     });
 
+    it("signs a text that is piped in, byte for byte but for the line's end, and no other", async () => {
+      const text = `{"action":"create","identity":"0x02…"}`;
+      const { stdout, stderr } = await runCli(["avatar", "sign"], { SYNGRAPH_KEY: KEY }, `${text}\n`);
+      expect(recoverPublicKey(text, stdout.trimEnd()).compressed).to.equal(AVATAR.compressed);
+      expect(stderr).to.equal(`avatar ${AVATAR.compressed} signs: ${text}\n`);
+      expectFailure(await runCli(["avatar", "sign"], { SYNGRAPH_KEY: KEY }, "\n"), 2, "no text to sign");
+    });
+
     it("asks for a password that scripts must give", async () => {
       expectFailure(await run(["avatar", "new"]), 2, "SYNGRAPH_PASSWORD");
       expectFailure(await run(["avatar", "new"], { SYNGRAPH_PASSWORD: "short" }), 2, "at least 8 characters");
@@ -199,6 +208,11 @@ describe("syngraph command", function () {
       expect(stdout)
         .to.include("alice[2J fake line")
         .and.not.to.match(/[\u001b\u009b\u202e\r]/);
+      const json = (await run(["show", "alice", "--json"])).stdout;
+      expect(json).not.to.match(/[\u001b\u009b\u202e\r]/);
+      expect(JSON.parse(json)).to.deep.equal(ids[0]);
+      api.documents["/v1/proof"] = { pagination, ids: [{ ...ids[0]!, avatar: `${AVATAR.compressed}\nfake line` }] };
+      expect((await run(["show", "alice"])).stdout).not.to.match(/^fake/m);
       server.handler = (_, response) => reply(response, 400, { message: "no\u001b]0;owned\u0007\nsecond" });
       expectFailure(await run(["show", "alice"]), 1, "no]0;owned second");
     });
@@ -225,6 +239,20 @@ describe("syngraph command", function () {
     });
   });
 
+  it("gives up at Ctrl-C what waits for a server that does not answer", async () => {
+    for (const args of [
+      ["verify", "--rpc", server.origin],
+      ["chain", AVATAR.compressed, "--rpc", server.origin, "--registry", AVATAR.address],
+      ["status"],
+    ]) {
+      const { child, finished } = startCli(args, { SYNGRAPH_API: server.origin });
+      server.handler = () => child.kill("SIGINT");
+      const { code, stdout, stderr } = await finished;
+      expect({ code, stdout }, args.join(" ")).to.deep.equal({ code: 130, stdout: "" });
+      expect(stderr.trimEnd().split("\n").at(-1)).to.equal("error: interrupted");
+    }
+  });
+
   describe("chain", () => {
     const STEPS = [{ platform: "github", identity: "alice" }, walletStep(WALLET)];
 
@@ -249,13 +277,26 @@ describe("syngraph command", function () {
     });
 
     it("does not take the server's word for the key behind an address", async () => {
-      const document = { avatar: publicKeyOf(WALLET).compressed, address: AVATAR.address, length: 2, bindings: [] };
+      const { compressed, address } = publicKeyOf(WALLET);
+      const document = { avatar: compressed, address, length: 2, bindings: [] };
       api.documents[`/v1/avatars/${AVATAR.address}`] = document;
       api.documents["/v1/proofchain"] = chainDocument(signChain(WALLET, STEPS));
       expectFailure(await run(["chain", AVATAR.address]), 1, "the server names the key 0x");
-      api.documents[`/v1/avatars/${AVATAR.address}`] = { ...document, avatar: AVATAR.compressed };
+      api.documents[`/v1/avatars/${AVATAR.address}`] = {
+        ...document,
+        avatar: AVATAR.compressed,
+        address: AVATAR.address,
+      };
       api.documents["/v1/proofchain"] = chainDocument(signChain(KEY, STEPS));
       expect((await run(["chain", AVATAR.address])).code).to.equal(0);
+    });
+
+    it("ends with 1 where a link is bad, also where nobody reads to the end", async () => {
+      api.documents["/v1/proofchain"] = chainDocument(signChain(WALLET, STEPS));
+      const { child, finished } = startCli(["chain", AVATAR.compressed], { SYNGRAPH_API: server.origin });
+      finished.catch(() => {});
+      child.stdout!.destroy();
+      expect(await once(child, "exit")).to.deep.equal([1, null]);
     });
 
     it("ends with 1 where there is no chain", async () => {

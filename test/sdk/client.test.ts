@@ -123,11 +123,21 @@ describe("SyngraphClient", () => {
     it("stops at a server whose pages lead in a circle", async () => {
       server.handler = ({ query }, response) => {
         const current = Number(query.get("page"));
-        reply(response, 200, { pagination: { total: 9, per: 1, current, next: current === 1 ? 2 : 1 }, ids: [] });
+        const ids = [{ avatar: AVATAR, activated_at: "1770000000", proofs: [] }];
+        reply(response, 200, { pagination: { total: 9, per: 1, current, next: current === 1 ? 2 : 1 }, ids });
       };
       const error = await failure(Array.fromAsync(client().eachAvatar({ identity: "alice" })));
       expect(error).to.include({ code: "bad_reply", message: "page 2 names page 1 as the next" });
       expect(server.received).to.have.length(2);
+    });
+
+    it("stops at a server that has ever another page, and nothing on it", async () => {
+      server.handler = ({ query }, response) => {
+        const current = Number(query.get("page"));
+        reply(response, 200, { pagination: { total: 9e15, per: 1, current, next: current + 1 }, proof_chain: [] });
+      };
+      const error = await failure(Array.fromAsync(client().eachLink(AVATAR)));
+      expect(error).to.include({ code: "bad_reply", message: "page 1 is empty, and names page 2 as the next" });
     });
 
     it("reads changes after a cursor", async () => {
@@ -152,6 +162,7 @@ describe("SyngraphClient", () => {
         "the server answered 400 without a message",
         false,
       ],
+      ["a book", 400, JSON.stringify({ message: "a".repeat(1e6) }), "refused", "a".repeat(2_000), false],
       ["JSON that is no object", 503, "null", "server", "the server answered 503 without a message", true],
     ];
     for (const [what, status, body, code, message, retryable] of CASES) {
@@ -166,6 +177,25 @@ describe("SyngraphClient", () => {
       expect(await client().avatar(AVATAR)).to.equal(null);
       expect(await client().proofExists({ platform: "dns", identity: "x.org", publicKey: AVATAR })).to.equal(null);
       expect(await failure(client().submission(UUID))).to.include({ code: "not_found", status: 404 });
+    });
+
+    it("goes nowhere that a server sends it, with what was signed or with a token", async () => {
+      for (const status of [301, 302, 307, 308]) {
+        server.handler = ({ path }, response) =>
+          path === "/elsewhere"
+            ? reply(response, 200, {})
+            : response
+                .writeHead(status, { location: `${server.origin.replace("127.0.0.1", "localhost")}/elsewhere` })
+                .end();
+        for (const call of [
+          () => client().submitProof(SUBMISSION),
+          () => client().session("token"),
+          () => client().events().next(),
+        ]) {
+          expect(await failure(call())).to.include({ code: "bad_reply", status, retryable: false });
+        }
+      }
+      expect(server.received.filter(({ path }) => path === "/elsewhere")).to.deep.equal([]);
     });
 
     it("names the field of a success that is not what the API promises", async () => {

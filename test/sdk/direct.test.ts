@@ -1,11 +1,12 @@
 import { DirectRegistry, type SignedLink } from "@syngraph/sdk/chain";
 import { type Link, linkId, signPayload, signText, wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { NonceManager, Wallet, ZeroHash, parseEther, toQuantity } from "ethers";
+import { JsonRpcProvider, NonceManager, Wallet, ZeroHash, parseEther, toQuantity } from "ethers";
 
 import { ContractError, InputError, SyngraphError, TrustError, WalletError } from "../../sdk/src/errors.ts";
 import { type Person, attest, personOf } from "../helpers/contractLinks.ts";
 import { PageWallet, walletError } from "../helpers/pageWallet.ts";
+import { RpcProxy } from "../helpers/rpcProxy.ts";
 import { type PlannedWallet, type TestFactory, deployWalletFactory } from "../helpers/walletFactory.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { failure } from "./failure.ts";
@@ -132,6 +133,31 @@ describe("DirectRegistry", function () {
       });
       const transaction = await registry.submit(await signed(avatar, {}, person));
       expect((await transaction.wait()).status).to.equal("confirmed");
+    });
+
+    it("with such a signer for what its user was told, whatever its RPC names as the price then", async () => {
+      const { avatar, person } = await user();
+      const proxy = await RpcProxy.start(chain.rpc);
+      const provider = new JsonRpcProvider(proxy.url, CHAIN, { staticNetwork: true, cacheTimeout: -1 });
+      try {
+        const registry = await DirectRegistry.connect(new Wallet(person.privateKey, provider), { registry: address });
+        const link = await signed(avatar, {}, person);
+        const { gasPrice } = await registry.estimate(link);
+        const dear = (...methods: string[]) => {
+          proxy.tamper = async ({ method }, ask) =>
+            methods.includes(method) ? toQuantity(BigInt((await ask()) as string) * 50n) : ask();
+        };
+        dear("eth_gasPrice");
+        const { code, message } = await failure(() => registry.submit(link), WalletError);
+        expect([code, message.includes("nothing was sent")]).to.deep.equal(["wallet_funds", true]);
+        dear("eth_maxPriorityFeePerGas");
+        const { txHash } = await registry.submit(link);
+        const { maxFeePerGas, maxPriorityFeePerGas } = (await chain.provider.getTransaction(txHash))!;
+        expect([maxFeePerGas! <= 2n * gasPrice, maxPriorityFeePerGas! <= gasPrice]).to.deep.equal([true, true]);
+      } finally {
+        provider.destroy();
+        await proxy.stop();
+      }
     });
 
     it("another avatar, and a second link behind the first", async () => {
@@ -499,25 +525,33 @@ describe("DirectRegistry", function () {
       expect((await failure(() => second.wait(), ContractError)).error).to.equal("ProofRegistryStaleHead");
     });
 
-    it("that its user pays more for, and one that they cancel", async () => {
+    it("that its user pays more for, gives too little gas, or cancels", async () => {
       const { avatar, person, wallet } = await user();
       const registry = await connect(wallet);
       const signer = new Wallet(person.privateKey, chain.provider);
       const link = await signed(avatar, {}, person);
       await chain.provider.send("evm_setAutomine", [false]);
-      for (const cancel of [true, false]) {
+      for (const change of ["cancel", "starve", "pay"]) {
+        const cancel = change === "cancel";
         const transaction = await registry.submit(link);
         await failure(() => transaction.wait({ timeoutMs: 1 }), SyngraphError);
         const { to, data, nonce, gasLimit, maxFeePerGas } = (await chain.provider.getTransaction(transaction.txHash))!;
-        const waiting = cancel ? failure(() => transaction.wait(), WalletError) : transaction.wait();
+        const kinds: Record<string, typeof WalletError | typeof ContractError> = {
+          cancel: WalletError,
+          starve: ContractError,
+        };
+        const kind = kinds[change];
+        const waiting = kind ? failure<Error>(() => transaction.wait(), kind) : transaction.wait();
         const fee = 2n * maxFeePerGas!;
-        const dearer = { nonce, gasLimit, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
+        const gas = change === "starve" ? gasLimit / 2n : gasLimit;
+        const dearer = { nonce, gasLimit: gas, maxFeePerGas: fee, maxPriorityFeePerGas: fee };
         const replaced = await signer.sendTransaction(
           cancel ? { ...dearer, to: person.address, value: 0n } : { ...dearer, to: to!, data },
         );
         await chain.provider.send("evm_mine", []);
         const came = await waiting;
         if (came instanceof WalletError) expect(came.code).to.equal("wallet_rejected");
+        else if (came instanceof Error) expect(came.message).to.include(`${replaced.hash} reverted`);
         else expect(came).to.include({ txHash: replaced.hash, linkId: link.id });
       }
     });

@@ -11,6 +11,7 @@ import { RegistryWriter, somebody, writeHistory } from "../helpers/registryHisto
 import { type RpcCall, RpcProxy } from "../helpers/rpcProxy.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { failure } from "./failure.ts";
+import { StubServer, reply } from "./stubServer.ts";
 
 const PROOFS = new Interface(PROOF_REGISTRY_ABI);
 /** anvil's second account, whose word counts in these histories. */
@@ -200,6 +201,41 @@ describe("RegistryReader", function () {
       expect((await failure(() => reading().lengthOf(alice.address), SyngraphError)).code).to.equal("network");
     });
 
+    it("refuses its user, whose key in its address is told to nobody", async () => {
+      const server = await new StubServer().listen();
+      server.handler = ({ body }, response) => {
+        const calls = [body].flat() as RpcCall[];
+        if (calls.some(({ method }) => method !== "eth_chainId")) return void response.writeHead(401).end("no");
+        const answers = calls.map(({ id }) => ({ jsonrpc: "2.0", id, result: "0x7a69" }));
+        reply(response, 200, Array.isArray(body) ? answers : answers[0]);
+      };
+      try {
+        const { code, message } = await failure(
+          () => reading(`${server.origin}/v3/f00dfeed`).lengthOf(alice.address),
+          SyngraphError,
+        );
+        expect(code).to.equal("network");
+        expect(message).to.include("401").and.not.to.include("f00dfeed");
+      } finally {
+        await server.close();
+      }
+    });
+
+    it("makes up blocks without end, until it is given up", async () => {
+      const far = "0x1fffffffffffff";
+      proxy.tamper = async ({ method, params }, ask) => {
+        if (method === "eth_getLogs") return [];
+        if (params.at(-1) === far) params.splice(-1, 1, "latest");
+        if (method !== "eth_getBlockByNumber") return ask();
+        params[0] = "latest";
+        return { ...((await ask()) as object), number: far };
+      };
+      const [reader, signal] = [reading(proxy.url, { fromBlock: 1 }), AbortSignal.timeout(300)];
+      const error = await failure(() => reader.bindings(alice.address, { signal }), SyngraphError);
+      expect(error.code).to.equal("aborted");
+      expect(proxy.calls.filter(({ method }) => method === "eth_getLogs").length).to.be.above(1);
+    });
+
     it("is of another chain, or knows no such registry", async () => {
       expect(
         (await failure(() => reading(proxy.url, { chainId: 1 }).lengthOf(alice.address), InputError)).field,
@@ -306,6 +342,21 @@ describe("RegistryReader", function () {
       expect(both.unchecked.join()).not.to.include("kept back");
       const asked = () => reading([proxy.url, chain.rpc]).isBound(alice.address, "github", "alice");
       expect((await failure(asked, TrustError)).message).to.include("disagree");
+
+      // Also where it says that there was nothing before, so that nobody would be asked about that.
+      await chain.provider.send("evm_mine", []);
+      const [hide, latest] = [proxy.tamper, await chain.provider.getBlockNumber()];
+      proxy.tamper = (call, ask) => {
+        const [address, block] = call.params as [string, string];
+        const isEarly = call.method === "eth_getCode" && address === registry && Number(block) < latest;
+        return isEarly ? "0x" : hide(call, ask);
+      };
+      const hidden = await reading([proxy.url, chain.rpc]).chain(alice.address);
+      expect([hidden.verified, kindsOf(hidden)]).to.deep.equal([false, ["rpc"]]);
+      proxy.tamper = (call, ask) =>
+        call.method === "eth_call" ? `0x${"0".repeat(24)}${wallet.wallet.slice(2)}` : ask();
+      const elsewhere = await failure(() => reading([chain.rpc, proxy.url]).chain(alice.address), TrustError);
+      expect(elsewhere.message).to.include("disagree on who attests");
     });
   });
 

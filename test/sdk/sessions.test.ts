@@ -141,5 +141,6 @@ describe("SDK: signing in at a server that lies", () => {
     const other = Avatar.create();
     await failure(signIn({}, { avatar: other.publicKey }), TrustError);
     await failure(signIn({}, { signer: other.address }), TrustError);
+    await failure(signIn({}, { address: other.address }), TrustError);
   });
 });

@@ -133,6 +133,11 @@ describe("SDK: subkeys at a server that lies", () => {
       server.handler = (_request, response) => reply(response, 200, { ...payload, ...broken });
       await failure(syngraph.authorizeSubkey(avatar, signer), SyngraphError);
     }
+    const nowhere = { typed_data: { domain: { chainId: "10", verifyingContract: "nobody" } } };
+    for (const broken of [nowhere, { nonce: -1 }]) {
+      server.handler = (_request, response) => reply(response, 200, { ...payload, ...broken });
+      await failure(syngraph.revokeSubkey(avatar, signer), TrustError);
+    }
     expect(asked).to.deep.equal([]);
     expect(new Set(server.received.map(({ path }) => path))).to.deep.equal(new Set(["/v1/subkey/payload"]));
   });

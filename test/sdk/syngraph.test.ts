@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { Avatar, InputError, Syngraph, SyngraphError, TrustError } from "@syngraph/sdk";
 import { head } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
@@ -196,7 +198,12 @@ describe("SDK: a server that lies about what there is", () => {
     await failure(syngraph.avatar(avatar.address), TrustError);
     await failure(syngraph.avatar(avatar.publicKey), TrustError);
     await failure(syngraph.chain(avatar.address), TrustError);
-    expect((await syngraph.avatar(other.publicKey))!.avatar).to.equal(other.publicKey);
+    // The key, and another's address beside it.
+    await failure(syngraph.avatar(other.publicKey), TrustError);
+    const nobody = answer({ avatar: "nobody", address: avatar.address, length: 1, bindings: [] });
+    await failure(nobody.avatar(avatar.address), TrustError);
+    const honest = answer({ avatar: other.publicKey, address: other.address, length: 1, bindings: [] });
+    expect((await honest.avatar(other.publicKey))!.avatar).to.equal(other.publicKey);
   });
 
   it("is shown to, in the links of a chain", async () => {
@@ -208,6 +215,21 @@ describe("SDK: a server that lies about what there is", () => {
     };
     const { chains } = await answer(chainDocument([item as never])).chain(avatar.publicKey);
     expect(chains[0]!.links[0]!.outcome).to.equal("bad");
+  });
+
+  it("is asked again by who did not give up, where another did", async () => {
+    const asked: (() => void)[] = [];
+    server.handler = (_request, response) => void asked.push(() => reply(response, 200, { platforms: [] }));
+    const syngraph = new Syngraph({ api: server.origin });
+    const impatient = new AbortController();
+    const [first, second] = [syngraph.platforms({ signal: impatient.signal }), syngraph.platforms()];
+    const given = failure(first, SyngraphError);
+    while (asked.length === 0) await setImmediate();
+    impatient.abort();
+    expect((await given).code).to.equal("aborted");
+    while (asked.length < 2) await setImmediate();
+    asked[1]!();
+    expect(await second).to.deep.equal([]);
   });
 
   it("is refused with what is no reply", async () => {

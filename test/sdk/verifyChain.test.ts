@@ -166,6 +166,17 @@ describe("verifyChain", () => {
     expect(failures([...before, forged])).to.deep.equal(["ok", "ok", "ok", "ok", "cosigner"]);
   });
 
+  it("finds a release that is shown again, where the wallet was bound anew since or was not bound", () => {
+    const before = signChain(OWNER, STEPS);
+    const release = signRelease(OWNER, WALLET, before);
+    expect(failures([release, ...before])).to.deep.equal(["order", "ok", "ok", "ok", "ok"]);
+    expect(failures([...before, release, release]).slice(-2)).to.deep.equal(["ok", "order"]);
+    const anew = signChain(OWNER, [...STEPS, { platform: "dns", identity: "example.net" }, walletStep(WALLET)]);
+    const early = { ...signRelease(OWNER, WALLET, anew.slice(0, 4)) };
+    expect(failures([...anew.slice(0, 4), early, ...anew.slice(4)])).to.deep.equal(Array(7).fill("ok"));
+    expect(failures([...anew, early]).at(-1)).to.equal("order");
+  });
+
   describe("of an alias", () => {
     const OTHER = Wallet.createRandom().privateKey;
     const step = aliasStep(OTHER);

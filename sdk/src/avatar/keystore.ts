@@ -85,7 +85,7 @@ function assertAffordable(keystore: Record<string, unknown>): void {
   }
 }
 
-/** Of names that differ in their case alone the first counts, as ethers has it: another one must not hide it. */
+/** By names in lower case: of several that are the same then, ethers takes the first. */
 function lowered(value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
   const entries = Object.entries(value).map(([key, item]) => [key.toLowerCase(), item] as const);

@@ -39,7 +39,7 @@ export interface Check {
   found: boolean;
   /** Why not, in a sentence; else empty. */
   reason: string;
-  /** How many attesters stand for it, with signatures that were verified here. */
+  /** How many stand for it, with signatures that were verified here; that they are attesters, the chain says (`estimate`). */
   attestations: number;
   /** How many must; null where the chain could not be asked. With fewer, it becomes a claim. */
   quorum: number | null;
@@ -250,7 +250,7 @@ export class Binding implements SignedLink {
     const started = Date.now();
     let claimedAt: number | null = null;
     for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
-      const step = await this.#lookAgain(call);
+      const step = await this.#lookAgain(call, timeoutMs);
       onProgress?.(step);
       if (step.name === "refused" || step.name === "done") return step;
       if (step.name !== "pending") throw new InputError(`there is nothing to wait for: the next step is ${step.name}`);
@@ -300,15 +300,18 @@ export class Binding implements SignedLink {
     if (outcome !== null) this.#outcome = { name: "pending", uuid: this.link.uuid, state: "accepted" };
   }
 
-  /** @throws {TrustError} where attestations are of another link, or were not signed by whom they name. */
+  /** @throws {TrustError} where attestations are of another link, were not signed by whom they name, or name somebody twice. */
   #verified(reply: AttestationsReply): AttestationsReply {
     if (reply.link_id !== this.linkId)
       throw new TrustError(`the server's attestations are of another link, ${reply.link_id}`);
+    const seen = new Set<string>();
     for (const { attester, checked_at: checkedAt, signature } of reply.attestations) {
       const said = { linkId: this.linkId, found: true, accountId: reply.account_id, checkedAt: Number(checkedAt) };
       if (signerOf(() => recoverAttester(said, signature))?.toLowerCase() !== attester.toLowerCase()) {
         throw new TrustError(`the server says that ${attester} attests the link, who did not sign that`);
       }
+      if (seen.has(attester.toLowerCase())) throw new TrustError(`the server counts the attester ${attester} twice`);
+      seen.add(attester.toLowerCase());
     }
     return reply;
   }
@@ -340,9 +343,9 @@ export class Binding implements SignedLink {
     }
   }
 
-  async #lookAgain(options: CallOptions): Promise<BindingStep> {
+  async #lookAgain(options: CallOptions, timeoutMs: number): Promise<BindingStep> {
     if (this.#direct) {
-      const { linkId: id, chainId, txHash, block, status } = await this.#direct.wait(options);
+      const { linkId: id, chainId, txHash, block, status } = await this.#direct.wait({ ...options, timeoutMs });
       if (id !== this.linkId) throw new TrustError(`the transaction brought another link on chain, ${id}`);
       this.#direct = null;
       const where = { linkId: id, chainId, txHash, block };

@@ -1,6 +1,18 @@
+/** Where posts are written; on the fediverse, at the account's own host. A server names no other place to send users to. */
+const HOSTS = new Set([
+  "app.ens.domains",
+  "gist.github.com",
+  "steamcommunity.com",
+  "t.me",
+  "www.minds.com",
+  "www.tiktok.com",
+  "x.com",
+]);
+
 /**
- * Where a browser publishes a text, as `GET /v1/platforms` has it in `compose`; null where it is no address of https.
- * What fills the slots is percent-encoded, but for the host, which must be one.
+ * Where a browser publishes a text, as `GET /v1/platforms` has it in `compose`; null where it is no address of https at a place
+ * that is known for it, or would have anything else filled in than the post. What fills the slots is percent-encoded, but for the
+ * host, which must be one.
  */
 export function composeHref(compose: string, { post, identity }: { post: string; identity: string }): string | null {
   const host = identity.split("@").at(-1)!;
@@ -12,7 +24,11 @@ export function composeHref(compose: string, { post, identity }: { post: string;
   };
   const url = URL.parse(compose.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot));
   const isPlain = url?.protocol === "https:" && url.username === "" && url.password === "" && url.port === "";
-  return isPlain ? url.href : null;
+  if (!isPlain || !(compose.includes("{host}") ? url.host === host : HOSTS.has(url.host))) return null;
+  const filled = [...url.searchParams.values()];
+  const isPostAlone = filled.length === 1 && filled[0] === post && url.hash === "";
+  const isBlank = filled.every((value) => /^\w{0,16}$/.test(value));
+  return (compose.includes("{post}") ? isPostAlone : isBlank) ? url.href : null;
 }
 
 /**

@@ -52,9 +52,14 @@ export async function requestDraft(client: SyngraphClient, wish: Wish, options: 
 /**
  * The same without a server: the chain says what to quote, and the identity must be in its normal form.
  *
- * @throws {InputError} where a post is to be published, which only an API has templates for and attesters to look at.
+ * @throws {InputError} where a post is to be published, which only an API has templates for and attesters to look at;
+ * {@link TrustError} where the chain's last link is dated ahead, so that what is signed now would be good only then.
  */
-export async function draftFromChain(reader: Pick<RegistryReader, "chain">, wish: Wish): Promise<Draft> {
+export async function draftFromChain(
+  reader: Pick<RegistryReader, "chain">,
+  wish: Wish,
+  options: CallOptions = {},
+): Promise<Draft> {
   const { action, platform, avatar } = wish;
   const [identity] = identityForms(platform, wish.identity);
   if (identity === undefined || !isPlatformName(platform)) {
@@ -63,12 +68,18 @@ export async function draftFromChain(reader: Pick<RegistryReader, "chain">, wish
   if (action === "create" && !isCosigned(platform)) {
     throw new InputError(`to bind an account of ${platform} takes an API, whose attesters look at it`, "platform");
   }
-  const { links } = await reader.chain(avatar.compressed);
+  const { links } = await reader.chain(avatar.compressed, options);
   const last = links.findLast(({ sequence }) => sequence !== null);
+  const [now, before] = [Math.floor(Date.now() / 1000), last?.link?.createdAt ?? 0];
+  if (before - now > CLOCK_SKEW) {
+    throw new TrustError(
+      `nothing was signed: the chain's last link is dated ${before}, far ahead of this machine's clock`,
+    );
+  }
   const link: Link = {
     ...{ action, platform, identity, avatar: avatar.compressed, prev: last?.signature ?? null },
     // The contract takes no link that is dated before the last one.
-    createdAt: Math.max(Math.floor(Date.now() / 1000), last?.link?.createdAt ?? 0),
+    createdAt: Math.max(now, before),
     uuid: crypto.randomUUID(),
   };
   asInput(() => assertIdentity(identity));

@@ -24,6 +24,8 @@ const MAX_POST = 4_000;
 
 /** Whose name Next.ID's templates mention beside the user's. */
 const MENTIONED = ["NextDotID"];
+/** What of them platforms make a link of. */
+const LINKED = ["Next.ID"];
 
 /**
  * What a server proposes to publish, with the avatar's signature. It is published under the user's name, so it must not say
@@ -49,7 +51,8 @@ export function fillPost(draft: Draft, signature: string): Post {
 export function checkPost(draft: Draft): void {
   const { link, posts } = draft;
   if (posts.default === undefined) throw refusal("there is none");
-  for (const post of Object.values(posts)) (CHECKS[link.platform] ?? checkText)(draft, post);
+  const check = Object.hasOwn(CHECKS, link.platform) ? CHECKS[link.platform]! : checkText;
+  for (const post of Object.values(posts)) check(draft, post);
 }
 
 /** Platforms of which every byte is known. */
@@ -74,6 +77,10 @@ function checkGist(draft: Draft, post: string): void {
   for (const [field, value] of Object.entries(expected)) {
     if (proposed[field] !== value) throw refusal(`its ${field} is not that of the link`);
   }
+  // Of a field that is there twice only the last one was compared.
+  const strings = post.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+  if (strings.length !== 2 * Object.keys(proposed).length)
+    throw refusal("it has a field twice, or more than texts in it");
   const others = Object.entries(proposed).filter(([field]) => !Object.hasOwn(expected, field));
   for (const [field, value] of others) {
     if (!/^(?:version|comment2?)$/.test(field) || typeof value !== "string") {
@@ -92,27 +99,40 @@ function checkRecord({ link }: Draft, post: string): void {
   }
 }
 
-/** A text for people, as on most platforms. */
+/** A text for people, as on most platforms, which make links of what looks like one. */
 function checkText(draft: Draft, post: string): void {
   const slots = post.split(SLOT).length - 1;
   if (slots !== 1) throw refusal(`it has ${slots} places for the signature`);
-  checkWords(draft, post.replace(SLOT, " "));
+  const words = post.replace(SLOT, " ");
+  checkWords(draft, words);
+  const known = new Set([draft.link.identity, ...LINKED].map((name) => name.toLowerCase()));
+  // Behind an @ stands an account, which was looked for.
+  const names = (words.match(NAMES) ?? []).filter((name) => !/^[@\uff20]/.test(name));
+  const bare = names.map((name) => name.replace(/^[._-]+|[._-]+$/g, ""));
+  const host = bare.find((name) => HOST.test(name) && !known.has(name.toLowerCase()));
+  if (host !== undefined) throw refusal(`it has an address in it: ${host}`);
 }
 
 /**
  * Looks for what a user would not see, or not understand, in a text that they are to publish: another signature, key, uuid or
- * account, an address to go to, and characters that hide or turn others.
+ * account, an address to go to, and characters that hide or turn others. Whoever reads posts passes over blanks, and platforms
+ * over marks of bold and the like, so that a signature may come in pieces: what every one has, is looked for.
  */
-function checkWords({ link }: Draft, words: string): void {
-  const { identity, avatar, uuid, prev } = link;
+function checkWords({ link }: Draft, styled: string): void {
+  const { identity, avatar, uuid, createdAt, prev } = link;
+  const words = styled.replace(SELECTORS, "");
   if (words.length > MAX_POST) throw refusal(`it is longer than ${MAX_POST} characters`);
   if (UNSEEN.test(words)) throw refusal("it has characters that are not seen");
-  const rest = [prev ?? "", KEY_SLOT].reduce(
-    (text, known) => (known === "" ? text : text.replaceAll(known, " ")),
-    words,
-  );
-  const codes = [avatar, identity].reduce((text, known) => text.replaceAll(known, " "), rest);
-  if (LONG_CODE.test(codes) || SYMBOLS.test(rest)) throw refusal("it has another signature or key in it");
+  // Which signature is the one before it, the server says: it may be another avatar's, and stands only where templates quote it.
+  const quotes = prev === null ? [] : [`${createdAt}|${prev}`, `${uuid}:${prev}`, `Previous: ${prev}`];
+  const rest = [...quotes, KEY_SLOT, avatar].reduce((text, own) => text.replaceAll(own, " "), words);
+  // Taken out of a code, a short name would leave pieces of it.
+  const looksLikeCode = identity.length >= SHORTEST_CODE || PADDING.test(identity);
+  const codes = looksLikeCode ? rest.replaceAll(identity, " ") : rest;
+  const symbols = codes.match(SYMBOLS)?.length ?? 0;
+  if (LONG_CODE.test(codes) || PADDING.test(codes) || symbols > MAX_SYMBOLS) {
+    throw refusal("it has another signature or key in it");
+  }
   const otherUuid = (rest.match(UUIDS) ?? []).find((found) => found.toLowerCase() !== uuid);
   if (otherUuid !== undefined) throw refusal(`its uuid is ${otherUuid}`);
   const known = new Set([identity, ...MENTIONED].map((name) => name.toLowerCase()));
@@ -122,15 +142,24 @@ function checkWords({ link }: Draft, words: string): void {
   if (address !== undefined) throw refusal(`it has an address in it: ${address}`);
 }
 
-/** Control characters other than line feed, and what has no width or turns the direction of writing. */
-const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
-/** Runs of Base64, Base58 or hex that could be a signature or a key: 40 and more. */
-const LONG_CODE = /(?:0x)?[A-Za-z0-9+/_-]{40,}/;
-/** So many of base1024's symbols in a row as no text has. */
-const SYMBOLS = new RegExp(`(?:[${base1024Alphabet().join("")}]\\s*){8}`, "u");
+/** What chooses between an emoji's two styles. */
+const SELECTORS = /\ufe0e|\ufe0f/g;
+/** Control characters other than line feed, halves of characters, and what has no width or turns the direction of writing. */
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Runs of Base64, Base58 or hex that could be a signature or a key. */
+const SHORTEST_CODE = 40;
+const LONG_CODE = new RegExp(`(?:0x)?[A-Za-z0-9+/_-]{${SHORTEST_CODE},}`);
+/** What a signature of 65 bytes ends with in Base64, as it is or as HTML and Markdown have it. */
+const PADDING = /=|&(?:#\w+|equals);/i;
+/** A symbol of base1024, of which a signature has 52, and a text few. */
+const SYMBOLS = new RegExp(`[${base1024Alphabet().join("")}]`, "gu");
+const MAX_SYMBOLS = 16;
 const UUIDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-const MENTIONS = /@[\p{L}\p{N}_](?:[\p{L}\p{N}_.@#-]*[\p{L}\p{N}_])?/gu;
+const MENTIONS = /[@\uff20][\p{L}\p{N}_](?:[\p{L}\p{N}_.@#-]*[\p{L}\p{N}_])?/gu;
 const ADDRESSES = /\b(?:[a-z][a-z0-9+.-]*:\/\/|www\.|mailto:|javascript:)\S*/i;
+const NAMES = /[@\uff20]?[\p{L}\p{N}._-]+/gu;
+/** A host's name without anything in front of it. */
+const HOST = /[\p{L}\p{N}-]\.\p{L}{2,}(?![\p{L}\p{N}_])/u;
 
 /** A TXT record as the character-strings of a zone file: at most 255 bytes each. */
 function txtStrings(record: string): string[] {

@@ -1,4 +1,5 @@
 import { TrustError } from "../errors.ts";
+import { asInput } from "../input.ts";
 import {
   type Link,
   ProtocolError,
@@ -54,8 +55,9 @@ export function readSnapshot(value: unknown, publicKey: string): Resumed {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw refusal(cause.message, cause);
   }
-  if (link.avatar !== parsePublicKey(publicKey).compressed) throw refusal(`it is of avatar ${link.avatar}`);
   if (signer !== link.avatar) throw refusal("the avatar did not sign what it says");
+  if (link.avatar !== asInput(() => parsePublicKey(publicKey)).compressed)
+    throw refusal(`it is of avatar ${link.avatar}`);
   return { draft: { link, text, posts }, signature, snapshot };
 }
 

@@ -27,10 +27,11 @@ export async function avatarLogs(
   avatar: string,
   from: number,
   to: number,
+  signal?: AbortSignal,
 ): Promise<ChainLog[]> {
   const logs: ChainLog[] = [];
   const read = async (topics: readonly (readonly string[])[]) => {
-    for await (const { items } of chain.eachLogs([registry], from, to, topics)) logs.push(...items);
+    for await (const { items } of chain.eachLogs([registry], from, to, topics, signal)) logs.push(...items);
   };
   await read([OF_AVATAR, [zeroPadValue(avatar, 32)]]);
   const keys = attestedBindings(avatar, logs);

@@ -95,6 +95,8 @@ export class DirectRegistry {
   readonly registry: string;
   readonly #wallet: DirectWallet;
   readonly #contract: Contract;
+  /** What calls were said to cost, by their data. */
+  readonly #told = new Map<string, Pick<DirectEstimate, "cost" | "gasPrice">>();
 
   private constructor(wallet: DirectWallet, registry: string) {
     this.#wallet = wallet;
@@ -136,14 +138,19 @@ export class DirectRegistry {
    */
   async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
     const call = await this.#callOf(signed, attestations);
-    const price = await this.#price(this.#transactionOf(call));
-    return { ...price, outcome: await call.outcome() };
+    return { ...(await this.#tell(this.#transactionOf(call))), outcome: await call.outcome() };
+  }
+
+  /** What {@link setAvatar} will cost. */
+  async estimateAvatar(avatar: string | null): Promise<Omit<DirectEstimate, "outcome">> {
+    return this.#tell(this.#transactionOf(avatarCall(avatar)));
   }
 
   /**
    * Has the wallet send it. Nothing is sent that the contract would refuse now, or that the account cannot pay for.
    *
-   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, `wallet_chain`; as {@link estimate}.
+   * @throws {WalletError} `wallet_rejected` where its user says no; `wallet_funds`, also where a key signs that asks nobody, and
+   * it costs more than twice of what {@link estimate} told; `wallet_chain`; as {@link estimate}.
    * @throws {ContractError} where the contract would refuse it.
    */
   async submit(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectTransaction> {
@@ -187,8 +194,7 @@ export class DirectRegistry {
    * @param avatar its public key, or null for none any more.
    */
   async setAvatar(avatar: string | null): Promise<DirectTransaction> {
-    const address = avatar === null ? ZeroAddress : asInput(() => parsePublicKey(avatar)).address;
-    return this.#send({ method: "setAvatar", args: [address] });
+    return this.#send(avatarCall(avatar));
   }
 
   /** A transaction that was sent before. */
@@ -278,6 +284,13 @@ export class DirectRegistry {
     return this.#ask("ask the wallet", () => preparationOf(this.#wallet.provider, link, signature));
   }
 
+  /** A price that is kept: {@link #sendData} has no key pay much more. */
+  async #tell(transaction: { to?: string; data: string }): Promise<Omit<DirectEstimate, "outcome">> {
+    const price = await this.#price(transaction);
+    this.#told.set(transaction.data, price);
+    return price;
+  }
+
   async #price(transaction: { to?: string; data: string }): Promise<Omit<DirectEstimate, "outcome">> {
     const { provider, address, chainId } = this.#wallet;
     return this.#ask("estimate what it costs", async () => {
@@ -301,12 +314,17 @@ export class DirectRegistry {
   }
 
   async #sendData(transaction: { to?: string; data: string }): Promise<DirectTransaction> {
-    const { gasLimit, cost, balance } = await this.#price(transaction);
+    const { gasLimit, gasPrice, cost, balance } = await this.#price(transaction);
+    const told = this.#told.get(transaction.data) ?? { cost, gasPrice };
+    if (cost > 2n * told.cost && !this.#wallet.asksUser) {
+      const more = `it costs about ${formatEther(cost)} by now, and ${formatEther(told.cost)} when its user was told`;
+      throw new WalletError("wallet_funds", `nothing was sent on chain ${this.chainId}: ${more}`);
+    }
     if (balance < cost) {
       const lacking = `${this.account} has ${formatEther(balance)}, and it costs about ${formatEther(cost)}`;
       throw new WalletError("wallet_funds", `the wallet has too little on chain ${this.chainId}: ${lacking}`);
     }
-    return this.transaction(await this.#wallet.send({ ...transaction, gasLimit }));
+    return this.transaction(await this.#wallet.send({ ...transaction, gasLimit, gasPrice, most: 2n * told.gasPrice }));
   }
 
   /** A time that the contract takes: by the chain's clock, and not before the binding. */
@@ -329,6 +347,11 @@ interface Call {
   args: readonly unknown[];
   /** Where the binding will stand, if it goes through. */
   outcome: () => Promise<DirectEstimate["outcome"]>;
+}
+
+function avatarCall(avatar: string | null): Pick<Call, "method" | "args"> {
+  const address = avatar === null ? ZeroAddress : asInput(() => parsePublicKey(avatar)).address;
+  return { method: "setAvatar", args: [address] };
 }
 
 /** The part of the estimate that is put on top of it. */

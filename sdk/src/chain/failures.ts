@@ -60,7 +60,8 @@ function reasonOf(reason: string | null | undefined, otherwise: string): string 
   return reason ? `the contract refused the link: ${reason}` : otherwise;
 }
 
-function messageOf(error: unknown): string {
+/** What went wrong, without ethers's list of all that belongs to it: the address of a request, for one, may have a key in it. */
+export function messageOf(error: unknown): string {
   const {
     error: inner,
     info,

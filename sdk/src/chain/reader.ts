@@ -1,5 +1,7 @@
 import { ZeroAddress, getAddress, isAddress } from "ethers";
 
+import type { CallOptions } from "../client/index.ts";
+import { unlessAborted } from "../client/pause.ts";
 import type { Eip1193Provider } from "../eip1193.ts";
 import { InputError, SyngraphError, TrustError, WalletError } from "../errors.ts";
 import { type BindingStatus, STATUSES, parsePublicKey } from "../protocol/index.ts";
@@ -8,6 +10,7 @@ import { type RegistryContracts, VerifyError, findContracts } from "../verify/co
 import { Findings } from "../verify/findings.ts";
 import { PROOF_EVENTS, avatarLogs } from "./avatarLogs.ts";
 import { type AvatarReading, type ReadBinding, readAvatar } from "./avatarReading.ts";
+import { messageOf } from "./failures.ts";
 
 /** Who is asked: a server by its URL, or a browser's wallet (EIP-1193). */
 export type Rpc = string | Eip1193Provider;
@@ -69,33 +72,33 @@ export class RegistryReader {
    * @param avatar public key or address.
    * @param identity in its normal form: `alice`, not `@Alice`.
    */
-  async statusOf(avatar: string, platform: string, identity: string): Promise<StoredStatus> {
-    const [status, asOf, link] = await this.#ask("statusOf", [addressOf(avatar), platform, identity]);
+  async statusOf(avatar: string, platform: string, identity: string, options: CallOptions = {}): Promise<StoredStatus> {
+    const [status, asOf, link] = await this.#ask("statusOf", [addressOf(avatar), platform, identity], options);
     const none = /^0x0*$/.test(link as string);
     return { status: STATUSES[Number(status)]!, asOf: Number(asOf), link: none ? null : (link as string) };
   }
 
   /** Whether both sides stand for a binding. */
-  async isBound(avatar: string, platform: string, identity: string): Promise<boolean> {
-    const [bound] = await this.#ask("isBound", [addressOf(avatar), platform, identity]);
+  async isBound(avatar: string, platform: string, identity: string, options: CallOptions = {}): Promise<boolean> {
+    const [bound] = await this.#ask("isBound", [addressOf(avatar), platform, identity], options);
     return bound as boolean;
   }
 
   /** The first 24 bytes of the hash of the avatar's last signature, `0x` hex; null without links. */
-  async headOf(avatar: string): Promise<string | null> {
-    const [head] = await this.#ask("headOf", [addressOf(avatar)]);
+  async headOf(avatar: string, options: CallOptions = {}): Promise<string | null> {
+    const [head] = await this.#ask("headOf", [addressOf(avatar)], options);
     return /^0x0*$/.test(head as string) ? null : (head as string);
   }
 
   /** How many links the avatar's chain has. */
-  async lengthOf(avatar: string): Promise<number> {
-    const [length] = await this.#ask("lengthOf", [addressOf(avatar)]);
+  async lengthOf(avatar: string, options: CallOptions = {}): Promise<number> {
+    const [length] = await this.#ask("lengthOf", [addressOf(avatar)], options);
     return Number(length);
   }
 
   /** The address of the avatar that a wallet named and is bound to; null where it named none. */
-  async avatarOf(wallet: string): Promise<string | null> {
-    const [avatar] = await this.#ask("avatarOf", [walletOf(wallet)]);
+  async avatarOf(wallet: string, options: CallOptions = {}): Promise<string | null> {
+    const [avatar] = await this.#ask("avatarOf", [walletOf(wallet)], options);
     return avatar === ZeroAddress ? null : (avatar as string);
   }
 
@@ -105,43 +108,44 @@ export class RegistryReader {
    * @param avatar public key or address.
    * @throws {SyngraphError} `network` where no server answers as it must.
    */
-  async chain(avatar: string): Promise<AvatarReading> {
+  async chain(avatar: string, options: CallOptions = {}): Promise<AvatarReading> {
     const address = addressOf(avatar).toLowerCase();
+    const { signal } = options;
     return this.#read(async (chains) => {
       for (let attempt = 1; ; attempt += 1) {
-        const { reading, moved } = await this.#readOnce(chains, address);
+        const { reading, moved } = await this.#readOnce(chains, address, signal);
         if (!moved) return reading;
         if (attempt === ATTEMPTS) throw new SyngraphError("network", null, `the chain does not hold still at ${moved}`);
       }
-    });
+    }, options);
   }
 
   /** An avatar's bindings, of {@link chain}: each says what is wrong with it. */
-  async bindings(avatar: string): Promise<ReadBinding[]> {
-    return (await this.chain(avatar)).bindings;
+  async bindings(avatar: string, options: CallOptions = {}): Promise<ReadBinding[]> {
+    return (await this.chain(avatar, options)).bindings;
   }
 
-  /** Lets go of the servers. */
+  /** Lets go of the servers; of one that has not answered yet, when it does. */
   async close(): Promise<void> {
-    const chains = await this.#opened?.catch(() => []);
-    for (const chain of chains ?? []) chain.close();
+    const opened = this.#opened;
     this.#opened = undefined;
+    void opened?.then((chains) => chains.forEach((chain) => chain.close())).catch(() => {});
   }
 
   async #readOnce(
     chains: readonly [Chain, ...Chain[]],
     avatar: string,
+    signal: AbortSignal | undefined,
   ): Promise<{ reading: AvatarReading; moved: string | null }> {
     const [chain, ...others] = chains;
-    const { proofs, attesters } = await this.#places(chain);
+    const { proofs, attesters } = await this.#places(chains);
     const block = await chain.block(await lastBlock(chains));
     const findings = new Findings();
-    const of = (server: Chain) => avatarLogs(server, proofs.address, avatar, proofs.block, block.number);
+    const of = (server: Chain) => avatarLogs(server, proofs.address, avatar, proofs.block, block.number, signal);
     const logs = await of(chain);
     const governed: ChainLog[] = [];
-    for await (const { items } of chain.eachLogs([attesters.address], attesters.block, block.number)) {
-      governed.push(...items);
-    }
+    const all = chain.eachLogs([attesters.address], attesters.block, block.number, undefined, signal);
+    for await (const { items } of all) governed.push(...items);
     for (const other of others) {
       const theirs = await of(other);
       if (JSON.stringify(theirs) === JSON.stringify(logs))
@@ -149,8 +153,8 @@ export class RegistryReader {
       else findings.add("rpc", other.name, `has other logs of ${avatar} than ${chain.name}`);
     }
     const context = { chain, avatar, registry: proofs.address, attesters: attesters.address, block, findings };
-    const all = [...logs, ...governed].sort((a, b) => a.block - b.block || a.index - b.index);
-    const reading = await readAvatar(context, all);
+    const inOrder = [...logs, ...governed].sort((a, b) => a.block - b.block || a.index - b.index);
+    const reading = await readAvatar(context, inOrder);
     if (others.length === 0) reading.unchecked.push(ONE_SERVER);
     if (reading.bindings.some(({ evidence }) => evidence === "attesters")) reading.unchecked.push(WHO_ATTESTS);
     const now = await chain.block(block.number).catch(() => null);
@@ -158,9 +162,9 @@ export class RegistryReader {
   }
 
   /** The contracts, as the registry itself names them. */
-  #places(chain: Chain): Promise<RegistryContracts> {
+  #places(chains: readonly [Chain, ...Chain[]]): Promise<RegistryContracts> {
     const { registry, fromBlock } = this.#options;
-    this.#contracts ??= findContracts(chain, registry, fromBlock).catch((error: unknown) => {
+    this.#contracts ??= findContracts(chains, registry, fromBlock).catch((error: unknown) => {
       this.#contracts = undefined;
       throw error;
     });
@@ -168,7 +172,7 @@ export class RegistryReader {
   }
 
   /** What the contract answers; all servers the same. */
-  async #ask(method: string, args: readonly unknown[]): Promise<unknown[]> {
+  async #ask(method: string, args: readonly unknown[], options: CallOptions): Promise<unknown[]> {
     const data = PROOF_EVENTS.encodeFunctionData(method, args);
     return this.#read(async (chains) => {
       const block = await lastBlock(chains);
@@ -187,20 +191,23 @@ export class RegistryReader {
       } catch (cause) {
         throw new InputError(`there is no ProofRegistry at ${this.#options.registry}`, "registry", { cause });
       }
-    });
+    }, options);
   }
 
   /** What servers answer, of the chain that is meant; what fails becomes an error of the SDK's. */
-  async #read<T>(question: (chains: readonly [Chain, ...Chain[]]) => Promise<T>): Promise<T> {
-    try {
+  async #read<T>(question: (chains: readonly [Chain, ...Chain[]]) => Promise<T>, { signal }: CallOptions): Promise<T> {
+    const answer = async () => {
       const chains = await this.#open();
       for (const chain of chains) await requireChain(chain);
-      return await question(chains);
+      return question(chains);
+    };
+    try {
+      return await unlessAborted(answer(), signal);
     } catch (error) {
       if (error instanceof SyngraphError) throw error;
       const options = { cause: error };
       if (error instanceof VerifyError) throw new InputError(error.message, "registry", options);
-      throw new SyngraphError("network", null, (error as Error).message, options);
+      throw new SyngraphError("network", null, messageOf(error), options);
     }
   }
 

@@ -1,6 +1,6 @@
 import { Interface, type TransactionReceipt, type TransactionResponse, isError } from "ethers";
 
-import { SyngraphError, TrustError, WalletError } from "../errors.ts";
+import { ContractError, SyngraphError, TrustError, WalletError } from "../errors.ts";
 import { type BindingStatus, PROOF_REGISTRY_ABI, unpackHeader } from "../protocol/index.ts";
 import { pause } from "../client/pause.ts";
 import { toSyngraphError } from "./failures.ts";
@@ -72,7 +72,7 @@ export class DirectTransaction {
       });
       return this.#read(receipt);
     } catch (error) {
-      if (isError(error, "TRANSACTION_REPLACED")) return this.#replaced(error.cancelled, error.receipt, error);
+      if (isError(error, "TRANSACTION_REPLACED")) return await this.#replaced(error.cancelled, error.receipt, error);
       if (isError(error, "CALL_EXCEPTION") && error.receipt) throw await this.#reverted(error.receipt, error);
       throw toSyngraphError(error, `wait for ${this.txHash}`);
     }
@@ -108,7 +108,9 @@ export class DirectTransaction {
     return new SyngraphError("timeout", null, `${what}: it may still come`);
   }
 
-  #replaced(cancelled: boolean, receipt: TransactionReceipt, cause: unknown): Included {
+  async #replaced(cancelled: boolean, receipt: TransactionReceipt, cause: unknown): Promise<Included> {
+    // Of the one that took its place, ethers does not say whether it went through.
+    if (!cancelled && receipt.status === 0) throw await this.#reverted(receipt, cause);
     if (!cancelled) return this.#read(receipt);
     const message = `the wallet's user cancelled the transaction ${this.txHash}, by ${receipt.hash}`;
     throw new WalletError("wallet_rejected", message, { cause });
@@ -124,7 +126,10 @@ export class DirectTransaction {
     } catch (error) {
       return toSyngraphError(error, `ask why ${receipt.hash} reverted`);
     }
-    return toSyngraphError(cause, "append the link");
+    // Such as gas that did not suffice.
+    return new ContractError(null, `the transaction ${receipt.hash} reverted, and the chain does not say why`, {
+      cause,
+    });
   }
 
   #read(receipt: TransactionReceipt): Included {

@@ -31,6 +31,10 @@ export interface ContractTransaction {
   to?: string;
   data: string;
   gasLimit: bigint;
+  /** Wei for each gas, now. */
+  gasPrice: bigint;
+  /** The same, as much as is paid for it: the price goes up and down. */
+  most: bigint;
 }
 
 /** The user's own wallet, open on one chain: a browser's (EIP-1193), or a signer of ethers. */
@@ -56,6 +60,11 @@ export class DirectWallet {
     this.#signer = signer;
     this.#browser = browser;
     this.#chain = chain;
+  }
+
+  /** Whether its user sees what a transaction costs before it is signed: a browser's wallet shows that. */
+  get asksUser(): boolean {
+    return isUnchecked(this.#signer);
   }
 
   /** @throws {SyngraphError} where the wallet refuses, or is on another chain and stays there. */
@@ -125,19 +134,39 @@ export class DirectWallet {
     }
   }
 
+  /**
+   * What a key offers that no wallet asks its user about. A server that names the price alone could have all that the account
+   * has paid to whoever makes the block.
+   */
+  async #fees({
+    gasPrice,
+    most,
+  }: Pick<ContractTransaction, "gasPrice" | "most">): Promise<
+    Partial<Record<"gasPrice" | "maxFeePerGas" | "maxPriorityFeePerGas", bigint>>
+  > {
+    const { maxFeePerGas, maxPriorityFeePerGas } = await this.provider.getFeeData();
+    if (maxFeePerGas === null) return { gasPrice: least(gasPrice, most) };
+    return { maxFeePerGas: most, maxPriorityFeePerGas: least(maxPriorityFeePerGas ?? 0n, least(gasPrice, most)) };
+  }
+
   /** Sends a transaction, on this chain and no other, and answers its hash at once. @throws {SyngraphError} */
-  async send(transaction: ContractTransaction): Promise<string> {
+  async send({ gasPrice, most, ...transaction }: ContractTransaction): Promise<string> {
     await this.ensureChain();
     // Named in the transaction too: between the look and this, the user may switch.
     const request = { ...transaction, chainId: this.chainId };
     try {
       // A browser's wallet says the hash; to have the transaction seen, too, ethers might wait for ever.
       if (isUnchecked(this.#signer)) return await this.#signer.sendUncheckedTransaction(request);
-      return (await this.#signer.sendTransaction(request)).hash;
+      return (await this.#signer.sendTransaction({ ...request, ...(await this.#fees({ gasPrice, most })) })).hash;
     } catch (error) {
       throw toSyngraphError(error, "send the transaction");
     }
   }
+}
+
+/** The smaller of the two. */
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }
 
 interface Opened {

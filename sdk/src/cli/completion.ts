@@ -36,11 +36,14 @@ export async function platformNames(argv: readonly string[], defaultApi: string)
   const words = argv.slice(argv.indexOf("--") + 1);
   const before = words.at(-2) ?? "";
   const isPlatform =
-    /^--(?:platform|bindings)$/.test(before) || words.some((word) => ["bind", "revoke", "graph"].includes(word));
+    /^--(?:platform|bindings)$/.test(before) ||
+    words.some((word) => ["bind", "revoke", "graph", "identity"].includes(word));
   if (argv[0] !== "complete" || !isPlatform) return [];
   try {
-    const api = words[words.indexOf("--api") + 1];
-    const url = words.includes("--api") && api ? api : process.env.SYNGRAPH_API || defaultApi;
+    const [given] = words.flatMap((word, index) =>
+      word === "--api" ? (words[index + 1] ?? []) : word.startsWith("--api=") ? word.slice("--api=".length) : [],
+    );
+    const url = given || process.env.SYNGRAPH_API || defaultApi;
     const all = await new Syngraph({ api: url, timeoutMs: PATIENCE }).platforms();
     // A shell splits what it gets at blanks and lines.
     return all.map(({ id }) => oneLine(id)).filter((id) => /^[a-z0-9_.-]+$/.test(id));

@@ -4,6 +4,7 @@ import type { Wallet } from "ethers";
 import type { DirectEstimate, DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
 import type { AttestationsReply } from "../client/index.ts";
 import type { Binding } from "../binding/index.ts";
+import { unlessAborted } from "../client/pause.ts";
 import { Syngraph } from "../syngraph.ts";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
@@ -13,6 +14,8 @@ import { confirm } from "./prompt.ts";
 /** The options of commands that can send transactions from a wallet's key. */
 export interface DirectOptions {
   direct?: boolean;
+  /** False where no node is to be asked. */
+  node?: boolean;
   rpc?: string;
   registry?: string;
   yes?: boolean;
@@ -32,6 +35,15 @@ export async function openPayer({ signal }: Context, options: DirectOptions): Pr
   return { rpc, wallet: await openWallet(walletKeystore, signal) };
 }
 
+/** The same without a node, where that is asked for: the chain says what to sign. @throws {CliError} usage */
+export function withoutNode(context: Context, { node = true, direct = false, rpc, registry }: DirectOptions): Context {
+  if (node) return context;
+  if (!direct || rpc === undefined || registry === undefined) {
+    throw usageError("--no-node takes --rpc URL and --registry ADDRESS, and to bind or revoke --direct");
+  }
+  return { ...context, syngraph: new Syngraph({ rpc, registry }) };
+}
+
 export interface Payer {
   rpc: string;
   wallet: Wallet;
@@ -42,15 +54,16 @@ export interface Payer {
  */
 export async function withRegistry<T>(
   context: Context,
-  { registry }: DirectOptions,
+  { registry, node = true }: DirectOptions,
   { rpc, wallet }: Payer,
   work: (registry: DirectRegistry) => Promise<T>,
 ): Promise<T> {
   const { syngraph, api, output, signal } = context;
   const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
   try {
-    const named = registry === undefined ? syngraph : new Syngraph({ api, registry });
-    const direct = await named.direct(wallet.connect(provider), { signal });
+    // Whether the RPC is of the registry's chain, the node says.
+    const named = registry === undefined || !node ? syngraph : new Syngraph({ api, registry });
+    const direct = await unlessAborted(named.direct(wallet.connect(provider), { signal }), signal);
     if (registry === undefined) output.note(`${direct.registry} is the registry, which the node names`);
     return await work(direct);
   } finally {
@@ -68,24 +81,28 @@ export async function confirmCost(
 ): Promise<void> {
   const { link, signature, cosignature } = binding;
   const signed: SignedLink = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
-  await confirmEstimate(context, registry, await registry.estimate(signed, attestations ?? undefined), yes);
+  const estimate = await unlessAborted(registry.estimate(signed, attestations ?? undefined), context.signal);
+  await confirmEstimate(context, registry, estimate, yes);
 }
+
+/** An estimate; with an outcome, where it is of a binding. */
+type Told = Omit<DirectEstimate, "outcome"> & Partial<Pick<DirectEstimate, "outcome">>;
 
 /** Shows an estimate, and has the user agree to it. */
 export async function confirmEstimate(
   { output, signal }: Context,
   { account, chainId }: DirectRegistry,
-  { gas, gasPrice, l1Fee, cost, balance, outcome }: DirectEstimate,
+  { gas, gasPrice, l1Fee, cost, balance, outcome }: Told,
   yes = false,
 ): Promise<void> {
   const text =
     `${account} pays about ${formatEther(cost)} ETH on chain ${chainId}: ${gas} gas at ${formatUnits(gasPrice, "gwei")} gwei` +
     `${l1Fee > 0n ? `, and ${formatEther(l1Fee)} ETH for the chain below` : ""}; it has ${formatEther(balance)} ETH.` +
-    `\nThe binding will be ${outcome}.`;
+    (outcome === undefined ? "" : `\nThe binding will be ${outcome}.`);
   output.step(text, {
     estimate: {
       ...{ account, chain_id: chainId, gas: String(gas), gas_price: String(gasPrice), l1_fee: String(l1Fee) },
-      ...{ cost: String(cost), balance: String(balance), outcome },
+      ...{ cost: String(cost), balance: String(balance), ...(outcome && { outcome }) },
     },
   });
   await confirm("Send it?", yes, signal);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { CliError } from "./errors.ts";
@@ -50,29 +50,53 @@ function requireOwn(file: string, stats: Stats, kept: Kept): void {
   }
 }
 
-/** Makes a new file that its owner alone may read. @throws {CliError} where there is something, also a link to nowhere. */
-export async function createOwn(file: string): Promise<FileHandle> {
-  await makeFolder(file);
-  return open(file, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "EEXIST") throw new CliError(`${file} exists already, and is left as it is`);
-    throw new CliError(`${file} cannot be written: ${cause.code ?? cause.message}`);
-  });
+/**
+ * Writes a new file that its owner alone may read. It is there whole or not at all, whatever ends the process.
+ *
+ * @throws {CliError} where there is something, also a link to nowhere.
+ */
+export async function createOwn(file: string, text: string): Promise<void> {
+  const fresh = await writeFresh(file, text);
+  try {
+    // Not every file system has links; none of the two overwrites.
+    await link(fresh, file).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EEXIST") throw cause;
+      return copyFile(fresh, file, constants.COPYFILE_EXCL);
+    });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw unwritten(file, cause);
+    throw new CliError(`${file} exists already, and is left as it is`);
+  } finally {
+    await rm(fresh, { force: true });
+  }
 }
 
 /** Writes such a file, instead of one that is there; a link is replaced, and not followed. */
 export async function replaceOwn(file: string, text: string): Promise<void> {
-  const fresh = `${file}.${randomUUID()}.new`;
-  const handle = await createOwn(fresh);
+  const fresh = await writeFresh(file, text);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
     await rename(fresh, file);
   } catch (cause) {
     await rm(fresh, { force: true });
-    throw new CliError(`${file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`);
-  } finally {
-    await handle.close();
+    throw unwritten(file, cause);
   }
+}
+
+/** Writes it beside the file that it is to be. */
+async function writeFresh(file: string, text: string): Promise<string> {
+  await makeFolder(file);
+  const fresh = `${file}.${randomUUID()}.new`;
+  try {
+    await writeFile(fresh, text, { flag: "wx", mode: 0o600, flush: true });
+  } catch (cause) {
+    await rm(fresh, { force: true });
+    throw unwritten(file, cause);
+  }
+  return fresh;
+}
+
+function unwritten(file: string, cause: unknown): CliError {
+  return new CliError(`${file} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`);
 }
 
 async function makeFolder(file: string): Promise<void> {

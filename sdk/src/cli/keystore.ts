@@ -1,5 +1,5 @@
 import { scrypt } from "node:crypto";
-import { lstat, unlink } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 
 import { getBytes, scrypt as ethersScrypt } from "ethers";
 
@@ -21,22 +21,7 @@ ethersScrypt.register(
 
 /** Writes an avatar to a new file: encrypted, and readable by its owner only. A file that is there is never touched. */
 export async function writeKeystore(file: string, avatar: Avatar, password: string): Promise<void> {
-  await writeNew(file, () => avatar.toKeystore(password));
-}
-
-/** Writes a new file that only its owner may read; where that fails, there is none. */
-export async function writeNew(file: string, make: () => string | Promise<string>): Promise<void> {
-  // Taken before the slow part, so that of two at once one fails before it has shown a key.
-  const handle = await createOwn(file);
-  try {
-    await handle.writeFile(`${await make()}\n`);
-    await handle.sync();
-  } catch (cause) {
-    await unlink(file);
-    throw cause;
-  } finally {
-    await handle.close();
-  }
+  await createOwn(file, `${await avatar.toKeystore(password)}\n`);
 }
 
 /** Whether there is anything at the path of a keystore, be it a link to nowhere. */

@@ -16,17 +16,25 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const interrupt = new AbortController();
   // Once: a second Ctrl-C ends the process whatever it does.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
-  // `syngraph chain … | head` closes the pipe; that is no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failure),
-  );
+  // `syngraph events | head` closes the pipe: that is no failure, and hides none that the command ends with.
+  let isClosed = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    isClosed ||= error.code === "EPIPE";
+    if (!isClosed) process.exit(EXIT.failure);
+    interrupt.abort();
+  });
   try {
     const platforms = await platformNames(argv, DEFAULT_API);
     await createProgram(interrupt.signal, platforms).parseAsync(argv, { from: "user" });
     return EXIT.ok;
   } catch (error) {
-    return report(error);
+    return isClosed && isInterrupted(error) ? EXIT.ok : report(error);
   }
+}
+
+function isInterrupted(error: unknown): boolean {
+  if (error instanceof CliError) return error.exitCode === EXIT.interrupted;
+  return error instanceof SyngraphError && error.code === "aborted";
 }
 
 /** Says what went wrong in one line, and what the exit code is. */
@@ -36,7 +44,7 @@ function report(error: unknown): ExitCode {
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   const output = new Output(false);
-  if (error instanceof SyngraphError && error.code === "aborted") {
+  if (isInterrupted(error)) {
     output.error("interrupted");
     return EXIT.interrupted;
   }

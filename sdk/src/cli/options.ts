@@ -23,15 +23,24 @@ export function readInteger(flags: string, description: string, [least, most]: r
 /** The options of a command that can send a transaction from a wallet's key. */
 export function addDirect(command: Command, keystore: string): void {
   command.option("--direct", "send it from the wallet's own key, which pays, instead of by the node");
-  addPayer(command, keystore);
+  addPayer(
+    command,
+    keystore,
+    "with --direct, --rpc and --registry: ask no node at all, for what both sides sign themselves",
+  );
 }
 
 /** Those of a command that always does. */
-export function addPayer(command: Command, keystore: string): void {
+export function addPayer(
+  command: Command,
+  keystore: string,
+  noNode = "with --rpc and --registry: ask no node at all",
+): void {
   command
     .option("--wallet-keystore <file>", keystore)
     .option("--rpc <url>", "RPC of the registry's chain, to send to")
     .option("--registry <address>", "the ProofRegistry to send to; else the one that the node names")
+    .option("--no-node", noNode)
     .option("--yes", "send without being asked whether the cost is all right");
 }
 

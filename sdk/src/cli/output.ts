@@ -15,6 +15,18 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(/(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 }
 
+/**
+ * A value as JSON in one line. What {@link printable} takes out is escaped: the value is the same, and a terminal does nothing
+ * on its account.
+ */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
+    }).join(""),
+  );
+}
+
 /** {@link printable} in one line. */
 export function oneLine(text: string): string {
   return printable(text.replace(/\s+/g, " ")).trim();
@@ -63,7 +75,7 @@ export class Output {
   /** A result: lines for people, or with `--json` one JSON value in one line. */
   result(human: string | readonly (readonly Span[])[], machine: unknown): void {
     this.#endStatus();
-    process.stdout.write(`${this.json ? JSON.stringify(machine) : textOf(human)}\n`);
+    process.stdout.write(`${this.json ? jsonLine(machine) : textOf(human)}\n`);
   }
 
   /** Something that a program may want to have, and people to know on the way. */

@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type Binding, type BindingSnapshot, identityForms } from "../binding/index.ts";
-import { TrustError } from "../errors.ts";
+import { TrustError, WalletError } from "../errors.ts";
 import type { Context } from "./context.ts";
 import { CliError } from "./errors.ts";
 import { readOwn, replaceOwn } from "./files.ts";
@@ -56,7 +56,7 @@ export async function listBindings(context: Context): Promise<BindingSnapshot[]>
     try {
       found.push((await context.syngraph.resume({ publicKey: snapshot.link.avatar }, snapshot)).toJSON());
     } catch (error) {
-      if (!(error instanceof TrustError)) throw error;
+      if (!(error instanceof TrustError || error instanceof WalletError)) throw error;
     }
   }
   return found;
@@ -72,7 +72,7 @@ async function readBinding(context: Context, avatar: string, name: Name): Promis
     const same = platform === name.platform && identity === name.identity && binding.action === "create";
     return same ? binding : null;
   } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
+    if (!(error instanceof TrustError || error instanceof WalletError)) throw error;
     context.output.note(`${file} is not used: ${error.message}`);
     return null;
   }

@@ -1,3 +1,5 @@
+import { runInNewContext } from "node:vm";
+
 import type { PlatformInfo } from "../client/index.ts";
 import { SyngraphError } from "../errors.ts";
 import type { Context } from "./context.ts";
@@ -50,9 +52,18 @@ function distance(one: string, other: string): number {
 
 /** Longest text that is held against a platform's patterns. */
 const MAX_TYPED = 2048;
+/** A pattern of the node's could take for ever, and no Ctrl-C would be heard: milliseconds. */
+const MATCHING = 200;
 
-/** Whether a location is of a shape that the platform tells of; where it tells of none, each is. */
+/** Whether a location is of a shape that the platform tells of; where it tells of none, or of none that says it in time, each is. */
 export function isLocation(text: string, { location }: Pick<PlatformInfo, "location">): boolean {
   const shapes = location?.shapes ?? [];
-  return text.length <= MAX_TYPED && (shapes.length === 0 || shapes.some((shape) => new RegExp(shape).test(text)));
+  if (text.length > MAX_TYPED) return false;
+  try {
+    // Only there a match can be broken off.
+    const match = "shapes.length === 0 || shapes.some((shape) => new RegExp(shape).test(text))";
+    return runInNewContext(match, { shapes: [...shapes], text }, { timeout: MATCHING }) as boolean;
+  } catch {
+    return true;
+  }
 }

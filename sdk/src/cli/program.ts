@@ -6,7 +6,7 @@ import { Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addAvatar } from "./commands/avatar.ts";
 import { addBind } from "./commands/bind.ts";
-import { addChain } from "./commands/chain.ts";
+import { addBound, addChain } from "./commands/chain.ts";
 import { addEvents } from "./commands/events.ts";
 import { addGraph } from "./commands/graph.ts";
 import { addNode } from "./commands/node.ts";
@@ -79,6 +79,7 @@ export function createProgram(signal: AbortSignal, platforms: readonly string[] 
   program.commandsGroup("Look up:");
   addProofs(program, run);
   addChain(program, run);
+  addBound(program, run);
   addGraph(program, run);
   addEvents(program, run);
   addVerify(program, run);

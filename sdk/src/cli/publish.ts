@@ -2,6 +2,7 @@ import { type Binding, composeHref, languagesOf } from "../binding/index.ts";
 import type { PlatformInfo } from "../client/index.ts";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
+import { oneLine } from "./output.ts";
 import { isLocation } from "./platforms.ts";
 import { readLine } from "./prompt.ts";
 
@@ -31,18 +32,18 @@ export function showPost(
   const { platform: id, identity } = binding.link;
   const languages = languagesOf(post.contents, "");
   const chosen = language ?? "default";
-  const content = post.contents[chosen];
+  const content = Object.hasOwn(post.contents, chosen) ? post.contents[chosen] : undefined;
   if (content === undefined) {
     throw usageError(`there is no post in ${JSON.stringify(language)}: there is ${languages.join(", ")}`);
   }
   const compose = platform?.compose ? composeHref(platform.compose, { post: content, identity }) : null;
   const rule = location.needed ? location.rule : null;
   const common = { platform: id, identity, language: chosen, languages, content, compose, location: rule };
-  const place = PLACES[id]?.(identity) ?? `Post this as ${identity} on ${platform?.name ?? id}:`;
+  const place = PLACES[id]?.(identity) ?? `Post this as ${identity} on ${oneLine(platform?.name ?? id)}:`;
   const page = platform?.compose?.includes("{post}") ? "this page has it filled in" : "this is the page for it";
   output.note(compose === null ? place : `${place}\n(${page}: ${compose})`);
   if (languages.length > 1 && language === undefined)
-    output.note(`(also in ${languages.slice(1).join(", ")}: --language)`);
+    output.note(`(also in ${oneLine(languages.slice(1).join(", "))}: --language)`);
   if (post.file !== undefined) {
     output.result(`${post.file}\n\n${content}`, { publish: "gist", ...common, file: post.file });
   } else if (post.txt) {

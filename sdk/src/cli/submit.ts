@@ -4,6 +4,7 @@ import { pause } from "../client/pause.ts";
 import type { Context } from "./context.ts";
 import { type DirectOptions, type Payer, confirmCost, withRegistry } from "./direct.ts";
 import { CliError } from "./errors.ts";
+import { oneLine } from "./output.ts";
 
 /** How long and how often a command waits for a post. */
 export interface Patience {
@@ -119,10 +120,13 @@ export function reportLink({ output }: Context, verb: string, { link }: Binding,
   const { action, platform, identity, avatar, uuid } = link;
   const { linkId, chainId, txHash, block, claimed } = done;
   const status = claimed ? "claimed" : action === "create" ? "confirmed" : "deleted";
-  output.result(`${claimed ? "claimed" : verb}: ${platform} ${identity}\navatar ${avatar}\nblock ${block}, ${txHash}`, {
-    ...{ action, platform, identity, avatar, uuid, included: true, status },
-    ...{ link_id: linkId, chain_id: chainId, tx_hash: txHash, block },
-  });
+  output.result(
+    `${claimed ? "claimed" : verb}: ${platform} ${identity}\navatar ${avatar}\nblock ${block}, ${oneLine(txHash)}`,
+    {
+      ...{ action, platform, identity, avatar, uuid, included: true, status },
+      ...{ link_id: linkId, chain_id: chainId, tx_hash: txHash, block },
+    },
+  );
   if (claimed) {
     throw new CliError(
       "the link is on chain, but only as a claim: nodes go on looking for what it lacks, look again later",

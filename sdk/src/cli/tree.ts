@@ -36,12 +36,13 @@ export function drawGraph({ root, vertices, edges }: IdentityGraph, strokes: Str
   const between = Map.groupBy(edges, ({ from, to }) => pairOf(idOf(from), idOf(to)));
   const neighbours = neighboursOf(edges);
   const parents = parentsOf(vertices, neighbours);
+  const below = Map.groupBy(vertices, ({ id }) => (id === rootId ? undefined : parents.get(id)));
+  const places = new Map(vertices.map(({ id }, place) => [id, place]));
 
   const branchOf = (vertex: GraphVertex): Branch => {
-    const children = vertices.filter(({ id }) => parents.get(id) === vertex.id && id !== rootId);
+    const children = below.get(vertex.id) ?? [];
     const others = [...(neighbours.get(vertex.id) ?? [])].filter(
-      (id) =>
-        parents.get(id) !== vertex.id && parents.get(vertex.id) !== id && isAfter(vertex, known.get(id)!, vertices),
+      (id) => parents.get(id) !== vertex.id && parents.get(vertex.id) !== id && isAfter(vertex, known.get(id)!, places),
     );
     const backs = others.map((id): Branch => {
       const { platform, identity } = known.get(id)!;
@@ -92,9 +93,9 @@ function parentsOf(
 }
 
 /** So that of two that know each other only the later one names the other. */
-function isAfter(vertex: GraphVertex, other: GraphVertex, vertices: readonly GraphVertex[]): boolean {
+function isAfter(vertex: GraphVertex, other: GraphVertex, places: ReadonlyMap<string, number>): boolean {
   if (vertex.distance !== other.distance) return vertex.distance > other.distance;
-  return vertices.indexOf(vertex) > vertices.indexOf(other);
+  return places.get(vertex.id)! > places.get(other.id)!;
 }
 
 function neighboursOf(edges: readonly GraphEdge[]): Map<string, Set<string>> {

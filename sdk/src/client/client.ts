@@ -347,7 +347,7 @@ export class SyngraphClient {
   }
 }
 
-/** The items of all pages. A server whose `next` does not move on would be asked for ever, so that is an error. */
+/** The items of all pages. A server would be asked for ever whose `next` does not move on, or goes on behind an empty page. */
 async function* eachItem<P extends { pagination: Pagination }, T>(
   fetchPage: (page: number) => Promise<P>,
   itemsOf: (page: P) => T[],
@@ -355,10 +355,14 @@ async function* eachItem<P extends { pagination: Pagination }, T>(
   let number = 1;
   while (number !== 0) {
     const page = await fetchPage(number);
-    yield* itemsOf(page);
+    const items = itemsOf(page);
+    yield* items;
     const { next } = page.pagination;
     if (next !== 0 && next <= number) {
       throw new SyngraphError("bad_reply", 200, `page ${number} names page ${next} as the next`);
+    }
+    if (next !== 0 && items.length === 0) {
+      throw new SyngraphError("bad_reply", 200, `page ${number} is empty, and names page ${next} as the next`);
     }
     number = next;
   }

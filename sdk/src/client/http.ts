@@ -29,6 +29,12 @@ export interface Reply<T> {
   body: T;
 }
 
+/**
+ * No reply may send a request on: what was signed, and for whom, is meant for one server, and of what the user's machine can
+ * reach, a server is to learn nothing. Browsers tell of such a reply by the status 0.
+ */
+const ELSEWHERE = { redirect: "manual" } as const;
+
 /** Sends requests to one API and turns everything that can go wrong into a {@link SyngraphError}. */
 export class Http {
   readonly baseUrl: URL;
@@ -57,6 +63,7 @@ export class Http {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...ELSEWHERE,
         signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
       });
       raw = await textOf(response);
@@ -85,9 +92,10 @@ export class Http {
     let timer = setTimeout(() => dead.abort(), this.#timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, dead.signal]) : dead.signal;
     try {
-      const response = await this.#fetch(url.href, { headers: { accept: "text/event-stream" }, signal });
+      const response = await this.#fetch(url.href, { headers: { accept: "text/event-stream" }, ...ELSEWHERE, signal });
       const { status } = response;
-      if (!response.ok) throw new SyngraphError(codeOfStatus(status), status, messageOf(await response.text(), status));
+      if (!response.ok)
+        throw new SyngraphError(codeOfStatus(status), status, messageOf(await textOf(response), status));
       const type = response.headers.get("content-type") ?? "none";
       if (!type.startsWith("text/event-stream") || !response.body) {
         throw new SyngraphError("bad_reply", status, `the server's reply is of type ${type}, not text/event-stream`);
@@ -134,12 +142,16 @@ function reasonOf(error: unknown): string {
   return reason === "" ? "" : `: ${reason}`;
 }
 
+/** Longest message of a server's that is passed on, in characters: it is for people. */
+const LONGEST_MESSAGE = 2_000;
+
 /** A proxy in front of the API may answer with a page of HTML, or with nothing. */
 function messageOf(raw: string, status: number): string {
+  if (status < 400) return `the server sends elsewhere (${status}), where nothing is asked: give its own address`;
   try {
     const body: unknown = JSON.parse(raw);
     if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
-      return body.message || `the server answered ${status}`;
+      return body.message.slice(0, LONGEST_MESSAGE) || `the server answered ${status}`;
     }
   } catch {
     // Not JSON: nothing in it is meant for us.

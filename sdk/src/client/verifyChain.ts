@@ -56,6 +56,8 @@ interface Cursor {
   head: string | null;
   sequence: number;
   createdAt: number;
+  /** When each identity was bound last, signed Unix seconds; absent where it is not bound. */
+  bound: Map<string, number>;
 }
 
 /** Thrown by a check; `verdict` is what to note. */
@@ -86,7 +88,13 @@ export function* verifyItems(items: readonly ChainItem[], avatar: string): Gener
   // An avatar may stand on several chains, each with a copy of its links.
   const cursors = new Map<number, Cursor>();
   for (const item of items) {
-    const cursor = cursors.get(item.chain_id) ?? { avatar: key, head: null, sequence: 0, createdAt: 0 };
+    const cursor = cursors.get(item.chain_id) ?? {
+      avatar: key,
+      head: null,
+      sequence: 0,
+      createdAt: 0,
+      bound: new Map(),
+    };
     cursors.set(item.chain_id, cursor);
     yield verifyItem(item, cursor);
   }
@@ -108,11 +116,12 @@ function verifyItem(item: ChainItem, cursor: Cursor): ItemCheck {
   const checks: ItemChecks = {
     text: check(() => checkText(link, item)),
     signature: released ? "none" : check(() => checkSignature(link, item, avatar)),
-    order: released ? "none" : check(() => checkOrder(item, cursor)),
+    order: check(() => (released ? checkRelease(item, cursor) : checkOrder(item, cursor))),
     linkId: released ? "none" : check(() => checkLinkId(link, item)),
     cosigner: needsCosigner(item) ? check(() => checkCosigner(link, item, avatar)) : "none",
   };
   if (!released) advance(cursor, item, checks.signature === "pass");
+  else if (problems.length === 0) cursor.bound.delete(nameOf(item));
   return { ok: problems.length === 0, checks, problem: problems[0] ?? null };
 }
 
@@ -158,6 +167,18 @@ function checkOrder(item: ChainItem, cursor: Cursor): Verdict {
     throw new Finding("fail", "it does not quote the link in front of it");
   }
   return "pass";
+}
+
+/** It says itself when it was signed: one from before, shown again, would take back what was bound since. */
+function checkRelease(item: ChainItem, { bound }: Cursor): Verdict {
+  const since = bound.get(nameOf(item));
+  if (since === undefined) throw new Finding("fail", "it takes back what is not bound in front of it");
+  if (Number(item.created_at) < since) throw new Finding("fail", "it is dated before the binding that it takes back");
+  return "none";
+}
+
+function nameOf({ platform, identity }: ChainItem): string {
+  return JSON.stringify([platform, identity]);
 }
 
 function checkLinkId(link: Link, item: ChainItem): Verdict {
@@ -213,6 +234,8 @@ function advance(cursor: Cursor, item: ChainItem, signed: boolean): void {
   const signature = wellFormed(item.signature);
   if (signature) cursor.head = head(signature.raw);
   cursor.sequence = item.sequence ?? cursor.sequence + 1;
+  if (item.action === "delete") cursor.bound.delete(nameOf(item));
+  else cursor.bound.set(nameOf(item), Number(item.created_at));
   if (signed) cursor.createdAt = Math.max(cursor.createdAt, Number(item.created_at));
 }
 

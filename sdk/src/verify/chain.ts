@@ -114,6 +114,9 @@ export class Chain {
       timestamp: string;
     } | null;
     if (block === null) throw new Error(`${this.name} has no block ${number}`);
+    if (typeof number === "number" && Number(block.number) !== number) {
+      throw new WrongAnswer(`${this.name} answers with block ${Number(block.number)} instead of ${number}`);
+    }
     return { number: Number(block.number), hash: block.hash, time: Number(block.timestamp) };
   }
 
@@ -146,8 +149,13 @@ export class Chain {
     from: number,
     to: number,
     topics?: Topics,
+    signal?: AbortSignal,
   ): AsyncGenerator<Range<ChainLog>, void> {
-    return eachRange((start, end) => this.logs(addresses, start, end, topics), from, to, RETRIES);
+    const read = async (start: number, end: number) => {
+      if (signal?.aborted) throw new WrongAnswer("the reading was given up");
+      return this.logs(addresses, start, end, topics);
+    };
+    return eachRange(read, from, to, RETRIES);
   }
 
   /**

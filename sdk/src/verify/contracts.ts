@@ -1,5 +1,6 @@
 import { Interface, isAddress } from "ethers";
 
+import { TrustError } from "../errors.ts";
 import { PROOF_REGISTRY_ABI } from "../protocol/index.ts";
 import type { Chain } from "./chain.ts";
 
@@ -49,12 +50,32 @@ export function contractsOf(deployment: unknown, chainId: number): RegistryContr
 
 /**
  * What of a registry can be found by the address of its ProofRegistry alone: who attests, by its own word, and its first
- * block, by halving, where the server keeps old state.
+ * block, by halving, where the server keeps old state. Of several servers the earliest counts: one could hide what was before.
  *
  * @param fromBlock where it is known from which block on there is something of it.
- * @throws {VerifyError} where there is no such contract.
+ * @throws {VerifyError} where there is no such contract; {@link TrustError} where servers disagree on who attests.
  */
-export async function findContracts(chain: Chain, address: string, fromBlock?: number): Promise<RegistryContracts> {
+export async function findContracts(
+  chains: readonly [Chain, ...Chain[]],
+  address: string,
+  fromBlock?: number,
+): Promise<RegistryContracts> {
+  const [found, ...others] = await Promise.all(chains.map((chain) => findByOne(chain, address, fromBlock)));
+  for (const [index, { attesters }] of others.entries()) {
+    if (attesters.address === found!.attesters.address) continue;
+    const [one, other] = [chains[0].name, chains[index + 1]!.name];
+    throw new TrustError(
+      `${other} and ${one} disagree on who attests: ${attesters.address}, ${found!.attesters.address}`,
+    );
+  }
+  for (const { proofs, attesters } of others) {
+    found!.proofs.block = Math.min(found!.proofs.block, proofs.block);
+    found!.attesters.block = Math.min(found!.attesters.block, attesters.block);
+  }
+  return found!;
+}
+
+async function findByOne(chain: Chain, address: string, fromBlock: number | undefined): Promise<RegistryContracts> {
   if (!isAddress(address)) throw new VerifyError(`${address} is no address of a ProofRegistry`);
   const { number: latest } = await chain.block("latest");
   const registry = new Interface(PROOF_REGISTRY_ABI);

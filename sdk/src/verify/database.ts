@@ -30,6 +30,8 @@ export class IndexComparison {
   readonly #noted = new Set<string>();
   /** The tables that there are. */
   #tables = new Set<string>();
+  /** The tables whose columns were looked for. */
+  readonly #looked = new Set<Table>();
   /** How many rows of each table were seen to be right or wrong. */
   readonly #met = new Map<Table, number>();
 
@@ -189,6 +191,7 @@ export class IndexComparison {
 
   #compareRow(table: Table, right: Row, row: Row, fields: readonly { name: string }[]): void {
     this.#findings.count(`rows of ${table}`);
+    this.#requireColumns(table, right, fields);
     for (const { name } of fields) {
       if (name === "chain_id") continue;
       if (!(name in right)) this.#note(`column ${table}.${name}`);
@@ -199,6 +202,14 @@ export class IndexComparison {
         );
       }
     }
+  }
+
+  /** What is not there cannot differ. */
+  #requireColumns(table: Table, right: Row, fields: readonly { name: string }[]): void {
+    if (this.#looked.has(table)) return;
+    this.#looked.add(table);
+    const there = new Set(fields.map(({ name }) => name));
+    for (const name of Object.keys(right)) if (!there.has(name)) this.#differs(table, `lacks the column ${name}`);
   }
 
   #note(what: string): void {

@@ -227,6 +227,7 @@ class Run {
     const addresses = places.map(({ address }) => address);
     for await (const { from, to, items } of this.#chain.eachLogs(addresses, first, this.#from - 1)) {
       for (const log of items) this.#readLog(log);
+      await this.#askOthers(addresses, from, to, items);
       if (this.#whole) await this.#index?.compareRange(from, to, this.#rows);
       this.#rows = new Map();
     }

@@ -1,12 +1,17 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+
 import type { Command } from "commander";
 
 import { Avatar } from "../../avatar/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { avatarKey, openAvatar, openWallet, readKey } from "../keys.ts";
-import { keystoreExists, openKeystore, writeKeystore, writeNew } from "../keystore.ts";
+import { createOwn } from "../files.ts";
+import { keystoreExists, openKeystore, writeKeystore } from "../keystore.ts";
 import { addExamples, readInteger } from "../options.ts";
-import { readNewPassword, readPassword, readSecret } from "../prompt.ts";
+import { oneLine } from "../output.ts";
+import { readLine, readNewPassword, readPassword, readSecret } from "../prompt.ts";
 
 export function addAvatar(program: Command, run: Runner): void {
   const avatar = program.command("avatar").description("make, show, import and export an avatar's key");
@@ -41,6 +46,13 @@ export function addAvatar(program: Command, run: Runner): void {
   addExamples(write, [
     ["syngraph avatar export backup.json", "the new password in SYNGRAPH_EXPORT_PASSWORD, for scripts"],
   ]);
+
+  const sign = avatar
+    .command("sign")
+    .description("sign a text (EIP-191), as the alias of an avatar that is kept elsewhere needs it")
+    .argument("[file]", "the text, less a line break at its end; without it standard input")
+    .action(run(signText));
+  addExamples(sign, [["syngraph avatar sign < text.json", "what syngraph alias printed, for its --signature"]]);
 
   const derive = avatar
     .command("from-wallet")
@@ -77,7 +89,7 @@ async function exportAvatar(context: Context, file: string, { plain = false }: {
   const { output, signal } = context;
   if (await keystoreExists(file)) throw new CliError(`${file} exists already, and is left as it is`);
   const avatar = await openAvatar(context);
-  if (plain) await writeNew(file, () => avatar.exportKey());
+  if (plain) await createOwn(file, `${avatar.exportKey()}\n`);
   else {
     const password = await readNewPassword("SYNGRAPH_EXPORT_PASSWORD", signal);
     output.status("encrypting the key");
@@ -86,6 +98,24 @@ async function exportAvatar(context: Context, file: string, { plain = false }: {
   const { publicKey, address } = avatar;
   output.result(`avatar ${publicKey}\nis in  ${file}`, { avatar: publicKey, address, file, encrypted: !plain });
   if (plain) output.note("Whoever reads this file has the avatar.");
+}
+
+async function signText(context: Context, file: string | undefined): Promise<void> {
+  const { output } = context;
+  const avatar = await openAvatar(context);
+  const given = (await readText(file, context)).replace(/\r?\n$/, "");
+  if (given === "") throw usageError("there is no text to sign");
+  const { publicKey, address } = avatar;
+  output.note(`avatar ${publicKey} signs: ${oneLine(given)}`);
+  const signature = avatar.sign(given);
+  output.result(signature, { avatar: publicKey, address, text: given, signature });
+}
+
+async function readText(file: string | undefined, { signal }: Context): Promise<string> {
+  if (file === undefined) return process.stdin.isTTY ? ((await readLine("Text:", signal)) ?? "") : text(process.stdin);
+  return readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(`${file} cannot be read: ${cause.code ?? cause.message}`);
+  });
 }
 
 async function avatarFromWallet(

@@ -5,7 +5,7 @@ import type { Avatar } from "../../avatar/index.ts";
 import { type Binding, type CosignStep, identityForms } from "../../binding/index.ts";
 import { isPlatformName } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
-import { type DirectOptions, openPayer } from "../direct.ts";
+import { type DirectOptions, openPayer, withoutNode } from "../direct.ts";
 import { CliError, usageError } from "../errors.ts";
 import { findWallet, openAvatar, openOther } from "../keys.ts";
 import { addDirect, addExamples, readSeconds } from "../options.ts";
@@ -62,6 +62,7 @@ export function addBind(program: Command, run: Runner): void {
     ["SYNGRAPH_WALLET_KEY=0x… syngraph bind ethereum", "avatar and wallet sign; nothing is published"],
     ["syngraph bind solana 9xQe…", "asks for the wallet's signature of a text"],
     ["syngraph bind github alice --direct --rpc https://…", "sent and paid for by the wallet's key, not by the node"],
+    ["syngraph bind ethereum --direct --no-node --rpc https://… --registry 0x…", "no node is asked for anything"],
   ]);
   command.action(run(bind));
 
@@ -99,11 +100,12 @@ export function addBind(program: Command, run: Runner): void {
 
 /** `syngraph bind <platform> [identity]`. */
 async function bind(
-  context: Context,
+  given: Context,
   platformName: string,
   typed: string | undefined,
   options: BindOptions,
 ): Promise<void> {
+  const context = withoutNode(given, options);
   if (!isPlatformName(platformName)) throw usageError(`${JSON.stringify(platformName)} is no platform's name`);
   const payer = options.direct ? await openPayer(context, options) : null;
   const named = typed === undefined ? undefined : readIdentity(platformName, typed);
@@ -112,11 +114,11 @@ async function bind(
   if (identity === undefined)
     throw usageError(`say which identity of ${platformName}: syngraph bind ${platformName} …`);
   const avatar = await openAvatar(context);
-  const platform = await findPlatform(context, platformName);
+  const platform = options.node === false ? null : await findPlatform(context, platformName);
   if (platform?.status === "service closed")
     throw new CliError(`${platform.name} is closed: nothing can be bound there`);
 
-  const binding = await begin(context, avatar, { platform: platformName, identity }, options.anew ?? false);
+  const binding = await begin(context, avatar, { platform: platformName, identity }, options);
   await keepBinding(context, binding);
   const patience = platformName === "dns" ? DNS_PATIENCE : PATIENCE;
   const { wait = patience.wait, every = patience.every } = options;
@@ -149,10 +151,11 @@ async function begin(
   context: Context,
   avatar: Avatar,
   wanted: { platform: string; identity: string },
-  anew: boolean,
+  { anew = false, node = true }: BindOptions,
 ): Promise<Binding> {
   const { syngraph, output, signal } = context;
-  const kept = anew ? null : await findBinding(context, avatar.publicKey, wanted);
+  // Whether it still fits the chain, a node is asked.
+  const kept = anew || !node ? null : await findBinding(context, avatar.publicKey, wanted);
   if (!kept) return syngraph.bind(avatar, wanted, { signal });
   output.note(`going on with the binding of ${timeOf(kept.link.createdAt)} (--anew begins another one)`);
   return kept;
@@ -228,7 +231,8 @@ async function cosign(
 }
 
 /** `syngraph revoke <platform> <identity>`. */
-async function takeBack(context: Context, platform: string, identity: string, options: DirectOptions): Promise<void> {
+async function takeBack(given: Context, platform: string, identity: string, options: DirectOptions): Promise<void> {
+  const context = withoutNode(given, options);
   const { syngraph, signal } = context;
   const payer = options.direct ? await openPayer(context, options) : null;
   const binding = await syngraph.revoke(await openAvatar(context), { platform, identity }, { signal });

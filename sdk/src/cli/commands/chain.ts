@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { RegistryReader } from "../../chain/index.ts";
 import type { CheckedChain } from "../../client/index.ts";
@@ -28,12 +28,67 @@ export function addChain(program: Command, run: Runner): void {
   ]);
 }
 
+/** `syngraph bound <avatar> <platform> <identity>`. */
+export function addBound(program: Command, run: Runner): void {
+  const command = program
+    .command("bound")
+    .description("ask the contract itself whether both sides stand for a binding; exit code 1 unless they do")
+    .argument("<avatar>", "public key or address")
+    .argument("<platform>", "for example github")
+    .argument("<identity>", "in its normal form: alice, not @Alice");
+  addReader(command);
+  addExamples(command, [["syngraph bound 0x02… github alice --rpc https://… --registry 0x…", "no node is asked"]]);
+  command.action(run(showBound));
+}
+
+/** The options of a command that reads the registry from the chain. */
+export function addReader(command: Command): void {
+  command
+    .addOption(
+      new Option("--rpc <url>", "RPC of the chain; several have to agree").argParser(collect).makeOptionMandatory(),
+    )
+    .requiredOption("--registry <address>", "the ProofRegistry");
+}
+
+/** What it takes to read the registry from the chain. */
+export interface ReaderOptions {
+  rpc: [string, ...string[]];
+  registry: string;
+}
+
+/** Reads the registry from the chain, and lets go of the RPCs after that. */
+export async function withReader<T>(options: ReaderOptions, read: (reader: RegistryReader) => Promise<T>): Promise<T> {
+  const reader = new RegistryReader({ rpc: options.rpc, registry: options.registry });
+  try {
+    return await read(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function showBound(
+  { output, signal }: Context,
+  avatar: string,
+  platform: string,
+  identity: string,
+  options: ReaderOptions,
+): Promise<void> {
+  await withReader(options, async (reader) => {
+    const { status, asOf, link } = await reader.statusOf(avatar, platform, identity, { signal });
+    const bound = await reader.isBound(avatar, platform, identity, { signal });
+    output.result(`${platform} ${identity} is ${status}${asOf === 0 ? "" : ` since ${timeOf(asOf)}`}`, {
+      ...{ avatar, platform, identity, status, as_of: String(asOf), link, bound },
+    });
+    if (!bound) throw new CliError(`${platform} ${identity} is not bound to ${avatar}`);
+  });
+}
+
 interface ChainOptions {
   rpc?: [string, ...string[]];
   registry?: string;
 }
 
-function collect(value: string, before: string[] | undefined): string[] {
+function collect(value: string, before?: string[]): string[] {
   if (["http:", "https:"].includes(URL.parse(value)?.protocol ?? "")) return [...(before ?? []), value];
   throw new InvalidArgumentError("It must be an http or https address.");
 }
@@ -60,15 +115,10 @@ async function chain(context: Context, named: string | undefined, { rpc, registr
 }
 
 /** The same without an API. @throws {CliError} where something is wrong with it. */
-async function readChain(
-  { output }: Context,
-  avatar: string,
-  options: { rpc: [string, ...string[]]; registry: string },
-): Promise<void> {
-  const reader = new RegistryReader(options);
-  try {
+async function readChain({ output, signal }: Context, avatar: string, options: ReaderOptions): Promise<void> {
+  await withReader(options, async (reader) => {
     output.status("reading the chain's logs");
-    const reading = await reader.chain(avatar);
+    const reading = await reader.chain(avatar, { signal });
     const { links, bindings, block, unchecked, problems, verified } = reading;
     if (links.length === 0) throw new CliError(`there is no proof chain of ${avatar} in this registry`);
     const rows = links.map((link) => [
@@ -97,9 +147,7 @@ async function readChain(
     for (const what of unchecked) output.note(`not checked: ${what}`);
     if (!verified) throw new CliError(`not all of it is as it must be: ${problems[0]?.detail ?? "see above"}`);
     output.note(`verified here, as of block ${block.number}`);
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 /** With names as the API's, as everything in `--json`. */

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 
 import type { PathReply } from "../../client/index.ts";
 import type { GraphVertex } from "../../syngraph.ts";
@@ -6,12 +6,8 @@ import type { Context, Runner } from "../context.ts";
 import { CliError, usageError } from "../errors.ts";
 import { addExamples, readInteger } from "../options.ts";
 import type { Span } from "../output.ts";
+import { type ScopeOptions, addScope, scopeOf } from "../scope.ts";
 import { drawGraph, edgeSpans, nameSpan, strokesOf } from "../tree.ts";
-
-interface ScopeOptions {
-  level?: number;
-  asOf?: number | string;
-}
 
 export function addGraph(program: Command, run: Runner): void {
   const graph = program
@@ -36,19 +32,6 @@ export function addGraph(program: Command, run: Runner): void {
   addScope(path);
   addExamples(path, [["syngraph path github,alice ethereum,0x…", "each step, with what it rests on"]]);
   path.action(run(showPath));
-}
-
-function addScope(command: Command): void {
-  command
-    .addOption(readInteger("--level <number>", "the weakest connections that count; 3 unless told", [1, 5]))
-    .addOption(
-      new Option("--as-of <time>", "what was so then: Unix seconds, or <chain id>:<block>").argParser((text) => {
-        if (!/^\d{1,12}(?::\d{1,15})?$/.test(text)) {
-          throw new InvalidArgumentError("It must be Unix seconds, or <chain id>:<block>.");
-        }
-        return text.includes(":") ? text : Number(text);
-      }),
-    );
 }
 
 async function showGraph(
@@ -87,10 +70,6 @@ async function showPath(context: Context, from: string, to: string, options: Sco
 function stepLine({ to, edge }: PathReply["steps"][number], index: number): Span[] {
   const { last, blank } = strokesOf(process.env);
   return [blank.repeat(index) + last, nameSpan(to.platform, to.identity), "  ", ...edgeSpans([edge])];
-}
-
-function scopeOf({ level, asOf }: ScopeOptions): ScopeOptions {
-  return { ...(level !== undefined && { level }), ...(asOf !== undefined && { asOf }) };
 }
 
 /** @throws {CliError} usage */

@@ -4,8 +4,9 @@ import type { AvatarReply } from "../../client/index.ts";
 import { parsePublicKey } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { type ScopeOptions, addScope, scopeOf } from "../scope.ts";
 import { addExamples } from "../options.ts";
-import { table, timeOf } from "../output.ts";
+import { oneLine, table, timeOf } from "../output.ts";
 
 export function addProofs(program: Command, run: Runner): void {
   const show = program
@@ -19,6 +20,15 @@ export function addProofs(program: Command, run: Runner): void {
     ["syngraph show alice --platform github", "who has the GitHub account, with all else that is theirs"],
     ["syngraph show 0x02… --json", "one JSON value for each avatar"],
   ]);
+
+  const card = program
+    .command("identity")
+    .description("tell who is behind an identity: avatars, and all that is known to be the same person's")
+    .argument("<platform>", "for example ethereum; nextid for an avatar")
+    .argument("<identity>", "an address, login, public key, …");
+  addScope(card);
+  addExamples(card, [["syngraph identity github alice --json", "one JSON value, as GET /v1/identities has it"]]);
+  card.action(run(showCard));
 
   const search = program
     .command("search")
@@ -56,7 +66,7 @@ async function showIdentity(context: Context, identity: string, platform: string
       proof.is_valid ? `checked ${timeOf(proof.last_checked_at)}` : proof.invalid_reason || "not valid",
       proof.proof_location,
     ]);
-    const text = `avatar ${avatar}\n${table([["platform", "identity", "status", "last check", "proof"], ...rows])}`;
+    const text = `avatar ${oneLine(avatar)}\n${table([["platform", "identity", "status", "last check", "proof"], ...rows])}`;
     output.result(found ? `\n${text}` : text, { avatar, activated_at, proofs });
     found = true;
   }
@@ -76,6 +86,31 @@ function avatarText({ avatar, address, length, bindings }: AvatarReply): string 
     `address ${address}, ${length} links`,
     table([["platform", "identity", "status", "since", "proof"], ...rows]),
   ].join("\n");
+}
+
+async function showCard(
+  { syngraph, output, signal }: Context,
+  platform: string,
+  identity: string,
+  options: ScopeOptions,
+): Promise<void> {
+  const card = await syngraph.identity(platform, identity, { ...scopeOf(options), signal });
+  const avatars = card.avatars.map(({ public_key: key, did }) => [key, did]);
+  const rows = card.identities.map((each) => [
+    each.platform,
+    each.identity,
+    each.display_name ?? "",
+    `level ${each.level}${each.disputed ? ", disputed" : ""}`,
+    each.evidence,
+    each.uri ?? "",
+  ]);
+  const tables = [
+    table([["avatar", "DID"], ...avatars]),
+    table([["platform", "identity", "name", "confidence", "rests on", "where"], ...rows]),
+  ];
+  output.result(tables.join("\n\n"), card);
+  if (card.identities.length === 0) output.note("nothing is known of it");
+  if (card.truncated) output.note("there is more than this: it is cut off");
 }
 
 async function searchIdentities(

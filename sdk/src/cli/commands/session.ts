@@ -6,7 +6,7 @@ import type { Signer } from "../../session.ts";
 import type { Context, Runner } from "../context.ts";
 import { openAvatar, openWallet } from "../keys.ts";
 import { addExamples, readInteger } from "../options.ts";
-import { table, timeOf } from "../output.ts";
+import { oneLine, table, timeOf } from "../output.ts";
 import { dropSession, keepSession, openSession } from "../session.ts";
 
 interface SignerOptions {
@@ -22,6 +22,11 @@ export function addSession(program: Command, run: Runner): void {
   addSigner(login);
   addExamples(login, [["syngraph login", "the session is kept beside the keystore; only you may read it"]]);
   login.action(run(signIn));
+
+  const session = program.command("session").description("tell who is signed in at the node").action(run(showSession));
+  addExamples(session, [
+    ["syngraph session --json", `{"avatar":"0x02…","address":"0x…","signer":"0x…","expires_at":"…"}`],
+  ]);
 
   const submissions = program
     .command("submissions")
@@ -70,6 +75,13 @@ async function signIn(context: Context, options: SignerOptions): Promise<void> {
   output.result(`signed in as ${avatar}\nuntil ${timeOf(expires)}`, { avatar, signer: by, expires_at: expires, file });
 }
 
+async function showSession(context: Context): Promise<void> {
+  const { output, signal } = context;
+  const info = await (await openSession(context)).current({ signal });
+  const { avatar, signer, expires_at: expires } = info;
+  output.result(`avatar ${oneLine(avatar)}\nby     ${oneLine(signer)}\nuntil  ${timeOf(expires)}`, info);
+}
+
 async function listSubmissions(context: Context, { page }: { page: number }): Promise<void> {
   const { output, signal } = context;
   const session = await openSession(context);
@@ -114,5 +126,5 @@ async function makeToken(
     ...(audience !== undefined && { audience }),
     ...(avatar !== undefined && { avatar }),
   });
-  output.result(reply.id_token, reply);
+  output.result(oneLine(reply.id_token), reply);
 }

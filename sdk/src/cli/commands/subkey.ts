@@ -42,13 +42,19 @@ export function addSubkey(program: Command, run: Runner): void {
     .description("end that, with all that was signed for it before")
     .argument("<public key>", "the subkey's, in hex")
     .requiredOption("--rp <domain>", "for whom it is")
+    .option("--by-subkey", "signed by the subkey itself (secp256k1), where the avatar's key is not here")
+    .option("--subkey-keystore <file>", "the subkey's keystore, with --by-subkey; else SYNGRAPH_SUBKEY_KEY is used")
+    .option("--avatar <key>", "whose subkey it is, with --by-subkey; your own avatar's unless told")
     .addOption(
       new Option("--algorithm <name>", "of the key; a passkey's is es256")
         .choices(["secp256k1", "es256"])
         .default("secp256k1"),
     )
     .action(run(revokeSubkey));
-  addExamples(revoke, [["syngraph subkey revoke 0x03… --rp app.example", "signed by the avatar"]]);
+  addExamples(revoke, [
+    ["syngraph subkey revoke 0x03… --rp app.example", "signed by the avatar"],
+    ["syngraph subkey revoke 0x03… --rp app.example --by-subkey --avatar 0x02…", "signed by the subkey itself"],
+  ]);
 }
 
 async function listSubkeys(
@@ -91,12 +97,26 @@ async function authorizeSubkey(
 async function revokeSubkey(
   context: Context,
   publicKey: string,
-  { rp, algorithm }: { rp: string; algorithm: "secp256k1" | "es256" },
+  { rp, algorithm, bySubkey = false, subkeyKeystore, avatar: named }: RevokeOptions,
 ): Promise<void> {
   const { syngraph, signal } = context;
-  const avatar = await openAvatar(context);
-  const change = await syngraph.revokeSubkey(avatar, { algorithm, publicKey, rpId: rp }, { signal });
-  await report(context, "revoked", change, { avatar: avatar.publicKey, public_key: publicKey, rp_id: rp });
+  const by = bySubkey
+    ? {
+        avatar: named ?? (await avatarKey(context)).publicKey,
+        signer: accountSubkey(await openSubkey(subkeyKeystore, signal), rp),
+      }
+    : await openAvatar(context);
+  const change = await syngraph.revokeSubkey(by, { algorithm, publicKey, rpId: rp }, { signal });
+  const avatar = "signer" in by ? by.avatar : by.publicKey;
+  await report(context, "revoked", change, { avatar, public_key: publicKey, rp_id: rp });
+}
+
+interface RevokeOptions {
+  rp: string;
+  algorithm: "secp256k1" | "es256";
+  bySubkey?: boolean;
+  subkeyKeystore?: string;
+  avatar?: string;
 }
 
 /** How long a change may take to be on chain, in seconds, and how often it is looked for. */

@@ -16,9 +16,11 @@ import {
   serverName,
   verifyRegistry,
 } from "../../verify/index.ts";
+import { unlessAborted } from "../../client/pause.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError, EXIT, interrupted } from "../errors.ts";
 import { addExamples, readInteger } from "../options.ts";
+import { oneLine } from "../output.ts";
 
 /** The options of `syngraph verify`. */
 interface VerifyCommandOptions {
@@ -88,7 +90,7 @@ async function verify(context: Context, options: VerifyCommandOptions): Promise<
   try {
     const chains: Chain[] = [];
     for (const url of options.rpc) {
-      const chain = await Chain.open(url);
+      const chain = await unlessAborted(Chain.open(url), signal);
       opened.push(() => chain.close());
       chains.push(chain);
     }
@@ -96,15 +98,16 @@ async function verify(context: Context, options: VerifyCommandOptions): Promise<
     for (const { name, chainId } of others) {
       if (chainId !== first.chainId) throw new VerifyError(`${name} is of chain ${chainId}, not ${first.chainId}`);
     }
-    const contracts = await chooseContracts(context, options, first);
+    const contracts = await unlessAborted(chooseContracts(context, options, [first, ...others]), signal);
     const connection = options.database === undefined ? null : await connect(options.database);
     if (connection) opened.push(() => connection.end());
-    const report = await verifyRegistry({
+    const verified = verifyRegistry({
       ...{ chains: [first, ...others], contracts, fromBlock: options.fromBlock, toBlock: options.toBlock },
       index: connection ? { database: connection, schema: options.schema } : undefined,
       progress: (message) => output.status(message),
       signal,
     });
+    const report = await unlessAborted(verified, signal);
     output.result(textOf(report), machineOf(report));
     if (report.findings.total > 0) throw new CliError(`${report.findings.total} things are not as they must be`);
     if (report.findings.incomplete) {
@@ -127,9 +130,10 @@ async function verify(context: Context, options: VerifyCommandOptions): Promise<
 async function chooseContracts(
   { syngraph, output, signal }: Context,
   { registry, deployment }: VerifyCommandOptions,
-  chain: Chain,
+  chains: readonly [Chain, ...Chain[]],
 ): Promise<RegistryContracts> {
-  if (registry !== undefined) return findContracts(chain, registry);
+  const [chain] = chains;
+  if (registry !== undefined) return findContracts(chains, registry);
   if (deployment !== undefined) return contractsOf(await readJson(deployment), chain.chainId);
   const file = join(process.env.DEPLOYMENTS_DIR ?? "deployments", `${chain.chainId}.json`);
   const there = await readJson(file).catch(() => null);
@@ -141,7 +145,7 @@ async function chooseContracts(
   output.note(
     `${named.proof_registry} is verified, which the node names: whether it is the right one, --registry says`,
   );
-  return findContracts(chain, named.proof_registry);
+  return findContracts(chains, named.proof_registry);
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -183,7 +187,9 @@ function textOf({ chainId, fromBlock, toBlock, blockHash, findings, signatures, 
     ...Object.entries(unchecked).map(([why, count]) => `not checked: ${why} (${count})`),
     ...Object.entries(counts).map(([kind, count]) => `wrong: ${count} (${KINDS[kind as ProblemKind]})`),
     `${signatures} signatures, ${speed} a second; ${total === 0 ? "no difference" : `${total} differences`}`,
-  ].join("\n");
+  ]
+    .map(oneLine)
+    .join("\n");
 }
 
 function lineOf({ kind, subject, detail }: Problem): string {

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 
 import type { DirectRegistry } from "../../chain/index.ts";
 import type { Context, Runner } from "../context.ts";
-import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry } from "../direct.ts";
+import { CliError } from "../errors.ts";
+import { type DirectOptions, type Sent, confirmEstimate, openPayer, withRegistry, withoutNode } from "../direct.ts";
 import { addExamples, addPayer } from "../options.ts";
-import { confirm } from "../prompt.ts";
+import { type ReaderOptions, addReader, withReader } from "./chain.ts";
 
 export function addWallet(program: Command, run: Runner): void {
   const wallet = program.command("wallet").description("what a bound wallet says itself, by a transaction of its own");
@@ -28,9 +29,24 @@ export function addWallet(program: Command, run: Runner): void {
     ["syngraph wallet avatar 0x02… --wallet-keystore wallet.json --rpc https://…", "paid by the wallet"],
   ]);
   choose.action(run(chooseAvatar));
+
+  const show = wallet
+    .command("show")
+    .description("tell which avatar speaks for a wallet, by the contract's word; exit code 1 where none does")
+    .argument("<wallet>", "its address");
+  addReader(show);
+  addExamples(show, [["syngraph wallet show 0x… --rpc https://… --registry 0x…", "the avatar's address"]]);
+  show.action(run(showWallet));
 }
 
-async function releaseWallet(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+async function showWallet({ output, signal }: Context, wallet: string, options: ReaderOptions): Promise<void> {
+  const avatar = await withReader(options, (reader) => reader.avatarOf(wallet, { signal }));
+  output.result(avatar ?? "none", { wallet, avatar });
+  if (avatar === null) throw new CliError(`${wallet} named no avatar that it is bound to`);
+}
+
+async function releaseWallet(given: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const context = withoutNode(given, { ...options, direct: true });
   const payer = await openPayer(context, options);
   return withRegistry(context, options, payer, async (registry) => {
     const signed = await registry.signRelease(avatar);
@@ -41,16 +57,15 @@ async function releaseWallet(context: Context, avatar: string, options: DirectOp
   });
 }
 
-async function chooseAvatar(context: Context, avatar: string, options: DirectOptions): Promise<void> {
+async function chooseAvatar(given: Context, avatar: string, options: DirectOptions): Promise<void> {
+  const context = withoutNode(given, { ...options, direct: true });
   const { signal, output } = context;
   const payer = await openPayer(context, options);
   return withRegistry(context, options, payer, async (registry) => {
-    await confirm(
-      `${registry.account} names the avatar ${avatar}, on chain ${registry.chainId}. Send it?`,
-      options.yes ?? false,
-      signal,
-    );
-    const sent = await registry.setAvatar(avatar === "none" ? null : avatar);
+    const named = avatar === "none" ? null : avatar;
+    output.note(`${registry.account} names the avatar ${avatar}, on chain ${registry.chainId}`);
+    await confirmEstimate(context, registry, await registry.estimateAvatar(named), options.yes);
+    const sent = await registry.setAvatar(named);
     output.status("sent to the chain, waiting for a block");
     report(context, "named", registry, avatar, await sent.wait({ signal }));
   });
