@@ -58,7 +58,6 @@ try {
     ...[name, rate(seconds, count), bar, rate(peer.seconds), floor, `${Math.round((1e6 * cpu) / count)} µs`],
   ];
   const fetches = (floor: number) => `${rate(floor).toLocaleString("en-US")} fetched and decoded`;
-  const held = ({ megabytes, links: count }: Run) => `${megabytes} MB with ${count.toLocaleString("en-US")} links`;
   const asked = Object.entries(restart.calls).map(([method, count]) => `${count} × \`${method}\``);
   await writeSection(
     "Indexing history",
@@ -99,6 +98,10 @@ its end, and nothing that it had.
   await Promise.all([noop.remove(), plain.remove()]);
   await postgres.stop();
   await rm(dataDir, { recursive: true, force: true });
+}
+
+function held({ megabytes, links: count }: Run): string {
+  return `${megabytes} MB with ${count.toLocaleString("en-US")} links`;
 }
 
 /** Runs the indexer over some links, cut into blocks. */
