@@ -38,7 +38,7 @@ export async function startTestStack(
   const [github, dns] = [await startGitHub(), await startDns()];
   const peerPorts = [await freePort(), await freePort()] as const;
   const peers = [`127.0.0.1:${peerPorts[0]}`, `127.0.0.1:${peerPorts[1]}`, `localhost:${peerPorts[1]}`];
-  const stack = await Stack.start({
+  const starting = Stack.start({
     dataDir,
     ports: { api: await freePort(), indexer: await freePort(), rpc: await freePort() },
     indexerEnv,
@@ -47,6 +47,10 @@ export async function startTestStack(
       ...{ ATTESTER_PEERS: peers.map((host) => `http://${host}`).join(), ATTEST_TIMEOUT_MS: "3000" },
       ...{ WATCH_INTERVAL_MS: "250", ...NO_LIMITS, ...env },
     },
+  });
+  const stack = await starting.catch(async (error: unknown) => {
+    await Promise.all([github.close(), dns.close()]);
+    throw error;
   });
   const [deployment] = await readDeployments(stack.deploymentsDir);
   const provider = new JsonRpcProvider(stack.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });

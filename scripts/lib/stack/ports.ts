@@ -1,8 +1,21 @@
+import { randomInt } from "node:crypto";
 import { type AddressInfo, createServer } from "node:net";
 
-/** A port of loopback that nobody listens on just now. */
+/**
+ * Below what systems hand out by themselves (RFC 6335 section 6 from 49152 on, Linux from 32768 on): of those, somebody's outgoing
+ * connection may take one again before who asked for it listens there.
+ */
+const OWN_PORTS = [20_000, 32_768] as const;
+
+/** A port of loopback that nobody listens on just now, and hardly anybody else will soon. */
 export async function freePort(): Promise<number> {
-  return listenOnce(0);
+  for (;;) {
+    try {
+      return await listenOnce(randomInt(...OWN_PORTS));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
+  }
 }
 
 /**
