@@ -13,7 +13,7 @@ export const NOOP = {
 
 /**
  * The least that anybody would index of the same events with Ponder, as its documentation shows it: what an event says, put as it
- * is into three tables without an index, nothing decoded or verified.
+ * is into three tables without an index, nothing decoded or verified. Ponder knows beforehand which rows an event touches.
  */
 export const PLAIN = {
   "ponder.schema.ts": `import { onchainTable } from "ponder";
@@ -31,7 +31,7 @@ export const PLAIN = {
       const { linkId, avatar: address, identityKey, platform, identity, proof } = args;
       await db.insert(link).values({ id: linkId, avatar: address, platform, identity, proof, block: block.number });
       const state = { link: linkId, updatedAt: block.timestamp };
-      await db.insert(binding).values({ key: address + identityKey, avatar: address, ...state }).onConflictDoUpdate(state);
+      await db.insert(binding).values({ key: \`\${address}-\${identityKey}\`, avatar: address, ...state }).onConflictDoUpdate(state);
       await db.insert(avatar).values({ address, last: linkId }).onConflictDoUpdate({ last: linkId });
     });`,
 };

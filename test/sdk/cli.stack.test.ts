@@ -82,8 +82,22 @@ describe("syngraph command over the whole registry", function () {
     expect(await isBound("github", LOGIN)).to.equal(true);
   });
 
-  it("binds a domain by the record that it prints", async () => {
-    await bind(["bind", "dns", DOMAIN], ({ record }) => test.dns.publish(DOMAIN, [[record!]]));
+  it("binds a domain by the record that it prints, and before that has attesters look alone", async () => {
+    const look = async () => {
+      const { code, stdout, stderr } = await runCli(["bind", "dns", DOMAIN, "--check", "--json"], environment());
+      const [printed, seen] = stdout.trim().split("\n");
+      return { code, stderr, record: JSON.parse(printed!).record as string, seen: JSON.parse(seen!) };
+    };
+    const before = await look();
+    expect(before).to.deep.include({ code: 1 });
+    expect(before.seen).to.include({ found: false, quorum: null });
+    expect(before.stderr).to.include(before.seen.reason);
+    test.dns.publish(DOMAIN, [[before.record]]);
+    const after = await look();
+    expect(after).to.deep.include({ code: 0, record: before.record });
+    expect(after.seen).to.include({ found: true, attestations: 1, quorum: 1 });
+    expect(await isBound("dns", DOMAIN), "bound by a look").to.equal(false);
+    await run("bind", "dns", DOMAIN);
     expect(await isBound("dns", DOMAIN)).to.equal(true);
   });
 

@@ -23,6 +23,7 @@ interface BindOptions extends DirectOptions {
   wait?: number;
   every?: number;
   anew?: boolean;
+  check?: boolean;
   signature?: string;
   contractWallet?: boolean;
   otherKeystore?: string;
@@ -43,6 +44,7 @@ export function addBind(program: Command, run: Runner): void {
     .addOption(readSeconds("--wait <seconds>", "how long to wait for the post (600; for dns 3600)"))
     .addOption(readSeconds("--every <seconds>", "how long between two looks (5; for dns 15)"))
     .option("--anew", "begin anew, and forget a binding that was interrupted")
+    .option("--check", "only have the attesters look, and say what they see; exit code 1 unless they see the proof")
     .option(
       "--signature <signature>",
       "a wallet's or the other avatar's, where its key is not given; else you are asked",
@@ -132,6 +134,10 @@ async function bind(
       binding.published(await locatePost(context, binding, platform, options.location ?? options.gist));
       await keepBinding(context, binding);
     }
+    if (options.check) {
+      await look(context, binding);
+      return;
+    }
     const done = await submit(
       context,
       binding,
@@ -144,6 +150,15 @@ async function bind(
     if (error instanceof LinkLost) await dropBinding(context, binding);
     throw error;
   }
+}
+
+/** Has the attesters look, and hands nothing in. @throws {CliError} where they do not see the proof. */
+async function look({ output, signal }: Context, binding: Binding): Promise<void> {
+  const { platform, identity } = binding.link;
+  const { found, reason, attestations, quorum, accountId } = await binding.check({ signal });
+  const seen = `seen: ${platform} ${identity}, by ${attestations} of ${quorum ?? "enough"} attesters; nothing was handed in`;
+  if (found || output.json) output.result(seen, { found, reason, attestations, quorum, account_id: accountId });
+  if (!found) throw new CliError(`not seen: ${reason}`);
 }
 
 /** What was interrupted, or a new one. */
