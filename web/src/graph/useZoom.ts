@@ -87,7 +87,7 @@ export function useZoom(
         const { width, height } = box();
         const scale = Math.min(
           1.15,
-          (width - 2 * Math.min(MARGIN.x, width / 9)) / Math.max(1, right - left),
+          (width - 2 * Math.min(MARGIN.x, width / 6)) / Math.max(1, right - left),
           (height - 2 * MARGIN.y) / Math.max(1, bottom - top),
         );
         const k = Math.max(SCALES[0], scale);
