@@ -1,4 +1,4 @@
-import { parsePublicKey } from "@syngraph/sdk/protocol";
+import { isPublicKey } from "@syngraph/sdk/protocol";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 
@@ -126,7 +126,7 @@ async function identityHead(
 ): Promise<PageHead> {
   const identity = decoded(encoded, language);
   // A key is nobody's name: whoever writes it so means the avatar.
-  if (platform === "" && isKey(identity)) return avatarHead(context, encoded, language);
+  if (platform === "" && isPublicKey(identity)) return avatarHead(context, encoded, language);
   const people = await peopleCalled(context.reads, identity, platform);
   const [person] = people;
   const unproved = () => new ApiError(404, WORDS[language].page.unproved(shown(identity), shown(platform)));
@@ -136,15 +136,6 @@ async function identityHead(
   const profile = await profileOf(context, addressOf(person.avatar));
   if (!profile) throw unproved();
   return headOf(context, profile, language, person);
-}
-
-function isKey(text: string): boolean {
-  try {
-    parsePublicKey(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function headOf({ config: { publicUrl } }: Context, profile: Profile, language: Language, asked?: VertexId): PageHead {

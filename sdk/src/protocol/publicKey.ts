@@ -27,6 +27,16 @@ export function parsePublicKey(text: string): PublicKey {
   return key;
 }
 
+/** Whether a text is a public key, in any of the forms that {@link parsePublicKey} takes. */
+export function isPublicKey(text: string): boolean {
+  try {
+    parsePublicKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Keys that were read lately, by how they were written: one request reads the same key several times, and to find Y takes a
  * square root.

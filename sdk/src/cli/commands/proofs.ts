@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import type { AvatarReply } from "../../client/index.ts";
-import { parsePublicKey } from "../../protocol/index.ts";
+import { isPublicKey } from "../../protocol/index.ts";
 import type { Context, Runner } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { type ScopeOptions, addScope, scopeOf } from "../scope.ts";
@@ -123,12 +123,4 @@ async function searchIdentities(
   if (found.length === 0) throw new CliError(`no identity begins with ${prefix}`);
   if (output.json) for (const { platform: on, identity } of found) output.result("", { platform: on, identity });
   else output.result(table([["platform", "identity"], ...found.map((each) => [each.platform, each.identity])]), found);
-}
-
-function isPublicKey(text: string): boolean {
-  try {
-    return parsePublicKey(text) !== null;
-  } catch {
-    return false;
-  }
 }
