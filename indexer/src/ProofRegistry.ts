@@ -12,6 +12,8 @@ import { type Context, ponder } from "ponder:registry";
 import schema from "ponder:schema";
 import { concat, keccak256, numberToHex, zeroAddress } from "viem";
 
+import type { AnnouncedEvent } from "../batches.ts";
+import { type Statement, recoverAhead } from "../witnesses.ts";
 import { hear, hearList } from "./attesters.ts";
 import { lower } from "./hex.ts";
 import { type PositionedEvent, changeOf, position } from "./position.ts";
@@ -72,8 +74,7 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     .values({
       ...{ chainId, key: bindingKeyOf(avatar, key) as Hex, avatar, identityKey: key, platform, identity },
       ...{ ...state, createdAt: updatedAt },
-      // Ponder clones what has a list in it, which takes as long as all else that it does with a row.
-      ...(attesters.length > 0 && { attesters }),
+      attesters,
     })
     .onConflictDoUpdate(() => ({ ...state, attesters }));
 });
@@ -131,6 +132,28 @@ ponder.on("ProofRegistry:AvatarSet", async ({ event, context }) => {
       .values({ ...key, avatar })
       .onConflictDoUpdate({ avatar });
 });
+
+recoverAhead(statementOf);
+
+/** What {@link hear} will recover for an event. */
+function statementOf({ eventCallback, event }: AnnouncedEvent): Statement | undefined {
+  const [, name] = eventCallback.name.split(":");
+  switch (name) {
+    case "LinkAppended": {
+      const { linkId, header, platform, proof } = event.args as Record<"linkId" | "header" | "platform" | "proof", Hex>;
+      if (isCosigned(platform) || unpackHeader(header).status !== "confirmed") return undefined;
+      return { linkId, found: true, said: proof };
+    }
+    case "BindingConfirmed":
+    case "BindingSuspended":
+    case "BindingReinstated": {
+      const { linkId, attestations } = event.args as Turn["args"];
+      return { linkId, found: name !== "BindingSuspended", said: attestations };
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** An event by which attesters turned a binding. */
 interface Turn extends PositionedEvent {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { Part } from "./part.ts";
 import { ROOT } from "./sources.ts";
@@ -26,7 +27,7 @@ export interface IndexerOptions {
 
 /**
  * Bytes of rows that Ponder may keep in memory; by its own default a fifth of the heap, which is nearly a gigabyte. What is
- * beyond it looks up in the database, many rows at once (indexer/keyLookups.ts).
+ * beyond it looks up in the database, many rows at once (indexer/ponder/rowCache.ts).
  */
 const CACHED_ROWS = 48 * 1024 * 1024;
 
@@ -44,13 +45,18 @@ export function startIndexer(options: IndexerOptions): Promise<Part> {
     command: process.execPath,
     cwd: root ?? join(ROOT, "indexer"),
     args: [
-      ...[...MEMORY, join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
+      ...MEMORY,
+      // What is run for comparison runs Ponder as it is.
+      ...(root === undefined ? ["--import", pathToFileURL(join(ROOT, "indexer/ponder/register.ts")).href] : []),
+      ...[join(ROOT, "node_modules/ponder/dist/esm/bin/ponder.js"), "start"],
       ...["--schema", schema, ...(viewsSchema === undefined ? [] : ["--views-schema", viewsSchema])],
       ...["--hostname", "127.0.0.1", "--port", String(port), "--log-format", "json"],
     ],
     env: {
       ...{ PONDER_CACHE_BYTES: process.env.PONDER_CACHE_BYTES ?? String(CACHED_ROWS), ...env },
       ...{ DATABASE_URL: databaseUrl, DEPLOYMENTS_DIR: deploymentsDir },
+      // Of the seconds that Ponder takes to start, one goes by while its modules are compiled.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(ROOT, "cache/compiled"),
       // Ponder takes PORT over its option, and here PORT is the API's.
       ...{ PORT: String(port), PONDER_TELEMETRY_DISABLED: "true" },
     },

@@ -1,5 +1,0 @@
-import schema from "ponder:schema";
-
-import { lookUpByArrays } from "../keyLookups.ts";
-
-lookUpByArrays(schema);
