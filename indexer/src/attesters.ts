@@ -1,14 +1,9 @@
 import "@syngraph/sdk/protocol/native";
-import {
-  type Witness,
-  recoverListAttester,
-  recoverWitnesses,
-  unpackAttestations,
-  unpackList,
-} from "@syngraph/sdk/protocol";
+import { type Witness, recoverListAttester, unpackAttestations, unpackList } from "@syngraph/sdk/protocol";
 import type { Context } from "ponder:registry";
 import schema from "ponder:schema";
 
+import { witnessesOf } from "../witnesses.ts";
 import { lower } from "./hex.ts";
 
 type Hex = `0x${string}`;
@@ -40,7 +35,7 @@ export async function hear(
     const { attesters, checkedAt } = await lastList(context, statement.transactionHash);
     return { accountId, attesters, asOf: checkedAt };
   }
-  const inTime = recoverWitnesses(statement, said).filter(({ checkedAt }) => checkedAt >= notBefore);
+  const inTime = (await witnessesOf({ ...statement, said })).filter(({ checkedAt }) => checkedAt >= notBefore);
   const counted = await keepAttesters(context, inTime);
   return {
     accountId,
