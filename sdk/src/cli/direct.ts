@@ -1,10 +1,11 @@
-import { JsonRpcProvider, formatEther, formatUnits } from "ethers";
+import { formatEther, formatUnits } from "ethers";
 import type { Wallet } from "ethers";
 
 import type { DirectEstimate, DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
 import type { AttestationsReply } from "../client/index.ts";
 import type { Binding } from "../binding/index.ts";
 import { unlessAborted } from "../client/pause.ts";
+import { RpcProvider } from "../rpc.ts";
 import { Syngraph } from "../syngraph.ts";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
@@ -59,7 +60,7 @@ export async function withRegistry<T>(
   work: (registry: DirectRegistry) => Promise<T>,
 ): Promise<T> {
   const { syngraph, api, output, signal } = context;
-  const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
+  const provider = new RpcProvider(rpc, undefined, { pollingInterval: 1_000 });
   try {
     // Whether the RPC is of the registry's chain, the node says.
     const named = registry === undefined || !node ? syngraph : new Syngraph({ api, registry });
