@@ -141,6 +141,12 @@ export class DirectRegistry {
     return { ...(await this.#tell(this.#transactionOf(call))), outcome: await call.outcome() };
   }
 
+  /** What {@link deployWallet} will cost; null where nothing is to be deployed. @throws {WalletError} as that. */
+  async estimateDeployment(signed: SignedLink): Promise<Omit<DirectEstimate, "outcome"> | null> {
+    const data = await this.#preparationOf(signed);
+    return data === null ? null : this.#tell({ data });
+  }
+
   /** What {@link setAvatar} will cost. */
   async estimateAvatar(avatar: string | null): Promise<Omit<DirectEstimate, "outcome">> {
     return this.#tell(this.#transactionOf(avatarCall(avatar)));
