@@ -17,7 +17,7 @@ import { identityRoutes } from "./routes/identities.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { docsFiles, docsRoutes } from "./routes/docs.ts";
 import { instanceActorRoutes } from "./routes/instanceActor.ts";
-import { pageFiles, previewRoutes, servePages } from "./routes/pages.ts";
+import { answerPageError, pageFiles, previewRoutes, servePages } from "./routes/pages.ts";
 import { pathRoutes } from "./routes/path.ts";
 import { platformRoutes } from "./routes/platforms.ts";
 import { proofExistsRoutes } from "./routes/proof-exists.ts";
@@ -79,6 +79,7 @@ export function createApp(context: Context): Express {
   app.use((request) => {
     throw new ApiError(404, `${request.path} not found`);
   });
+  app.use(answerPageError(context));
   app.use(answerError);
   return app;
 }

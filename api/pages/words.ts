@@ -47,6 +47,8 @@ interface PageWords {
   nobody: string;
   noAddress: string;
   notNow: string;
+  tooMany: string;
+  askAgain: (seconds: number) => string;
   unknownAvatar: (key: string) => string;
   unproved: (name: string, platform: string) => string;
   notText: string;
@@ -86,6 +88,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       nobody: "Nobody here",
       noAddress: "No such address",
       notNow: "Not to be told just now",
+      tooMany: "Too many requests",
+      askAgain: (seconds) => `Too many requests came from your address: try again in ${seconds} s.`,
       unknownAvatar: (key) => `No chain knows the avatar ${key}.`,
       unproved: (name, platform) => `Nobody has proved to be ${name}${platform && ` on ${platform}`}.`,
       notText: "The address is not percent-encoded text.",
@@ -119,6 +123,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
       nobody: "这里没有人",
       noAddress: "没有这个地址",
       notNow: "暂时无法得知",
+      tooMany: "请求过多",
+      askAgain: (seconds) => `来自你的地址的请求过多，请在 ${seconds} 秒后重试。`,
       unknownAvatar: (key) => `没有任何链知道主身份 ${key}。`,
       unproved: (name, platform) => `没有人证明过自己是${platform && ` ${platform} 上的`} ${name}。`,
       notText: "该地址不是百分号编码的文本。",

@@ -1,5 +1,5 @@
 import { isPublicKey } from "@syngraph/sdk/protocol";
-import express, { type Request, type RequestHandler, type Response } from "express";
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from "express";
 import { z } from "zod";
 
 import type { Context } from "../context.ts";
@@ -76,21 +76,43 @@ export function previewRoutes({ config, reads, graph, limits }: Context): Route[
 export function servePages(context: Context): RequestHandler {
   return async (request, response, next) => {
     const language = languageOf(request);
-    const find = request.method === "GET" || request.method === "HEAD" ? pageAt(context, request, language) : undefined;
+    const find = pageAt(context, request, language);
     if (!find) {
       next();
       return;
     }
     const page = await readPage(context.config.webDir).catch(() => undefined);
     if (page === undefined) throw new ApiError(404, `${request.path} not found: this node serves no pages`);
-    response.set("Cache-Control", "no-cache").vary("Accept-Language");
-    try {
-      const head = await find();
-      response.type("html").send(head ? fillPage(page, head) : page);
-    } catch (error) {
-      refuse(error, page, { request, response, language });
-    }
+    const head = await find();
+    asPage(response).send(head ? fillPage(page, head) : page);
   };
+}
+
+/**
+ * People get the page also where there is nothing to show, nobody can tell just now, or they asked too often: it says so in
+ * their language. What is no page of ours is left to what answers programs.
+ */
+export function answerPageError(context: Context): ErrorRequestHandler {
+  return async (error, request, response, next) => {
+    const language = languageOf(request);
+    const page = pageAt(context, request, language) && (await readPage(context.config.webDir).catch(() => undefined));
+    if (page === undefined || response.headersSent) {
+      next(error);
+      return;
+    }
+    const { status, message } = noteFailure(error, request, response);
+    const { nobody, noAddress, notNow, tooMany, askAgain } = WORDS[language].page;
+    const retryAfter = error instanceof ApiError ? error.retryAfter : null;
+    const [title, description] =
+      status === 429 && retryAfter !== null
+        ? [tooMany, askAgain(retryAfter)]
+        : [status === 404 ? nobody : status < 500 ? noAddress : notNow, shown(message, 200)];
+    asPage(response.status(status)).send(fillPage(page, nobodyHead(title, description, language)));
+  };
+}
+
+function asPage(response: Response): Response {
+  return response.set("Cache-Control", "no-cache").vary("Accept-Language").type("html");
 }
 
 /** The one of ours that the reader's browser would rather have (RFC 9110, section 12.5.4); English for all others. */
@@ -98,8 +120,12 @@ function languageOf(request: Request): Language {
   return (request.acceptsLanguages(...LANGUAGES) || "en") as Language;
 }
 
-/** How to tell what the page at an address says of itself, which is null where it says what it says everywhere. */
+/**
+ * How to tell what the page at an address says of itself, which is null where it says what it says everywhere. Undefined where
+ * no page is asked for.
+ */
 function pageAt(context: Context, request: Request, language: Language): (() => Promise<PageHead | null>) | undefined {
+  if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   if (OWN.test(request.path)) return () => Promise.resolve(null);
   const key = AVATAR.exec(request.path)?.[1];
   if (key !== undefined) return () => avatarHead(context, key, language);
@@ -152,19 +178,6 @@ function decoded(part: string, language: Language): string {
     // As below.
   }
   throw new ApiError(400, WORDS[language].page.notText);
-}
-
-/** People get the page also where there is nothing to show, or nobody can tell just now: it says so in their language. */
-function refuse(
-  error: unknown,
-  page: string,
-  { request, response, language }: { request: Request; response: Response; language: Language },
-): void {
-  const { status, message } = noteFailure(error, request, response);
-  const { nobody, noAddress, notNow } = WORDS[language].page;
-  const title = status === 404 ? nobody : status < 500 ? noAddress : notNow;
-  response.status(status).type("html");
-  response.send(fillPage(page, nobodyHead(title, shown(message, 200), language)));
 }
 
 /** Names under /assets say what is in them (Vite); the others stay the same when that changes. */

@@ -259,10 +259,11 @@ export class Syngraph {
    * contract it is.
    */
   async reader(options: CallOptions = {}): Promise<RegistryReader> {
-    const { rpc } = this.#options;
+    const { rpc, timeoutMs } = this.#options;
     if (rpc === undefined) throw new InputError("to read the chain takes an RPC: give its address as `rpc`", "rpc");
     const { registry, chainId } = await this.#registry(options);
-    return new RegistryReader({ rpc, registry, ...(chainId !== undefined && { chainId }) });
+    const settings = { ...(chainId !== undefined && { chainId }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    return new RegistryReader({ rpc, registry, ...settings });
   }
 
   /** Links, changes of bindings and reorgs as they come, without end. */

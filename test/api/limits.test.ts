@@ -55,6 +55,55 @@ describe("limits", function () {
     expect((await ask(node, "/healthz")).status).to.equal(200);
   });
 
+  it("refuse who opens pages too often by a page that says so in their language, and programs in JSON", async () => {
+    const { ask } = newClient();
+    const forwarded = { "x-forwarded-for": `198.51.100.${clients}` };
+    const open = (path: string, language: string, init: RequestInit = {}) => {
+      const headers = { ...forwarded, accept: "text/html,*/*;q=0.8", "accept-language": language };
+      return fetch(node.apiUrl + path, { ...init, headers });
+    };
+    const opened = await open("/", "en");
+    expect(opened.status).to.equal(200);
+    for (let count = 0; count < 20; count++) await ask(node, "/v1/proof?identity=nobody");
+    const bait = encodeURIComponent("<script>alert(1)</script>");
+    for (const path of [
+      "/",
+      "/me",
+      "/@alice",
+      `/@${bait}`,
+      `/avatar/${newPerson().key.compressed}`,
+      `/avatar/${bait}`,
+    ]) {
+      const refused = await open(path, "en");
+      const named = ["content-type", "cache-control"].map((name) => refused.headers.get(name));
+      expect([refused.status, ...named], path).to.deep.equal([429, "text/html; charset=utf-8", "no-cache"]);
+      const seconds = refused.headers.get("retry-after")!;
+      expect(Number(seconds), path).to.be.within(1, 60);
+      const html = await refused.text();
+      expect(html, path).to.include("<title>Too many requests · Syngraph</title>");
+      expect(html, path).to.include(`try again in ${seconds} s.</bdi></p></main>`).and.to.include('content="noindex"');
+      expect(html, path).not.to.include("alert(1)");
+    }
+    const chinese = await (await open("/@alice", "zh-CN,zh;q=0.9")).text();
+    expect(chinese).to.include('<html lang="zh-Hans">').and.to.include("<h1><bdi>请求过多</bdi></h1>");
+    const head = await open("/@alice", "en", { method: "HEAD" });
+    expect([head.status, head.headers.get("content-type")]).to.deep.equal([429, "text/html; charset=utf-8"]);
+    for (const path of [
+      "/v1/proof?identity=nobody",
+      "/badge/github/alice.svg",
+      "/nowhere",
+      "/avatar/0x02/preview.png",
+    ]) {
+      const refused = await open(path, "en");
+      expect([refused.status, refused.headers.get("content-type")], path).to.deep.equal([
+        429,
+        "application/json; charset=utf-8",
+      ]);
+      const { message } = (await refused.json()) as Answer["body"];
+      expect(message, path).to.match(/^too many requests from your address/);
+    }
+  });
+
   it("count what writes apart, and over all processes on one database", async () => {
     const { ask, write } = newClient();
     const statuses: number[] = [];

@@ -18,8 +18,7 @@ import { profileHead } from "../../api/pages/head.ts";
 import { BOLD, REGULAR, drawable, fitted } from "../../api/pages/fonts.ts";
 import { Previews, previewSvg } from "../../api/pages/preview.ts";
 import { fillPage } from "../../api/pages/template.ts";
-import { answerError } from "../../api/routes/http.ts";
-import { servePages } from "../../api/routes/pages.ts";
+import { answerPageError, servePages } from "../../api/routes/pages.ts";
 import { ROOT } from "../../scripts/lib/stack/sources.ts";
 import { get, newPerson } from "../helpers/api.ts";
 import type { SignedLink } from "../helpers/contractLinks.ts";
@@ -510,8 +509,9 @@ describe("the page's addresses while the database is away", () => {
     const config = { webDir: join(ROOT, "web"), publicUrl: "http://localhost" };
     const app = express();
     app.locals.log = pino({ level: "silent" });
-    app.use(servePages({ config, reads, graph: createGraph(reads) } as unknown as Context));
-    app.use(answerError);
+    const context = { config, reads, graph: createGraph(reads) } as unknown as Context;
+    app.use(servePages(context));
+    app.use(answerPageError(context));
     const server = app.listen(0, "127.0.0.1");
     await once(server, "listening");
     try {

@@ -105,6 +105,21 @@ describe("Screens of the page, for everybody", function () {
     expect(findings).to.deep.equal([]);
   });
 
+  it("have on the narrowest phones what is chosen from in one row, in both languages", async () => {
+    for (const width of [320, PHONE.viewport.width]) {
+      for (const locale of ["en", "zh-CN"]) {
+        const { page } = await open({ ...PHONE, viewport: { ...PHONE.viewport, width }, locale }, false);
+        await goTo(page, "/settings");
+        const rows = await page.evaluate(`[...document.querySelectorAll(".choices > div")].map((row) => ({
+          tops: new Set([...row.children].map((choice) => choice.getBoundingClientRect().top)).size,
+          spills: [row, ...row.querySelectorAll("label > span")].some((box) => box.scrollWidth > box.clientWidth),
+        }))`);
+        const good = { tops: 1, spills: false };
+        expect(rows, `${locale}, ${width} px`).to.deep.equal([good, good, good]);
+      }
+    }
+  });
+
   it("are found lacking where they are: the same checks over a page that was spoilt", async () => {
     const { page } = await open(PHONE, false);
     await page.evaluate(`(() => {

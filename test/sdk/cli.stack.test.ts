@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { publicKeyOf } from "@syngraph/sdk/protocol";
+import { publicKeyOf, wrapSignature } from "@syngraph/sdk/protocol";
 import { expect } from "chai";
-import { Wallet, encodeBase58, parseEther, toQuantity } from "ethers";
+import { Wallet, ZeroHash, encodeBase58, parseEther, toQuantity } from "ethers";
 
 import { newSolanaWallet } from "../helpers/solanaWallet.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
+import { type TestFactory, deployWalletFactory } from "../helpers/walletFactory.ts";
 import { runCli, startCli } from "./runCli.ts";
 
 const GIST = "0123456789abcdef0123456789abcdef";
@@ -55,6 +56,8 @@ describe("syngraph command over the whole registry", function () {
   }
 
   const isBound = (platform: string, identity: string) => test.registry.isBound(avatar.address, platform, identity);
+  /** How many transactions the wallet has sent. */
+  const sent = () => test.provider.getTransactionCount(wallet.address);
 
   it("binds a wallet", async () => {
     await run("bind", "ethereum");
@@ -203,6 +206,79 @@ describe("syngraph command over the whole registry", function () {
       const { code, stderr } = await runCli([...args, "--registry", test.registry.target as string], without);
       expect(code, stderr).to.equal(0);
       expect(await isBound("ethereum", wallet.address.toLowerCase())).to.equal(true);
+    });
+  });
+
+  describe("of a contract wallet that is not there yet (ERC-6492), from the payer's own key", () => {
+    let factory: TestFactory;
+    before(async () => {
+      factory = await deployWalletFactory(test.provider);
+      await test.provider.send("anvil_setBalance", [wallet.address, toQuantity(parseEther("1"))]);
+    });
+
+    /** A wallet to be bound, and the text that its owner has to sign: the command is given none, and keeps the binding. */
+    async function begun() {
+      const owner = Wallet.createRandom();
+      const plan = await factory.plan("test/OwnedWallet", owner.address, ZeroHash);
+      const bound = ["bind", "ethereum", plan.address, "--contract-wallet"];
+      const args = [...bound, "--direct", "--rpc", test.stack.rpcUrl, "--json"];
+      const { code, stdout } = await runCli(args, environment());
+      expect(code).to.equal(2);
+      const { text } = JSON.parse(stdout) as { text: string };
+      const signature = async (signer = owner) => wrapSignature(await signer.signMessage(text), plan.deployer);
+      const codeSize = async () => (await test.provider.getCode(plan.address)).length / 2 - 1;
+      return { ...plan, args, signature, codeSize, identity: plan.address.toLowerCase() };
+    }
+
+    it("has it deployed and binds it, with both costs and both blocks in JSON", async () => {
+      const { args, signature, identity } = await begun();
+      const finished = await runCli([...args, "--signature", await signature(), "--yes"], environment());
+      expect(finished.code, finished.stderr).to.equal(0);
+      const lines = finished.stdout.trimEnd().split("\n");
+      const [first, { deployed }, second, done] = lines.map((line) => JSON.parse(line));
+      expect(first.estimate).to.include({ account: wallet.address, chain_id: 31337, deploys: identity });
+      expect(second.estimate).to.include({ account: wallet.address, outcome: "confirmed" }).and.not.have.key("deploys");
+      expect(deployed).to.include({ wallet: identity, chain_id: 31337 });
+      for (const { tx_hash: hash, block } of [deployed, done]) {
+        const receipt = await test.provider.getTransactionReceipt(hash);
+        expect(receipt).to.include({ from: wallet.address, blockNumber: block, status: 1 });
+      }
+      expect(await isBound("ethereum", identity)).to.equal(true);
+    });
+
+    it("asks before each of the two, and sends nothing unless that is confirmed", async () => {
+      const { args, signature, identity, codeSize } = await begun();
+      const before = await sent();
+      const { code, stderr } = await runCli([...args, "--signature", await signature()], environment(), "no\n");
+      expect(code).to.equal(1);
+      expect(stderr).to.include("it was not confirmed");
+      expect([await sent(), await codeSize()]).to.deep.equal([before, 0]);
+
+      const people = args.filter((arg) => arg !== "--json");
+      const { child, finished } = startCli(people, environment(), null);
+      let asked = 0;
+      child.stderr!.on("data", (chunk: Buffer) => {
+        if (!chunk.includes("Send it? [y/N]")) return;
+        asked += 1;
+        child.stdin!.write("y\n");
+      });
+      const told = await finished;
+      expect(told.code, told.stderr).to.equal(0);
+      expect(asked).to.equal(2);
+      expect(told.stderr).to.include(`The wallet ${identity}, a contract that is not there yet, is deployed first.`);
+      expect([await sent(), (await codeSize()) > 0]).to.deep.equal([before + 2, true]);
+      expect(await isBound("ethereum", identity)).to.equal(true);
+    });
+
+    it("pays for no factory in whose wallet's name somebody else signed", async () => {
+      const { args, signature, identity, codeSize } = await begun();
+      const before = await sent();
+      const forged = ["--signature", await signature(Wallet.createRandom()), "--yes"];
+      const { code, stdout, stderr } = await runCli([...args, ...forged], environment());
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
+      expect(stderr).to.include("does not take the signature (ERC-6492)");
+      expect([await sent(), await codeSize()]).to.deep.equal([before, 0]);
+      expect(await isBound("ethereum", identity)).to.equal(false);
     });
   });
 

@@ -231,12 +231,17 @@ describe("DirectRegistry", function () {
       }
       expect(wallet.count("eth_sendTransaction")).to.equal(0);
 
+      const told = (await registry.estimateDeployment(link))!;
+      expect(told.cost).to.equal(told.gas * told.gasPrice + told.l1Fee);
       const deployment = (await registry.deployWallet(link))!;
+      const { gasUsed } = await deployment.wait();
+      expect(gasUsed <= told.gasLimit && told.gasLimit < 2n * gasUsed, `${gasUsed} of ${told.gasLimit}`).to.equal(true);
       expect(await deployment.wait()).to.include({ txHash: deployment.txHash, linkId: null, status: null });
       expect(await chain.provider.getCode(plan.address)).to.have.length.above(2);
       // A stranger's factory never sees the account as its caller.
       expect(await factory.contract.getFunction("caller").staticCall()).to.not.equal(owner.address);
       expect(await registry.deployWallet(link), "deployed twice").to.equal(null);
+      expect(await registry.estimateDeployment(link)).to.equal(null);
       expect((await registry.estimate(link)).outcome).to.equal("confirmed");
       expect((await (await registry.submit(link)).wait()).status).to.equal("confirmed");
       expect(await statusOf(avatar, link)).to.equal(2);
@@ -257,7 +262,7 @@ describe("DirectRegistry", function () {
         // The factory's word for an account with a key.
         [await planned(avatar, { ...plan, address: somebody().address }, owner), "does not deploy"],
       ] as const) {
-        for (const method of ["estimate", "submit", "deployWallet"] as const) {
+        for (const method of ["estimate", "submit", "estimateDeployment", "deployWallet"] as const) {
           const { code, message } = await failure(() => registry[method](link), WalletError);
           expect([code, message.includes(why)], message).to.deep.equal(["wallet_signature", true]);
         }

@@ -34,7 +34,7 @@ import { toSyngraphError } from "./failures.ts";
 import { l1FeeOf } from "./l1Fee.ts";
 import { DirectTransaction } from "./transaction.ts";
 import { preparationOf } from "./undeployed.ts";
-import { DirectWallet, type WalletOptions } from "./wallet.ts";
+import { type ContractCall, DirectWallet, type WalletOptions } from "./wallet.ts";
 
 /** A link with all that was signed for it. */
 export interface SignedLink {
@@ -139,6 +139,12 @@ export class DirectRegistry {
   async estimate(signed: SignedLink, attestations?: CollectedAttestations): Promise<DirectEstimate> {
     const call = await this.#callOf(signed, attestations);
     return { ...(await this.#tell(this.#transactionOf(call))), outcome: await call.outcome() };
+  }
+
+  /** What {@link deployWallet} will cost; null where nothing is to be deployed. @throws {WalletError} as that. */
+  async estimateDeployment(signed: SignedLink): Promise<Omit<DirectEstimate, "outcome"> | null> {
+    const data = await this.#preparationOf(signed);
+    return data === null ? null : this.#tell({ data });
   }
 
   /** What {@link setAvatar} will cost. */
@@ -285,13 +291,13 @@ export class DirectRegistry {
   }
 
   /** A price that is kept: {@link #sendData} has no key pay much more. */
-  async #tell(transaction: { to?: string; data: string }): Promise<Omit<DirectEstimate, "outcome">> {
+  async #tell(transaction: ContractCall): Promise<Omit<DirectEstimate, "outcome">> {
     const price = await this.#price(transaction);
     this.#told.set(transaction.data, price);
     return price;
   }
 
-  async #price(transaction: { to?: string; data: string }): Promise<Omit<DirectEstimate, "outcome">> {
+  async #price(transaction: ContractCall): Promise<Omit<DirectEstimate, "outcome">> {
     const { provider, address, chainId } = this.#wallet;
     return this.#ask("estimate what it costs", async () => {
       const [gas, { gasPrice: price }, balance] = await Promise.all([
@@ -305,7 +311,7 @@ export class DirectRegistry {
     });
   }
 
-  #transactionOf({ method, args }: Pick<Call, "method" | "args">): { to: string; data: string } {
+  #transactionOf({ method, args }: Pick<Call, "method" | "args">): ContractCall {
     return { to: this.registry, data: REGISTRY.encodeFunctionData(method, args) };
   }
 
@@ -313,7 +319,7 @@ export class DirectRegistry {
     return this.#sendData(this.#transactionOf(call));
   }
 
-  async #sendData(transaction: { to?: string; data: string }): Promise<DirectTransaction> {
+  async #sendData(transaction: ContractCall): Promise<DirectTransaction> {
     const { gasLimit, gasPrice, cost, balance } = await this.#price(transaction);
     const told = this.#told.get(transaction.data) ?? { cost, gasPrice };
     if (cost > 2n * told.cost && !this.#wallet.asksUser) {

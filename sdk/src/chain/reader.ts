@@ -24,6 +24,8 @@ export interface ReaderOptions {
   chainId?: number;
   /** The block in which the first of the contracts was deployed; found by halving unless told. */
   fromBlock?: number;
+  /** How long a server may take for one answer, in milliseconds; 60,000 unless told. */
+  timeoutMs?: number;
 }
 
 /** Where a binding stands, by the contract's word. */
@@ -106,7 +108,7 @@ export class RegistryReader {
    * An avatar's proof chain and what follows from it, rebuilt from the logs and checked here.
    *
    * @param avatar public key or address.
-   * @throws {SyngraphError} `network` where no server answers as it must.
+   * @throws {SyngraphError} `network`, `timeout` or `bad_reply` where no server answers as it must.
    */
   async chain(avatar: string, options: CallOptions = {}): Promise<AvatarReading> {
     const address = addressOf(avatar).toLowerCase();
@@ -220,9 +222,9 @@ export class RegistryReader {
   }
 
   async #openAll(): Promise<readonly [Chain, ...Chain[]]> {
-    const { rpc, chainId } = this.#options;
+    const { rpc, chainId, timeoutMs } = this.#options;
     const servers = Array.isArray(rpc) ? (rpc as readonly Rpc[]) : [rpc as Rpc];
-    const chains = await Promise.all(servers.map((server) => Chain.open(server)));
+    const chains = await Promise.all(servers.map((server) => Chain.open(server, timeoutMs)));
     const wanted = chainId ?? chains[0]!.chainId;
     const elsewhere = chains.find((chain) => chain.chainId !== wanted);
     if (elsewhere === undefined) return chains as unknown as readonly [Chain, ...Chain[]];

@@ -25,11 +25,15 @@ export interface WalletOptions {
   chain?: ChainDescription;
 }
 
-/** A transaction to a contract, without value. */
-export interface ContractTransaction {
+/** What is sent to a contract, without value. */
+export interface ContractCall {
   /** Absent where it creates one. */
   to?: string;
   data: string;
+}
+
+/** The same with what it may cost. */
+export interface ContractTransaction extends ContractCall {
   gasLimit: bigint;
   /** Wei for each gas, now. */
   gasPrice: bigint;

@@ -1,10 +1,11 @@
-import { JsonRpcProvider, formatEther, formatUnits } from "ethers";
+import { formatEther, formatUnits } from "ethers";
 import type { Wallet } from "ethers";
 
-import type { DirectEstimate, DirectRegistry, DirectTransaction, SignedLink } from "../chain/index.ts";
+import type { DirectEstimate, DirectRegistry, DirectTransaction } from "../chain/index.ts";
 import type { AttestationsReply } from "../client/index.ts";
 import type { Binding } from "../binding/index.ts";
 import { unlessAborted } from "../client/pause.ts";
+import { RpcProvider } from "../rpc.ts";
 import { Syngraph } from "../syngraph.ts";
 import type { Context } from "./context.ts";
 import { usageError } from "./errors.ts";
@@ -59,7 +60,7 @@ export async function withRegistry<T>(
   work: (registry: DirectRegistry) => Promise<T>,
 ): Promise<T> {
   const { syngraph, api, output, signal } = context;
-  const provider = new JsonRpcProvider(rpc, undefined, { cacheTimeout: -1, pollingInterval: 1_000 });
+  const provider = new RpcProvider(rpc, undefined, { pollingInterval: 1_000 });
   try {
     // Whether the RPC is of the registry's chain, the node says.
     const named = registry === undefined || !node ? syngraph : new Syngraph({ api, registry });
@@ -71,6 +72,25 @@ export async function withRegistry<T>(
   }
 }
 
+/** Has the contract wallet of a binding deployed that is not there yet (ERC-6492), where the user agrees to what that costs. */
+export async function deployWallet(
+  context: Context,
+  registry: DirectRegistry,
+  binding: Binding,
+  yes = false,
+): Promise<void> {
+  const { output, signal } = context;
+  const estimate = await unlessAborted(registry.estimateDeployment(binding), signal);
+  if (estimate === null) return;
+  const { identity: wallet } = binding.link;
+  await confirmEstimate(context, registry, { ...estimate, deploys: wallet }, yes);
+  const sent = await unlessAborted(registry.deployWallet(binding), signal);
+  if (sent === null) return;
+  output.note(`sent: ${sent.txHash}`);
+  const { chainId, txHash, block } = await sent.wait({ signal });
+  output.step(`deployed in block ${block}`, { deployed: { wallet, chain_id: chainId, tx_hash: txHash, block } });
+}
+
 /** Has the user agree to what it costs to bring a binding on chain. */
 export async function confirmCost(
   context: Context,
@@ -79,30 +99,29 @@ export async function confirmCost(
   attestations: AttestationsReply | null,
   yes = false,
 ): Promise<void> {
-  const { link, signature, cosignature } = binding;
-  const signed: SignedLink = { link, signature, cosignature, proofLocation: attestations?.proof_location ?? "" };
-  const estimate = await unlessAborted(registry.estimate(signed, attestations ?? undefined), context.signal);
+  const estimate = await unlessAborted(registry.estimate(binding, attestations ?? undefined), context.signal);
   await confirmEstimate(context, registry, estimate, yes);
 }
 
-/** An estimate; with an outcome, where it is of a binding. */
-type Told = Omit<DirectEstimate, "outcome"> & Partial<Pick<DirectEstimate, "outcome">>;
+/** An estimate; with an outcome, where it is of a binding, or with the wallet that it deploys. */
+type Told = Omit<DirectEstimate, "outcome"> & Partial<Pick<DirectEstimate, "outcome">> & { deploys?: string };
 
 /** Shows an estimate, and has the user agree to it. */
 export async function confirmEstimate(
   { output, signal }: Context,
   { account, chainId }: DirectRegistry,
-  { gas, gasPrice, l1Fee, cost, balance, outcome }: Told,
+  { gas, gasPrice, l1Fee, cost, balance, outcome, deploys }: Told,
   yes = false,
 ): Promise<void> {
   const text =
     `${account} pays about ${formatEther(cost)} ETH on chain ${chainId}: ${gas} gas at ${formatUnits(gasPrice, "gwei")} gwei` +
     `${l1Fee > 0n ? `, and ${formatEther(l1Fee)} ETH for the chain below` : ""}; it has ${formatEther(balance)} ETH.` +
-    (outcome === undefined ? "" : `\nThe binding will be ${outcome}.`);
+    (outcome === undefined ? "" : `\nThe binding will be ${outcome}.`) +
+    (deploys === undefined ? "" : `\nThe wallet ${deploys}, a contract that is not there yet, is deployed first.`);
   output.step(text, {
     estimate: {
       ...{ account, chain_id: chainId, gas: String(gas), gas_price: String(gasPrice), l1_fee: String(l1Fee) },
-      ...{ cost: String(cost), balance: String(balance), ...(outcome && { outcome }) },
+      ...{ cost: String(cost), balance: String(balance), ...(outcome && { outcome }), ...(deploys && { deploys }) },
     },
   });
   await confirm("Send it?", yes, signal);

@@ -2,7 +2,7 @@ import type { Binding, BindingStep, DoneStep } from "../binding/index.ts";
 import { SyngraphError } from "../errors.ts";
 import { pause } from "../client/pause.ts";
 import type { Context } from "./context.ts";
-import { type DirectOptions, type Payer, confirmCost, withRegistry } from "./direct.ts";
+import { type DirectOptions, type Payer, confirmCost, deployWallet, withRegistry } from "./direct.ts";
 import { CliError } from "./errors.ts";
 import { oneLine } from "./output.ts";
 
@@ -51,6 +51,7 @@ async function submitDirect(
   if (binding.step.name === "pending") return awaitChain(context, binding);
   return withRegistry(context, options, options.payer, async (registry) => {
     const attestations = await whenPublished(context, patience, () => binding.attestations({ signal }));
+    await deployWallet(context, registry, binding, options.yes);
     await confirmCost(context, registry, binding, attestations, options.yes);
     const step = await binding.submitDirect(registry, { signal });
     output.note(`sent: ${step.name === "pending" ? step.txHash : ""}`);

@@ -1,6 +1,7 @@
-import { SyngraphError, codeOfStatus } from "../errors.ts";
+import { SyngraphError } from "../errors.ts";
+import { type Bounds, ELSEWHERE, chunksOf, exchange, failureOf, refusal, textOf } from "./exchange.ts";
 import { type StreamMessage, messagesOf } from "./messages.ts";
-import { type Reader, ShapeError } from "./reader.ts";
+import type { Reader } from "./reader.ts";
 
 /** What every call takes beside its own parameters. */
 export interface CallOptions {
@@ -29,11 +30,8 @@ export interface Reply<T> {
   body: T;
 }
 
-/**
- * No reply may send a request on: what was signed, and for whom, is meant for one server, and of what the user's machine can
- * reach, a server is to learn nothing. Browsers tell of such a reply by the status 0.
- */
-const ELSEWHERE = { redirect: "manual" } as const;
+/** Longest reply that is read, in bytes. */
+const LONGEST_REPLY = 16 * 1024 * 1024;
 
 /** Sends requests to one API and turns everything that can go wrong into a {@link SyngraphError}. */
 export class Http {
@@ -51,33 +49,19 @@ export class Http {
   /** @throws {SyngraphError} */
   async send<T>(request: Request, reader: Reader<T>): Promise<Reply<T>> {
     const url = this.#urlOf(request);
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
-    let response: Response;
-    let raw: string;
-    const { body, token, method = body === undefined ? "GET" : "POST" } = request;
-    try {
-      response = await this.#fetch(url.href, {
-        method,
-        headers: {
-          ...(body !== undefined && { "content-type": "application/json" }),
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...ELSEWHERE,
-        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      });
-      raw = await textOf(response);
-    } catch (cause) {
-      throw cause instanceof SyngraphError ? cause : this.#failure(request, timeout, cause);
-    }
-    const { status } = response;
-    if (!response.ok) throw new SyngraphError(codeOfStatus(status), status, messageOf(raw, status));
-    const location = response.headers.get("location");
-    return {
-      status,
-      location: location === null ? null : (URL.parse(location, url.href)?.href ?? null),
-      body: readBody(raw, status, reader),
+    const { body: sent, token, method = sent === undefined ? "GET" : "POST", signal } = request;
+    const init = {
+      method,
+      headers: {
+        ...(sent !== undefined && { "content-type": "application/json" }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(sent !== undefined && { body: JSON.stringify(sent) }),
     };
+    const bounds: Bounds = { fetch: this.#fetch, timeoutMs: this.#timeoutMs, longest: LONGEST_REPLY, signal };
+    const { status, headers, body } = await exchange(url, init, bounds, reader);
+    const location = headers.get("location");
+    return { status, location: location === null ? null : (URL.parse(location, url.href)?.href ?? null), body };
   }
 
   /**
@@ -94,8 +78,7 @@ export class Http {
     try {
       const response = await this.#fetch(url.href, { headers: { accept: "text/event-stream" }, ...ELSEWHERE, signal });
       const { status } = response;
-      if (!response.ok)
-        throw new SyngraphError(codeOfStatus(status), status, messageOf(await textOf(response), status));
+      if (!response.ok) throw refusal(status, await textOf(response, LONGEST_REPLY));
       const type = response.headers.get("content-type") ?? "none";
       if (!type.startsWith("text/event-stream") || !response.body) {
         throw new SyngraphError("bad_reply", status, `the server's reply is of type ${type}, not text/event-stream`);
@@ -106,7 +89,8 @@ export class Http {
       };
       yield* messagesOf(chunksOf(response.body, heard));
     } catch (cause) {
-      throw cause instanceof SyngraphError ? cause : this.#failure(request, dead.signal, cause);
+      const { origin } = url;
+      throw failureOf(cause, { origin, timeoutMs: this.#timeoutMs, signal: request.signal, timeout: dead.signal });
     } finally {
       clearTimeout(timer);
       dead.abort();
@@ -119,81 +103,5 @@ export class Http {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     return url;
-  }
-
-  #failure({ signal }: Request, timeout: AbortSignal, cause: unknown): SyngraphError {
-    if (signal?.aborted) return new SyngraphError("aborted", null, "the request was given up", { cause });
-    const { origin } = this.baseUrl;
-    if (timeout.aborted) {
-      return new SyngraphError("timeout", null, `no answer from ${origin} within ${this.#timeoutMs / 1000} s`, {
-        cause,
-      });
-    }
-    return new SyngraphError("network", null, `${origin} could not be reached${reasonOf(cause)}`, { cause });
-  }
-}
-
-/** Node hides the reason of a failed fetch in `cause`, sometimes as several; browsers give none. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error)) return "";
-  const code = (cause as { code?: unknown }).code;
-  const reason = cause.message || (typeof code === "string" ? code : "");
-  return reason === "" ? "" : `: ${reason}`;
-}
-
-/** Longest message of a server's that is passed on, in characters: it is for people. */
-const LONGEST_MESSAGE = 2_000;
-
-/** A proxy in front of the API may answer with a page of HTML, or with nothing. */
-function messageOf(raw: string, status: number): string {
-  if (status < 400) return `the server sends elsewhere (${status}), where nothing is asked: give its own address`;
-  try {
-    const body: unknown = JSON.parse(raw);
-    if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string") {
-      return body.message.slice(0, LONGEST_MESSAGE) || `the server answered ${status}`;
-    }
-  } catch {
-    // Not JSON: nothing in it is meant for us.
-  }
-  return `the server answered ${status} without a message`;
-}
-
-function readBody<T>(raw: string, status: number, reader: Reader<T>): T {
-  try {
-    return reader(JSON.parse(raw), "reply");
-  } catch (cause) {
-    const what = cause instanceof ShapeError ? cause.message : "it is no JSON";
-    throw new SyngraphError("bad_reply", status, `the server's reply is not what the API promises: ${what}`, { cause });
-  }
-}
-
-/** Longest reply that is read, in bytes: a server shall not fill the memory. */
-const LONGEST_REPLY = 16 * 1024 * 1024;
-
-async function textOf(response: Response): Promise<string> {
-  if (!response.body) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of chunksOf(response.body, () => {})) {
-    size += chunk.length;
-    if (size > LONGEST_REPLY) {
-      await response.body.cancel().catch(() => {});
-      throw new SyngraphError("bad_reply", response.status, `the server's reply is longer than ${LONGEST_REPLY} bytes`);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The chunks of a body. Not every browser can iterate over one. */
-async function* chunksOf(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array, void> {
-  const reader = body.getReader();
-  for (;;) {
-    heard();
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
   }
 }

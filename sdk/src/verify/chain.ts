@@ -1,6 +1,7 @@
-import { BrowserProvider, FetchRequest, type JsonRpcApiProvider, JsonRpcProvider, toQuantity } from "ethers";
+import { BrowserProvider, type JsonRpcApiProvider, toQuantity } from "ethers";
 
 import type { Eip1193Provider } from "../eip1193.ts";
+import { RpcProvider } from "../rpc.ts";
 
 import { type Range, WrongAnswer, eachRange } from "./ranges.ts";
 import type { Row } from "./rows.ts";
@@ -52,9 +53,6 @@ export interface ChainCall {
   block: number;
 }
 
-/** How long a server may take for one answer, in milliseconds. */
-const TIMEOUT = 60_000;
-
 /** How many calls are under way at once. */
 const CALLS = 500;
 
@@ -74,21 +72,22 @@ export class Chain {
   readonly chainId: number;
   readonly #provider: JsonRpcApiProvider;
 
-  private constructor(server: string | Eip1193Provider, chainId: number) {
+  private constructor(server: string | Eip1193Provider, chainId: number, timeoutMs: number | undefined) {
     this.name = serverName(server);
     this.chainId = chainId;
-    this.#provider = open(server, chainId);
+    this.#provider = open(server, chainId, timeoutMs);
   }
 
   /**
    * @param server its URL, or what a browser's wallet answers by (EIP-1193).
+   * @param timeoutMs how long a server may take for one answer.
    * @throws where nobody answers.
    */
-  static async open(server: string | Eip1193Provider): Promise<Chain> {
+  static async open(server: string | Eip1193Provider, timeoutMs?: number): Promise<Chain> {
     // Any network will do to ask which it is.
-    const provider = open(server, 1);
+    const provider = open(server, 1, timeoutMs);
     try {
-      return new Chain(server, Number(await provider.send("eth_chainId", [])));
+      return new Chain(server, Number(await provider.send("eth_chainId", [])), timeoutMs);
     } catch (cause) {
       throw new Error(`no chain answers at ${serverName(server)}`, { cause });
     } finally {
@@ -218,15 +217,12 @@ export class Chain {
   }
 }
 
-function open(server: string | Eip1193Provider, chainId: number): JsonRpcApiProvider {
-  if (typeof server !== "string") {
-    const browser = server as ConstructorParameters<typeof BrowserProvider>[0];
-    return new BrowserProvider(browser, chainId, { staticNetwork: true, cacheTimeout: -1 });
+function open(server: string | Eip1193Provider, chainId: number, timeoutMs?: number): JsonRpcApiProvider {
+  if (typeof server === "string") {
+    return new RpcProvider(server, chainId, { batchMaxCount: 100, ...(timeoutMs !== undefined && { timeoutMs }) });
   }
-  const request = new FetchRequest(server);
-  request.timeout = TIMEOUT;
-  // ethers would answer from memory for a moment after a block.
-  return new JsonRpcProvider(request, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 100 });
+  const browser = server as ConstructorParameters<typeof BrowserProvider>[0];
+  return new BrowserProvider(browser, chainId, { staticNetwork: true, cacheTimeout: -1 });
 }
 
 function byPlace(a: ChainLog, b: ChainLog): number {
