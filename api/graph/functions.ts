@@ -12,13 +12,19 @@ const DAY = 24 * 3600;
 /** Of how many avatars with one account the newest is sought. Where there are more, none of them is believed. */
 export const RIVALS = 64;
 
+/**
+ * So many rows of a kind are read of one vertex, however little is told: what is over, expired or disputed is read as well, and a
+ * few of these must not hide what stands.
+ */
+const LEAST_READ = 256;
+
 /** How many vertices may have as many edges as are read of one, before no more are read in one step. */
 const BUDGET = 4;
 
 const list = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(", ");
 
 /** An edge as the walk meets it: from which of the vertices asked for, or only that there was more than is read there. */
-const TYPES = `
+export const GRAPH_TYPE = `
   CREATE TYPE api.graph_edge AS (
     sentinel boolean, kind text, source text,
     from_platform text, from_identity text, to_platform text, to_identity text,
@@ -453,7 +459,7 @@ const WALK = `
   ) RETURNS json ${OPTIONS} AS $$
   DECLARE
     -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
-    scan constant integer := 4 * (p_cap + 1);
+    scan constant integer := greatest(4 * (p_cap + 1), ${LEAST_READ});
     platforms text[] := ARRAY[p_platform];
     identities text[] := ARRAY[p_identity];
     distances integer[] := ARRAY[0];
@@ -656,5 +662,5 @@ function skipping(table: string, column: string, condition: string): string {
       SELECT k.identity FROM skip k WHERE k.identity IS NOT NULL LIMIT 4 * p_limit`;
 }
 
-/** Made in this order by a migration. */
-export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, HOLDER, OWN, OTHERS, PLAN, INCIDENT, WALK, PREFIX];
+/** Made in this order by a migration, behind {@link GRAPH_TYPE}; and made anew by those behind it. */
+export const GRAPH_FUNCTIONS: readonly string[] = [LEVEL, HOLDER, OWN, OTHERS, PLAN, INCIDENT, WALK, PREFIX];

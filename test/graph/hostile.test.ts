@@ -292,6 +292,23 @@ describe("graph, with an attacker in it", () => {
       expect(whole!.truncated).to.equal(false);
     });
 
+    it("hides nothing of a small answer by what was given to them and taken back", async () => {
+      const world = two();
+      const real = name("real.eth");
+      const [since, until] = [now - 20 * DAY, now - 5 * DAY];
+      world.joins.push(join({ kind: "hold", from: pair(hers), to: pair(real), since: now - 100 * DAY, until }));
+      for (let index = 10; index < 60; index++) {
+        const given = pair(name(`a${index}.eth`));
+        world.joins.push(join({ kind: "hold", from: pair(hers), to: given, since, until: since + DAY }));
+      }
+      await store(database.db, world);
+      for (const cap of [3, 4]) {
+        const [component] = await graph.components([hers], { cap, at: now - 10 * DAY });
+        expect(component!.vertices).to.have.deep.members([hers, ALICE, real]);
+        expect(component!.truncated).to.equal(false);
+      }
+    });
+
     it("does not break the way to somebody by what was given to whom it leads past", async () => {
       const world = two();
       for (let index = 0; index < 1_100; index++) {
