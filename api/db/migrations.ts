@@ -238,8 +238,10 @@ const MIGRATIONS = [
    CREATE INDEX IF NOT EXISTS checks_unannounced ON api.checks (chain_id, link_id) WHERE (strikes >= 2) <> announced;`,
   // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
   [GRAPH_TYPE, ...GRAPH_FUNCTIONS].join(";\n"),
-  // A walk reads enough of each vertex, however little it tells.
-  GRAPH_FUNCTIONS.join(";\n"),
+  // A walk reads enough of each vertex, however little it tells, and says what else is said of wallets.
+  `DROP FUNCTION IF EXISTS
+     api.graph_walk(text, text, boolean, integer, integer, integer, integer, integer);
+   ${GRAPH_FUNCTIONS.join(";\n")}`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

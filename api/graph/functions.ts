@@ -183,15 +183,25 @@ function own(when: When, strength: Strength): string {
   FROM (SELECT k.*, api.graph_level(k.evidence, k.disputed, k.last_seen, p_at) AS level FROM believed k) k
   WHERE k.level >= p_level OR k.disputed
   UNION ALL
-  ${sentinel("own", "side, status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END")}`;
+  ${sentinel("own", "status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END", CROWDED)}`;
+}
+
+/** What a sentinel of our own edges ends in: a vertex of which not all is known; of all together it may be any wallet. */
+const CROWDED: [one: string, all: string] = [
+  "CASE side WHEN 1 THEN max(platform) END, CASE side WHEN 1 THEN max(identity) END",
+  "CASE side WHEN 1 THEN 'ethereum' END, NULL",
+];
+
+function nothing(columns: number): string {
+  return Array.from({ length: columns }, () => "NULL").join(", ");
 }
 
 /** Tells that more was there than is read: of one vertex, or in all. */
-function sentinel(rows: string, each: string): string {
-  const nothing = Array.from({ length: 17 }, () => "NULL").join(", ");
-  return `SELECT true, ${nothing} WHERE CASE WHEN (SELECT count(*) FROM ${rows}) < p_scan THEN false
-    ELSE EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
-      OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET}) END`;
+function sentinel(rows: string, each: string, [one, all] = ["NULL, NULL", "NULL, NULL"]): string {
+  const row = (end: string, groups: string, most: string) => `
+  SELECT true, ${nothing(4)}, ${end}, ${nothing(11)} FROM ${rows}
+  WHERE (SELECT count(*) FROM ${rows}) >= p_scan GROUP BY ${groups} HAVING count(*) >= ${most}`;
+  return `${row(one, `side, ${each}`, "p_scan")} UNION ALL ${row(all, "side", `p_scan * ${BUDGET}`)}`;
 }
 
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
@@ -320,11 +330,11 @@ function others(when: When, strength: Strength): string {
   FROM (SELECT t.*, api.graph_level(t.evidence, t.disputed, p_at, p_at) AS level FROM believed t) t
   WHERE t.level >= p_level OR t.disputed
   UNION ALL
-  ${sentinel("theirs", "side, kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
+  ${sentinel("theirs", "kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
 }
 
 /** Edges of a relation of `api.graph_edge`, with where each can be looked up: our own by their links. */
-export function referenced(relation: string): string {
+function referenced(relation: string): string {
   return `SELECT e.kind, e.source, e.from_platform, e.from_identity, e.to_platform, e.to_identity, e.evidence, e.disputed,
       e.level, e.first_seen, e.last_seen, e.name, r.reference
     FROM ${relation} e CROSS JOIN LATERAL (
@@ -398,6 +408,16 @@ const PLAN = `
       .join("\n    ")}
   END $$`;
 
+/** The wallets of which not all bindings are among some edges; null stands for any. */
+function crowdedAmong(relation: string): string {
+  return `(SELECT coalesce(json_agg(e.to_identity), '[]') FROM ${relation} e WHERE e.sentinel AND e.to_platform = 'ethereum')`;
+}
+
+/** The edges at some vertices, as the walk has them. */
+export const MET = `
+  WITH met AS MATERIALIZED (SELECT * FROM api.graph_incident($1, $2, $3, $4, $5, $6))
+  SELECT (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("met")}) e) AS edges, ${crowdedAmong("met")} AS crowded`;
+
 /** Whether another registry knows a vertex `v`: without that there is nothing to ask of them. */
 function isElsewhere(table: "edge" | "past_edge", vertices = "p_platforms, p_identities"): string {
   const at = (end: "from" | "to") =>
@@ -450,12 +470,12 @@ const FRESH = `
  * What is within `p_depth` of one vertex, level by level. Whoever has more around them than `p_cap` gets the nearest; of those
  * equally near first whom our own links join, since nobody can be given one of these without asking. What somebody only holds
  * comes behind all others, however far these are: it may have been given to them, and where nothing weak is asked for, nothing
- * hangs on it.
+ * hangs on it. Edges by the names `p_without` are passed over.
  */
 const WALK = `
   CREATE OR REPLACE FUNCTION api.graph_walk(
     p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer,
-    p_disputes integer
+    p_disputes integer, p_without text[] DEFAULT '{}'
   ) RETURNS json ${OPTIONS} AS $$
   DECLARE
     -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
@@ -490,6 +510,7 @@ const WALK = `
     distance integer := 0;
     room integer;
     disputes json := '[]';
+    beside json := '[]';
   BEGIN
     LOOP
       IF p_past OR p_level <= 2 THEN
@@ -507,6 +528,9 @@ const WALK = `
       IF other_platforms IS NOT NULL THEN
         SELECT met || array_agg(e) INTO met
         FROM api.graph_others(other_platforms, other_identities, p_past, p_at, p_level, scan) e;
+      END IF;
+      IF p_without <> '{}' THEN
+        SELECT array_agg(e) INTO met FROM unnest(met) e WHERE (e.name IN (SELECT unnest(p_without))) IS NOT TRUE;
       END IF;
       EXIT WHEN met IS NULL;
       edges := edges || met;
@@ -579,6 +603,22 @@ const WALK = `
         SELECT coalesce(json_agg(e), '[]') FROM (${referenced("disputes")}) e
       );
     END IF;
+    -- What else is said of the wallets: by it is judged what contracts have signed.
+    IF truncated OR distance > p_depth THEN
+      beside := (
+        WITH beside AS MATERIALIZED (
+          SELECT DISTINCT ON (e.name, e.kind) e.* FROM unnest(edges) e
+          CROSS JOIN LATERAL (
+            SELECT (e.from_platform, e.from_identity) IN (SELECT * FROM unnest(platforms, identities)) AS from,
+              (e.to_platform, e.to_identity) IN (SELECT * FROM unnest(platforms, identities)) AS to
+          ) is_told
+          WHERE e.level >= p_level AND (
+            e.to_platform = 'ethereum' AND is_told.to AND NOT is_told.from AND (e.source = 'nextid' OR e.evidence = 'agreement')
+            OR e.from_platform = 'ethereum' AND is_told.from AND NOT is_told.to AND e.evidence = 'agreement')
+        )
+        SELECT coalesce(json_agg(e), '[]') FROM (${referenced("beside")}) e
+      );
+    END IF;
     RETURN (
       WITH vertices AS MATERIALIZED (
         SELECT * FROM unnest(platforms, identities, distances) v (platform, identity, distance)
@@ -595,7 +635,9 @@ const WALK = `
         'vertices', (SELECT json_agg(json_build_array(v.platform, v.identity, v.distance)
           ORDER BY v.distance, v.platform COLLATE "C", v.identity COLLATE "C") FROM vertices v),
         'edges', (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("edges")}) e),
-        'disputes', disputes)
+        'disputes', disputes,
+        'beside', beside,
+        'crowded', ${crowdedAmong("unnest(edges)")})
     );
   END $$`;
 

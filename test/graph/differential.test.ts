@@ -175,7 +175,6 @@ function ordered(edges: readonly ModelEdge[], root: string, level: Level): strin
         [edge.from, edge.to].map(textOf).includes(text) &&
         [edge.from, edge.to].map(textOf).some((other) => near.get(other) === near.get(text)! - 1),
     );
-  const byName = (a: string, b: string) => byPlatform(vertexOf(a), vertexOf(b));
   return [
     ...[...near.keys()].sort(
       (a, b) => near.get(a)! - near.get(b)! || Number(ours(b)) - Number(ours(a)) || byName(a, b),
@@ -207,6 +206,10 @@ function comparable(edge: ModelEdge): string {
     it.proofLocation,
   ]);
   return JSON.stringify([kind, source, textOf(from), textOf(to), evidence, disputed, level, firstSeen, seen, kept]);
+}
+
+function byName(a: string, b: string): number {
+  return byPlatform(vertexOf(a), vertexOf(b));
 }
 
 function vertexOf(text: string): VertexId {
