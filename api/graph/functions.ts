@@ -207,6 +207,9 @@ function sentinel(rows: string, each: string, [one, all] = ["NULL, NULL", "NULL,
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
 const SAME = 8;
 
+/** How much of what one name or address says is read where only that is asked for of which the other says the same. */
+const AGREED = 100;
+
 /** Rows `e` of other registries' edges that stand or stood; or `whatever` is there, with a column that tells which do. */
 function joins(when: When, condition: string, order = "", whatever = false): string {
   const columns = `e.chain_id, e.slot, e.source, e.kind::text AS kind, e.from_platform, e.from_identity, e.to_platform,
@@ -392,6 +395,29 @@ const OWN = `
 const OTHERS = `
   CREATE OR REPLACE FUNCTION api.graph_others(${QUESTION}) RETURNS SETOF api.graph_edge
   LANGUAGE plpgsql STABLE AS $$ BEGIN ${asked(others)} END $$`;
+
+/** With whom of a name and an address each of some vertices agrees that they belong together, as the address has it. */
+function agreeing(when: When): string {
+  const from =
+    "e.from_platform = v.platform AND e.from_identity = v.identity AND e.kind IN ('resolve', 'reverse_resolve')";
+  return `
+    SELECT v.n, o.to_identity FROM unnest(p_platforms, p_identities) WITH ORDINALITY AS v (platform, identity, n)
+    CROSS JOIN LATERAL (
+      SELECT t.to_identity FROM ${joins(when, from, `ORDER BY e.kind, e.to_platform, e.to_identity, e.chain_id, e.slot LIMIT ${AGREED}`, true)} t
+      WHERE t.stands AND EXISTS (SELECT FROM ${back(when, "t")} b WHERE ${left(when)} IS NOT TRUE)
+      ORDER BY t.source, t.to_platform, t.to_identity LIMIT 1
+    ) o`;
+}
+
+/** The first name by which an address goes, or address that goes by a name; of who agrees with nobody, no row. */
+const AGREEING = `
+  CREATE OR REPLACE FUNCTION api.graph_agreeing(p_platforms text[], p_identities text[], p_past boolean, p_at integer)
+  RETURNS TABLE (n bigint, identity text) ${OPTIONS} AS $$
+  BEGIN
+    IF p_past THEN RETURN QUERY ${agreeing("past")};
+    ELSE RETURN QUERY ${agreeing("now")};
+    END IF;
+  END $$`;
 
 /** Has a connection plan what it will run, as its questions would: by the settings of whom these call. */
 const PLAN = `
@@ -705,4 +731,4 @@ function skipping(table: string, column: string, condition: string): string {
 }
 
 /** Made in this order by a migration, behind {@link GRAPH_TYPE}; and made anew by those behind it. */
-export const GRAPH_FUNCTIONS: readonly string[] = [LEVEL, HOLDER, OWN, OTHERS, PLAN, INCIDENT, WALK, PREFIX];
+export const GRAPH_FUNCTIONS: readonly string[] = [LEVEL, HOLDER, OWN, OTHERS, AGREEING, PLAN, INCIDENT, WALK, PREFIX];

@@ -93,6 +93,20 @@ describe("graph, against a model that replays what happened", () => {
           for (const [index, root] of vertices.entries()) expectNeighbours(found[index]!, edges, root, 2);
         });
 
+        it(`knows by which names addresses go, ${when}`, async () => {
+          const called = model.edges(5, at).filter(({ kind }) => kind === "reverse_resolve");
+          for (const vertex of await graph.vertices(vertices, at)) {
+            const ends = called.filter(({ from, to }) => [from, to].map(textOf).includes(textOf(vertex)));
+            const isNamed = world.names.some(
+              ({ identity }) => vertex.platform === "ens" && vertex.identity === identity,
+            );
+            const [first] = ends.map(({ to }) => to.identity).sort(byCodePoints);
+            const goes = vertex.platform === "ethereum" && first !== undefined;
+            expect(vertex.isPrimary).to.equal(goes || (isNamed && first !== undefined));
+            expect(vertex.displayName).to.equal(isNamed ? vertex.identity : goes ? first : null);
+          }
+        });
+
         it(`finds a shortest way with the strongest weakest edge, ${when}`, async () => {
           const edges = model.edges(1, at);
           for (const [index, from] of vertices.entries()) {
