@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 
-import { GRAPH_FUNCTIONS } from "../graph/functions.ts";
+import { GRAPH_FUNCTIONS, GRAPH_TYPE } from "../graph/functions.ts";
 
 /** The API's own tables, in the order in which they came to be. What has landed is never edited; additions go behind it. */
 const MIGRATIONS = [
@@ -237,7 +237,11 @@ const MIGRATIONS = [
    ALTER TABLE api.checks ADD COLUMN IF NOT EXISTS announced boolean NOT NULL DEFAULT false;
    CREATE INDEX IF NOT EXISTS checks_unannounced ON api.checks (chain_id, link_id) WHERE (strikes >= 2) <> announced;`,
   // What walks over the graph. Who changes the functions makes them anew behind here: CREATE OR REPLACE, or DROP first.
-  GRAPH_FUNCTIONS.join(";\n"),
+  [GRAPH_TYPE, ...GRAPH_FUNCTIONS].join(";\n"),
+  // A walk reads enough of each vertex, however little it tells, and says what else is said of wallets.
+  `DROP FUNCTION IF EXISTS
+     api.graph_walk(text, text, boolean, integer, integer, integer, integer, integer);
+   ${GRAPH_FUNCTIONS.join(";\n")}`,
 ];
 
 /** Any constant will do; it keeps two processes from migrating at once. */

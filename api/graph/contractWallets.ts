@@ -8,14 +8,25 @@ import { byCodePoints, byPlatform, keyOf } from "./vertexId.ts";
 /** Links whose signatures are looked at for one question at most: what is behind them counts as signed by contracts. */
 const MOST = 100;
 
-/** Tells of some lists of edges which of each to doubt, by uuid: see decision 15, on contract wallets. */
-export type Doubts = (lists: readonly (readonly Edge[])[]) => Promise<ReadonlySet<string>[]>;
+/** Edges, and what it takes to judge those of wallets among them. */
+export interface Met {
+  edges: Edge[];
+  /** What else is said of the wallets. */
+  beside: readonly Edge[];
+  /** The wallets of which not all bindings were read; with null any may be one. */
+  crowded: readonly (string | null)[];
+}
+
+/** Tells of what was met which edges to doubt, by uuid: see decision 15, on contract wallets. */
+export type Doubts = (met: readonly Met[]) => Promise<ReadonlySet<string>[]>;
 
 /** What is said of an address. */
 interface Said {
   bindings: Edge[];
   /** By other registries, at levels that join people. */
   others: Edge[];
+  /** Whether there are more bindings than these. */
+  crowded: boolean;
 }
 
 /** Asks for links' signatures only where what stands on different chains meets, and for each of them once. */
@@ -32,21 +43,25 @@ export function createDoubts(db: Pick<Pool, "query">): Doubts {
     return ({ references }) => references.some(({ linkId }) => known.get(linkId!) === true);
   }
 
-  return async (lists) => {
-    const meeting = lists.map((edges) => [...saidOf(edges).values()].filter(areOfSeveralChains));
+  return async (met) => {
+    const meeting = met.map((it) =>
+      [...saidOf(it).values()].filter((said) => said.crowded || areOfSeveralChains(said)),
+    );
     const bindings = meeting.flat().flatMap((said) => said.bindings);
-    if (bindings.length === 0) return lists.map(() => new Set());
+    if (bindings.length === 0) return met.map(() => new Set());
     const isAccount = await areAccounts(bindings.flatMap(({ references }) => references.map(({ linkId }) => linkId!)));
     return meeting.map((wallets) => new Set(wallets.flatMap((said) => doubted(said, isAccount))));
   };
 }
 
 /** What is said of each address that has bindings. */
-function saidOf(edges: readonly Edge[]): Map<string, Said> {
+function saidOf({ edges: met, beside, crowded }: Met): Map<string, Said> {
   const wallets = new Map<string, Said>();
+  const edges = [...met, ...beside];
   for (const edge of edges) {
-    if (edge.source !== "nextid" || edge.to.platform !== "ethereum") continue;
-    const said = wallets.get(edge.to.identity) ?? { bindings: [], others: [] };
+    if (!isWalletBinding(edge)) continue;
+    const isCrowded = crowded.includes(edge.to.identity) || crowded.includes(null);
+    const said = wallets.get(edge.to.identity) ?? { bindings: [], others: [], crowded: isCrowded };
     said.bindings.push(edge);
     wallets.set(edge.to.identity, said);
   }
@@ -58,6 +73,10 @@ function saidOf(edges: readonly Edge[]): Map<string, Said> {
     }
   }
   return wallets;
+}
+
+export function isWalletBinding({ source, to }: Edge): boolean {
+  return source === "nextid" && to.platform === "ethereum";
 }
 
 function areOfSeveralChains({ bindings, others }: Said): boolean {
@@ -80,7 +99,7 @@ function chainsOf({ references }: Edge): string {
 }
 
 /** Which of what is said of one address to doubt: whoever has its key has it on every chain, a contract on its own alone. */
-function doubted({ bindings, others }: Said, isAccount: (edge: Edge) => boolean): string[] {
+function doubted({ bindings, others, crowded }: Said, isAccount: (edge: Edge) => boolean): string[] {
   const names = others.filter(({ evidence }) => evidence === "agreement");
   const [accounts, contracts] = [bindings.filter(isAccount), bindings.filter((edge) => !isAccount(edge))];
   const doubts: Edge[] = [];
@@ -88,7 +107,9 @@ function doubted({ bindings, others }: Said, isAccount: (edge: Edge) => boolean)
   contracts.sort((a, b) => a.firstSeen - b.firstSeen || byCodePoints(a.uuid, b.uuid));
   for (const edge of contracts) {
     const stands =
-      names.every((name) => isThere(edge, name)) && [...accounts, ...kept].every((it) => haveSameChains(it, edge));
+      !crowded &&
+      names.every((name) => isThere(edge, name)) &&
+      [...accounts, ...kept].every((it) => haveSameChains(it, edge));
     (stands ? kept : doubts).push(edge);
   }
   if (accounts.length === 0 && kept.length > 0) {

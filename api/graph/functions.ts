@@ -12,13 +12,19 @@ const DAY = 24 * 3600;
 /** Of how many avatars with one account the newest is sought. Where there are more, none of them is believed. */
 export const RIVALS = 64;
 
+/**
+ * So many rows of a kind are read of one vertex, however little is told: what is over, expired or disputed is read as well, and a
+ * few of these must not hide what stands.
+ */
+const LEAST_READ = 256;
+
 /** How many vertices may have as many edges as are read of one, before no more are read in one step. */
 const BUDGET = 4;
 
 const list = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(", ");
 
 /** An edge as the walk meets it: from which of the vertices asked for, or only that there was more than is read there. */
-const TYPES = `
+export const GRAPH_TYPE = `
   CREATE TYPE api.graph_edge AS (
     sentinel boolean, kind text, source text,
     from_platform text, from_identity text, to_platform text, to_identity text,
@@ -177,19 +183,32 @@ function own(when: When, strength: Strength): string {
   FROM (SELECT k.*, api.graph_level(k.evidence, k.disputed, k.last_seen, p_at) AS level FROM believed k) k
   WHERE k.level >= p_level OR k.disputed
   UNION ALL
-  ${sentinel("own", "side, status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END")}`;
+  ${sentinel("own", "status, CASE side WHEN 0 THEN avatar ELSE platform || ',' || identity END", CROWDED)}`;
+}
+
+/** What a sentinel of our own edges ends in: a vertex of which not all is known; of all together it may be any wallet. */
+const CROWDED: [one: string, all: string] = [
+  "CASE side WHEN 1 THEN max(platform) END, CASE side WHEN 1 THEN max(identity) END",
+  "CASE side WHEN 1 THEN 'ethereum' END, NULL",
+];
+
+function nothing(columns: number): string {
+  return Array.from({ length: columns }, () => "NULL").join(", ");
 }
 
 /** Tells that more was there than is read: of one vertex, or in all. */
-function sentinel(rows: string, each: string): string {
-  const nothing = Array.from({ length: 17 }, () => "NULL").join(", ");
-  return `SELECT true, ${nothing} WHERE CASE WHEN (SELECT count(*) FROM ${rows}) < p_scan THEN false
-    ELSE EXISTS (SELECT FROM ${rows} GROUP BY ${each} HAVING count(*) >= p_scan)
-      OR EXISTS (SELECT FROM ${rows} GROUP BY side HAVING count(*) >= p_scan * ${BUDGET}) END`;
+function sentinel(rows: string, each: string, [one, all] = ["NULL, NULL", "NULL, NULL"]): string {
+  const row = (end: string, groups: string, most: string) => `
+  SELECT true, ${nothing(4)}, ${end}, ${nothing(11)} FROM ${rows}
+  WHERE (SELECT count(*) FROM ${rows}) >= p_scan GROUP BY ${groups} HAVING count(*) >= ${most}`;
+  return `${row(one, `side, ${each}`, "p_scan")} UNION ALL ${row(all, "side", `p_scan * ${BUDGET}`)}`;
 }
 
 /** How many statements of one name or address about the same other one are read: one for each chain that has it. */
 const SAME = 8;
+
+/** How much of what one name or address says is read where only that is asked for of which the other says the same. */
+const AGREED = 100;
 
 /** Rows `e` of other registries' edges that stand or stood; or `whatever` is there, with a column that tells which do. */
 function joins(when: When, condition: string, order = "", whatever = false): string {
@@ -314,11 +333,11 @@ function others(when: When, strength: Strength): string {
   FROM (SELECT t.*, api.graph_level(t.evidence, t.disputed, p_at, p_at) AS level FROM believed t) t
   WHERE t.level >= p_level OR t.disputed
   UNION ALL
-  ${sentinel("theirs", "side, kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
+  ${sentinel("theirs", "kind, CASE WHEN side IN (1, 3, 4, 5, 6) THEN to_platform || ',' || to_identity ELSE from_platform || ',' || from_identity END")}`;
 }
 
 /** Edges of a relation of `api.graph_edge`, with where each can be looked up: our own by their links. */
-export function referenced(relation: string): string {
+function referenced(relation: string): string {
   return `SELECT e.kind, e.source, e.from_platform, e.from_identity, e.to_platform, e.to_identity, e.evidence, e.disputed,
       e.level, e.first_seen, e.last_seen, e.name, r.reference
     FROM ${relation} e CROSS JOIN LATERAL (
@@ -377,6 +396,29 @@ const OTHERS = `
   CREATE OR REPLACE FUNCTION api.graph_others(${QUESTION}) RETURNS SETOF api.graph_edge
   LANGUAGE plpgsql STABLE AS $$ BEGIN ${asked(others)} END $$`;
 
+/** With whom of a name and an address each of some vertices agrees that they belong together, as the address has it. */
+function agreeing(when: When): string {
+  const from =
+    "e.from_platform = v.platform AND e.from_identity = v.identity AND e.kind IN ('resolve', 'reverse_resolve')";
+  return `
+    SELECT v.n, o.to_identity FROM unnest(p_platforms, p_identities) WITH ORDINALITY AS v (platform, identity, n)
+    CROSS JOIN LATERAL (
+      SELECT t.to_identity FROM ${joins(when, from, `ORDER BY e.kind, e.to_platform, e.to_identity, e.chain_id, e.slot LIMIT ${AGREED}`, true)} t
+      WHERE t.stands AND EXISTS (SELECT FROM ${back(when, "t")} b WHERE ${left(when)} IS NOT TRUE)
+      ORDER BY t.source, t.to_platform, t.to_identity LIMIT 1
+    ) o`;
+}
+
+/** The first name by which an address goes, or address that goes by a name; of who agrees with nobody, no row. */
+const AGREEING = `
+  CREATE OR REPLACE FUNCTION api.graph_agreeing(p_platforms text[], p_identities text[], p_past boolean, p_at integer)
+  RETURNS TABLE (n bigint, identity text) ${OPTIONS} AS $$
+  BEGIN
+    IF p_past THEN RETURN QUERY ${agreeing("past")};
+    ELSE RETURN QUERY ${agreeing("now")};
+    END IF;
+  END $$`;
+
 /** Has a connection plan what it will run, as its questions would: by the settings of whom these call. */
 const PLAN = `
   CREATE OR REPLACE FUNCTION api.graph_plan() RETURNS void ${OPTIONS} AS $$
@@ -391,6 +433,16 @@ const PLAN = `
       )
       .join("\n    ")}
   END $$`;
+
+/** The wallets of which not all bindings are among some edges; null stands for any. */
+function crowdedAmong(relation: string): string {
+  return `(SELECT coalesce(json_agg(e.to_identity), '[]') FROM ${relation} e WHERE e.sentinel AND e.to_platform = 'ethereum')`;
+}
+
+/** The edges at some vertices, as the walk has them. */
+export const MET = `
+  WITH met AS MATERIALIZED (SELECT * FROM api.graph_incident($1, $2, $3, $4, $5, $6))
+  SELECT (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("met")}) e) AS edges, ${crowdedAmong("met")} AS crowded`;
 
 /** Whether another registry knows a vertex `v`: without that there is nothing to ask of them. */
 function isElsewhere(table: "edge" | "past_edge", vertices = "p_platforms, p_identities"): string {
@@ -444,16 +496,16 @@ const FRESH = `
  * What is within `p_depth` of one vertex, level by level. Whoever has more around them than `p_cap` gets the nearest; of those
  * equally near first whom our own links join, since nobody can be given one of these without asking. What somebody only holds
  * comes behind all others, however far these are: it may have been given to them, and where nothing weak is asked for, nothing
- * hangs on it.
+ * hangs on it. Edges by the names `p_without` are passed over.
  */
 const WALK = `
   CREATE OR REPLACE FUNCTION api.graph_walk(
     p_platform text, p_identity text, p_past boolean, p_at integer, p_level integer, p_depth integer, p_cap integer,
-    p_disputes integer
+    p_disputes integer, p_without text[] DEFAULT '{}'
   ) RETURNS json ${OPTIONS} AS $$
   DECLARE
     -- One more than the cap allows, so that what is left out is known to be; and several chains may say the same.
-    scan constant integer := 4 * (p_cap + 1);
+    scan constant integer := greatest(4 * (p_cap + 1), ${LEAST_READ});
     platforms text[] := ARRAY[p_platform];
     identities text[] := ARRAY[p_identity];
     distances integer[] := ARRAY[0];
@@ -484,6 +536,7 @@ const WALK = `
     distance integer := 0;
     room integer;
     disputes json := '[]';
+    beside json := '[]';
   BEGIN
     LOOP
       IF p_past OR p_level <= 2 THEN
@@ -501,6 +554,9 @@ const WALK = `
       IF other_platforms IS NOT NULL THEN
         SELECT met || array_agg(e) INTO met
         FROM api.graph_others(other_platforms, other_identities, p_past, p_at, p_level, scan) e;
+      END IF;
+      IF p_without <> '{}' THEN
+        SELECT array_agg(e) INTO met FROM unnest(met) e WHERE (e.name IN (SELECT unnest(p_without))) IS NOT TRUE;
       END IF;
       EXIT WHEN met IS NULL;
       edges := edges || met;
@@ -573,6 +629,22 @@ const WALK = `
         SELECT coalesce(json_agg(e), '[]') FROM (${referenced("disputes")}) e
       );
     END IF;
+    -- What else is said of the wallets: by it is judged what contracts have signed.
+    IF truncated OR distance > p_depth THEN
+      beside := (
+        WITH beside AS MATERIALIZED (
+          SELECT DISTINCT ON (e.name, e.kind) e.* FROM unnest(edges) e
+          CROSS JOIN LATERAL (
+            SELECT (e.from_platform, e.from_identity) IN (SELECT * FROM unnest(platforms, identities)) AS from,
+              (e.to_platform, e.to_identity) IN (SELECT * FROM unnest(platforms, identities)) AS to
+          ) is_told
+          WHERE e.level >= p_level AND (
+            e.to_platform = 'ethereum' AND is_told.to AND NOT is_told.from AND (e.source = 'nextid' OR e.evidence = 'agreement')
+            OR e.from_platform = 'ethereum' AND is_told.from AND NOT is_told.to AND e.evidence = 'agreement')
+        )
+        SELECT coalesce(json_agg(e), '[]') FROM (${referenced("beside")}) e
+      );
+    END IF;
     RETURN (
       WITH vertices AS MATERIALIZED (
         SELECT * FROM unnest(platforms, identities, distances) v (platform, identity, distance)
@@ -589,7 +661,9 @@ const WALK = `
         'vertices', (SELECT json_agg(json_build_array(v.platform, v.identity, v.distance)
           ORDER BY v.distance, v.platform COLLATE "C", v.identity COLLATE "C") FROM vertices v),
         'edges', (SELECT coalesce(json_agg(e), '[]') FROM (${referenced("edges")}) e),
-        'disputes', disputes)
+        'disputes', disputes,
+        'beside', beside,
+        'crowded', ${crowdedAmong("unnest(edges)")})
     );
   END $$`;
 
@@ -656,5 +730,5 @@ function skipping(table: string, column: string, condition: string): string {
       SELECT k.identity FROM skip k WHERE k.identity IS NOT NULL LIMIT 4 * p_limit`;
 }
 
-/** Made in this order by a migration. */
-export const GRAPH_FUNCTIONS: readonly string[] = [TYPES, LEVEL, HOLDER, OWN, OTHERS, PLAN, INCIDENT, WALK, PREFIX];
+/** Made in this order by a migration, behind {@link GRAPH_TYPE}; and made anew by those behind it. */
+export const GRAPH_FUNCTIONS: readonly string[] = [LEVEL, HOLDER, OWN, OTHERS, AGREEING, PLAN, INCIDENT, WALK, PREFIX];

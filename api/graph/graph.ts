@@ -2,11 +2,12 @@ import type { Pool } from "pg";
 
 import { findPath } from "./path.ts";
 import { beginningWith } from "./prefix.ts";
-import { type Component, type Edge, type Graph, type Neighbourhood, type Scope, type VertexId } from "./types.ts";
+import type { Component, Edge, Graph, Neighbourhood, Scope, VertexId } from "./types.ts";
+import { MERGING_LEVEL } from "./types.ts";
 import { describeVertices } from "./vertices.ts";
 import { type EdgeRow, sortedEdges } from "./edges.ts";
-import { createDoubts, reached, withDoubts } from "./contractWallets.ts";
-import { referenced } from "./functions.ts";
+import { type Met, createDoubts, isWalletBinding, reached, withDoubts } from "./contractWallets.ts";
+import { MET } from "./functions.ts";
 import { linkNamed } from "./named.ts";
 import { type Steps, byPlatform, isStorable, keyOf, scopeOf } from "./vertexId.ts";
 
@@ -20,6 +21,9 @@ interface Walked {
   vertices: [string, string, number][];
   edges: EdgeRow[];
   disputes: EdgeRow[];
+  /** See {@link Met}. */
+  beside: EdgeRow[];
+  crowded: (string | null)[];
 }
 
 /** How a walk goes; and how many disputed edges it tells beside those that it went by. */
@@ -34,8 +38,9 @@ interface Found extends Pick<Component, "edges" | "disputed" | "truncated"> {
   vertices: { vertex: VertexId; distance: number }[];
 }
 
-/** Ways that are looked for until one has nothing to doubt. */
+/** Ways that are looked for until one has nothing to doubt, and walks that begin anew without what is in doubt. */
 const WAYS = 8;
+const WALKS = 4;
 
 /** What hardly anybody is; it has all statements planned all the same. */
 const NOBODY: VertexId = { platform: "nextid", identity: "" };
@@ -62,52 +67,82 @@ export async function planQuestions(pool: Pool): Promise<void> {
 export function createGraph(db: Pick<Pool, "query">): Graph {
   const doubtsOf = createDoubts(db);
 
-  async function ask(roots: readonly VertexId[], { depth, cap, disputes, ...scope }: Walk): Promise<Walked[]> {
+  async function ask(roots: readonly VertexId[], walk: Walk, without: readonly Edge[]): Promise<Walked[]> {
+    const { depth, cap, disputes, ...scope } = walk;
     const { past, at, level } = scopeOf(scope);
     const storable = roots.map((root) => (isStorable(root) ? root : { platform: "", identity: "" }));
     const { rows } = await db.query<{ walked: Walked }>({
       name: "graph-walk",
-      text: `SELECT api.graph_walk(r.platform, r.identity, $3, $4, $5, $6, $7, $8) AS walked
+      text: `SELECT api.graph_walk(r.platform, r.identity, $3, $4, $5, $6, $7, $8, $9) AS walked
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r (platform, identity, n) ORDER BY r.n`,
       values: [
         storable.map(({ platform }) => platform),
         storable.map(({ identity }) => identity),
         ...[past, at, level, depth, cap, disputes],
+        // A link's edge goes by the link.
+        without.map(({ references: [best] }) => best!.linkId),
       ],
     });
     return rows.map(({ walked }) => walked);
   }
 
-  /** One level of the walk: from each of the vertices, in their order. */
-  const steps: Steps = async (vertices, scope, scan) => {
+  async function meet(vertices: readonly VertexId[], scope: Scope, scan: number): Promise<Met> {
     const { past, at, level } = scopeOf(scope);
-    const { rows } = await db.query<EdgeRow>({
+    const { rows } = await db.query<Pick<Walked, "edges" | "crowded">>({
       name: "graph-incident",
-      text: `${referenced("api.graph_incident($1, $2, $3, $4, $5, $6)")} WHERE NOT e.sentinel`,
+      text: MET,
       values: [
         vertices.map(({ platform }) => platform),
         vertices.map(({ identity }) => identity),
         ...[past, at, level, scan],
       ],
     });
-    const edges = sortedEdges(rows);
-    const [doubts] = await doubtsOf([edges]);
-    return withDoubts(edges, doubts!).filter((edge) => edge.level >= level);
-  };
+    return { edges: sortedEdges(rows[0]!.edges), beside: [], crowded: rows[0]!.crowded };
+  }
+
+  /** The same with all that is said of its wallets, but for those of which it was read already. */
+  async function withWallets(met: Met, read: readonly VertexId[], scope: Scope): Promise<Met> {
+    const known = new Set(read.map(keyOf));
+    const bound = met.edges.filter((edge) => isWalletBinding(edge) && !known.has(keyOf(edge.to)));
+    if (bound.length === 0) return met;
+    const wallets = [...new Map(bound.map(({ to }) => [to.identity, to])).values()];
+    const said = await meet(wallets, { ...scope, level: MERGING_LEVEL }, COMPONENT_CAP);
+    return { edges: met.edges, beside: said.edges, crowded: [...met.crowded, ...said.crowded] };
+  }
+
+  async function believed(met: Met, { level = MERGING_LEVEL }: Scope): Promise<Edge[]> {
+    const [doubts] = await doubtsOf([met]);
+    return withDoubts(met.edges, doubts!).filter((edge) => edge.level >= level);
+  }
+
+  /** One level of the walk: from each of the vertices, in their order. What else is said of wallets is not looked at. */
+  const steps: Steps = async (vertices, scope, scan) => believed(await meet(vertices, scope, scan), scope);
 
   /** What was walked over, without what only contract wallets of different chains seem to join. */
-  async function walkOver(roots: readonly VertexId[], walk: Walk): Promise<Found[]> {
-    const walked = await ask(roots, walk);
-    const lists = walked.map(({ edges }) => sortedEdges(edges));
-    const doubts = await doubtsOf(lists);
-    return walked.map(({ vertices, truncated, disputes }, index): Found => {
-      const root = { platform: roots[index]!.platform, identity: roots[index]!.identity };
-      const all = vertices.map(([platform, identity, distance]) => ({ vertex: { platform, identity }, distance }));
-      // What cannot be stored was asked for under another name.
-      all[0] = { vertex: root, distance: 0 };
-      const found = { vertices: all, edges: lists[index]!, disputed: sortedEdges(disputes), truncated };
-      return doubts[index]!.size === 0 ? found : withoutDoubted(found, doubts[index]!, walk);
+  async function walkOver(roots: readonly VertexId[], walk: Walk, without: readonly Edge[] = [], walks = WALKS) {
+    const walked = await ask(roots, walk, without);
+    const met = walked.map(({ edges, beside, crowded }): Met => {
+      return { edges: sortedEdges(edges), beside: sortedEdges(beside), crowded };
     });
+    const doubts = await doubtsOf(met);
+    const all: Found[] = [];
+    for (const [index, { vertices, truncated, disputes }] of walked.entries()) {
+      const root = { platform: roots[index]!.platform, identity: roots[index]!.identity };
+      const { edges, beside } = met[index]!;
+      const links = [...edges, ...beside].filter((edge) => isWalletBinding(edge) && doubts[index]!.has(edge.uuid));
+      // They may have come before others whom the cap then left out.
+      if (truncated && links.length > 0 && walks > 1 && scopeOf(walk).level >= MERGING_LEVEL) {
+        all.push(...(await walkOver([root], walk, [...without, ...links], walks - 1)));
+        continue;
+      }
+      const places = vertices.map(([platform, identity, distance]) => ({ vertex: { platform, identity }, distance }));
+      // What cannot be stored was asked for under another name.
+      places[0] = { vertex: root, distance: 0 };
+      const found = { vertices: places, edges, disputed: sortedEdges(disputes), truncated };
+      const doubted = new Set([...doubts[index]!, ...without.map(({ uuid }) => uuid)]);
+      all.push(doubted.size === 0 ? found : withoutDoubted(found, [...edges, ...without], doubted, walk));
+    }
+    return all;
   }
 
   return {
@@ -140,7 +175,9 @@ export function createGraph(db: Pick<Pool, "query">): Graph {
 
     async incident(ids, { cap = COMPONENT_CAP, ...scope } = {}) {
       const edges = new Map(ids.map((id) => [keyOf(id), [] as Edge[]]));
-      for (const edge of await steps(ids.filter(isStorable), scope, cap)) {
+      const asked = ids.filter(isStorable);
+      const met = await withWallets(await meet(asked, scope, cap), asked, scope);
+      for (const edge of await believed(met, scope)) {
         for (const key of new Set([keyOf(edge.from), keyOf(edge.to)])) edges.get(key)?.push(edge);
       }
       return ids.map((id) => edges.get(keyOf(id))!);
@@ -152,8 +189,9 @@ export function createGraph(db: Pick<Pool, "query">): Graph {
       const undoubted: Steps = async (...step) => (await steps(...step)).filter(({ uuid }) => !doubted.has(uuid));
       for (let tried = 0; tried < WAYS; tried++) {
         const way = await findPath(undoubted, { from, to, depth, scope });
-        const [doubts] = await doubtsOf([way ?? []]);
-        if (!way || doubts!.size === 0) return way;
+        if (!way) return null;
+        const [doubts] = await doubtsOf([await withWallets({ edges: way, beside: [], crowded: [] }, [], scope)]);
+        if (way.every(({ uuid }) => !doubts!.has(uuid))) return way;
         const { level } = scopeOf(scope);
         const marked = withDoubts(way, doubts!);
         if (marked.every((edge) => edge.level >= level)) return marked;
@@ -177,9 +215,10 @@ export function createGraph(db: Pick<Pool, "query">): Graph {
 }
 
 /** What can still be reached where some edges are disputed. */
-function withoutDoubted(found: Found, doubts: ReadonlySet<string>, { depth, disputes, ...scope }: Walk): Found {
+function withoutDoubted(found: Found, met: readonly Edge[], doubts: ReadonlySet<string>, walk: Walk): Found {
+  const { depth, disputes, ...scope } = walk;
   const { level } = scopeOf(scope);
-  const marked = withDoubts(found.edges, doubts);
+  const marked = withDoubts(met, doubts);
   const edges = marked.filter((edge) => edge.level >= level);
   const root = found.vertices[0]!.vertex;
   const vertices = reached(root, edges, { level, depth });

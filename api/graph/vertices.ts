@@ -10,23 +10,14 @@ const READ = 100;
 
 type Row = Omit<Vertex, keyof VertexId> & { n: number };
 
-/** Whether a vertex `v` is an end of anything that an address calls its own: only then it is worth to ask what stands of it. */
-function isCalled(end: "from" | "to"): string {
-  const tables = ["edge", "past_edge"].map(
-    (table) => `EXISTS (SELECT FROM indexer.${table} r
-        WHERE r.${end}_identity = v.identity AND r.${end}_platform = v.platform AND r.kind = 'reverse_resolve')`,
-  );
-  return `(${tables[0]} OR $3 AND ${tables[1]})`;
-}
-
 /** What is known of vertices beside their edges, in their order. */
 const VERTICES = `
   SELECT v.n, coalesce(m.uid, account.id) AS uid,
-    CASE WHEN m.uid IS NOT NULL THEN v.identity ELSE primary_name.identity END AS "displayName",
+    CASE WHEN m.uid IS NOT NULL THEN v.identity ELSE agreed.identity END AS "displayName",
     least(bound.added, chain.added, joined.added, m.registered_at) AS "addedAt",
     greatest(bound.updated, chain.updated, joined.updated, m.updated_at) AS "updatedAt",
     m.registered_at AS "registeredAt", m.expires_at::float8 AS "expiresAt", m.resolver, coalesce(m.texts, '{}') AS texts,
-    coalesce(primary_name.identity IS NOT NULL OR chosen.avatar IS NOT NULL OR called.address IS NOT NULL, false) AS "isPrimary"
+    agreed.n IS NOT NULL OR chosen.avatar IS NOT NULL AS "isPrimary"
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS v (platform, identity, n)
   LEFT JOIN LATERAL (
     SELECT m.* FROM indexer.name m
@@ -67,18 +58,8 @@ const VERTICES = `
        WHERE e.to_identity = v.identity AND e.to_platform = v.platform AND e.since <= $4 LIMIT ${READ})
     ) e
   ) joined ON true
-  LEFT JOIN LATERAL (
-    -- The name by which an address goes, and the addresses that go by a name: both sides say so.
-    SELECT e.to_identity AS identity FROM api.graph_incident(ARRAY[v.platform], ARRAY[v.identity], $3, $4, 5, ${READ}) e
-    WHERE v.platform = 'ethereum' AND ${isCalled("from")}
-      AND e.kind = 'reverse_resolve' AND e.from_platform = v.platform AND e.from_identity = v.identity
-    ORDER BY e.source, e.to_platform, e.to_identity LIMIT 1
-  ) primary_name ON true
-  LEFT JOIN LATERAL (
-    SELECT e.from_identity AS address FROM api.graph_incident(ARRAY[v.platform], ARRAY[v.identity], $3, $4, 5, ${READ}) e
-    WHERE m.uid IS NOT NULL AND ${isCalled("to")}
-      AND e.kind = 'reverse_resolve' AND e.to_platform = v.platform AND e.to_identity = v.identity LIMIT 1
-  ) called ON true
+  -- The name by which an address goes, or an address that goes by a name: both sides say so.
+  LEFT JOIN api.graph_agreeing($1, $2, $3, $4) agreed ON agreed.n = v.n AND (v.platform = 'ethereum' OR m.uid IS NOT NULL)
   LEFT JOIN LATERAL (
     -- A wallet's choice holds while a confirmed binding joins the two.
     SELECT r.avatar FROM indexer.reverse_record r

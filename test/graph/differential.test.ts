@@ -28,14 +28,18 @@ describe("graph, against a model that replays what happened", () => {
       after(() => database.drop());
 
       it("keeps the nearest where there are too many, and says so", async () => {
-        const edges = model.edges(1);
-        for (const cap of [1, 4, 9]) {
-          const components = await graph.components(vertices, { level: 1, cap });
-          for (const [index, root] of vertices.entries()) {
-            const all = ordered(distances(edges, textOf(root)), edges);
-            const { vertices: kept, truncated } = components[index]!;
-            expect(truncated).to.equal(all.length > cap);
-            expect(kept.map(textOf).sort()).to.deep.equal(all.slice(0, cap).sort());
+        for (const level of [1, 3] as const) {
+          const edges = model.edges(level);
+          const orders = vertices.map((root) => ordered(edges, textOf(root), level));
+          for (const cap of [1, 2, 3, 4, 7, 9]) {
+            const components = await graph.components(vertices, { level, cap });
+            for (const [index, all] of orders.entries()) {
+              const { vertices: kept, edges: told, truncated } = components[index]!;
+              expect(truncated).to.equal(all.length > cap);
+              expect(kept.map(textOf).sort()).to.deep.equal(all.slice(0, cap).sort());
+              const isKept = (end: VertexId) => all.indexOf(textOf(end)) < cap && all.includes(textOf(end));
+              expectEdges(told.map(bestOf), edges.filter(({ from, to }) => isKept(from) && isKept(to)).map(bestOf));
+            }
           }
         }
       });
@@ -55,8 +59,7 @@ describe("graph, against a model that replays what happened", () => {
       });
 
       it("answers as of now, where all is read anew, as without a time, where only what is not met yet is", async () => {
-        // With smaller ones, what is over is already more than is read: it counts in histories only.
-        for (const cap of [6, 9, 500]) {
+        for (const cap of [1, 2, 3, 7, 500]) {
           const [fresh, whole] = await Promise.all([
             graph.components(vertices, { cap, disputes: 100 }),
             graph.components(vertices, { cap, disputes: 100, at: now }),
@@ -88,6 +91,20 @@ describe("graph, against a model that replays what happened", () => {
           const edges = model.edges(2, at);
           const found = await graph.neighbourhoods(vertices, 2, scope(2));
           for (const [index, root] of vertices.entries()) expectNeighbours(found[index]!, edges, root, 2);
+        });
+
+        it(`knows by which names addresses go, ${when}`, async () => {
+          const called = model.edges(5, at).filter(({ kind }) => kind === "reverse_resolve");
+          for (const vertex of await graph.vertices(vertices, at)) {
+            const ends = called.filter(({ from, to }) => [from, to].map(textOf).includes(textOf(vertex)));
+            const isNamed = world.names.some(
+              ({ identity }) => vertex.platform === "ens" && vertex.identity === identity,
+            );
+            const [first] = ends.map(({ to }) => to.identity).sort(byCodePoints);
+            const goes = vertex.platform === "ethereum" && first !== undefined;
+            expect(vertex.isPrimary).to.equal(goes || (isNamed && first !== undefined));
+            expect(vertex.displayName).to.equal(isNamed ? vertex.identity : goes ? first : null);
+          }
         });
 
         it(`finds a shortest way with the strongest weakest edge, ${when}`, async () => {
@@ -151,8 +168,20 @@ function expectWay(way: Edge[] | null, all: readonly ModelEdge[], from: VertexId
   if (length > 0) expect(distances(stronger, textOf(from)).get(textOf(to)) ?? Infinity).to.be.greaterThan(length);
 }
 
-/** In the order in which they are kept: by distance, then first whom our own links join. */
-function ordered(near: ReadonlyMap<string, number>, edges: readonly ModelEdge[]): string[] {
+/**
+ * In the order in which they are kept: by distance, then first whom our own links join; and where people are joined, behind all
+ * of these what is only held, to which no way leads by holding it.
+ */
+function ordered(edges: readonly ModelEdge[], root: string, level: Level): string[] {
+  const isHeld = ({ kind }: ModelEdge) => kind === "hold" && level > 2;
+  const near = distances(edges, root, Infinity, isHeld);
+  const held = new Map<string, number>();
+  for (const { from, to } of edges.filter(isHeld)) {
+    const [distance, name] = [near.get(textOf(from)), textOf(to)];
+    if (distance !== undefined && !near.has(name)) {
+      held.set(name, Math.min(distance + 1, held.get(name) ?? Infinity));
+    }
+  }
   const ours = (text: string) =>
     edges.some(
       (edge) =>
@@ -160,13 +189,16 @@ function ordered(near: ReadonlyMap<string, number>, edges: readonly ModelEdge[])
         [edge.from, edge.to].map(textOf).includes(text) &&
         [edge.from, edge.to].map(textOf).some((other) => near.get(other) === near.get(text)! - 1),
     );
-  return [...near.keys()].sort(
-    (a, b) => near.get(a)! - near.get(b)! || Number(ours(b)) - Number(ours(a)) || byPlatform(vertexOf(a), vertexOf(b)),
-  );
+  return [
+    ...[...near.keys()].sort(
+      (a, b) => near.get(a)! - near.get(b)! || Number(ours(b)) - Number(ours(a)) || byName(a, b),
+    ),
+    ...[...held.keys()].sort((a, b) => held.get(a)! - held.get(b)! || byName(a, b)),
+  ];
 }
 
 /** Claims on other chains are not looked at where all that is asked for is stronger. */
-function bestOf(edge: Edge): Edge {
+function bestOf<E extends ModelEdge>(edge: E): E {
   return { ...edge, references: edge.references.slice(0, 1) };
 }
 
@@ -188,6 +220,10 @@ function comparable(edge: ModelEdge): string {
     it.proofLocation,
   ]);
   return JSON.stringify([kind, source, textOf(from), textOf(to), evidence, disputed, level, firstSeen, seen, kept]);
+}
+
+function byName(a: string, b: string): number {
+  return byPlatform(vertexOf(a), vertexOf(b));
 }
 
 function vertexOf(text: string): VertexId {

@@ -251,6 +251,63 @@ describe("graph, with an attacker in it", () => {
       expect((await graph.components([ALICE]))[0]!.vertices).to.deep.include(vault);
     });
 
+    it("is not joined where only his side of it is asked for", async () => {
+      const world = two();
+      const link = mine(10);
+      world.bindings.push(link);
+      await store(database.db, world);
+      const [around] = await graph.neighbourhoods([MALLORY], 1);
+      expect(around!.neighbours.map(({ vertex }) => vertex)).to.not.deep.include(hers);
+      const [edges] = await graph.incident([MALLORY], { level: 1 });
+      const told = edges!.find(({ references: [best] }) => best!.linkId === link.linkId)!;
+      expect(told).to.include({ disputed: true, level: 2 });
+      expect(await graph.edge(link.uuid)).to.deep.include({ disputed: true, level: 2 });
+      expect(await graph.path(MALLORY, hers)).to.equal(null);
+      expect((await graph.path(MALLORY, hers, { level: 1 }))!.map(({ level }) => level)).to.deep.equal([2]);
+      expect((await graph.components([MALLORY], { cap: 3 }))[0]!.vertices).to.not.deep.include(hers);
+    });
+
+    it("does not push them out of a small answer by many avatars that come first", async () => {
+      const crowd = Array.from({ length: 12 }, (_, index) => makeAvatar(`told ${index}`));
+      crowd.sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1));
+      const owner = crowd.pop()!;
+      const hersToo = { platform: "nextid", identity: owner.publicKey };
+      const bound = crowd.map((avatar) => binding({ avatar, ...hers, chainId: 10, time: now - DAY }));
+      await store(database.db, {
+        bindings: [binding({ avatar: owner, ...hers, time: now - 300 * DAY }), ...bound],
+        ...{ joins: [], checks: [], names: [] },
+      });
+      for (const cap of [1, 2, 3, 5]) {
+        const [component] = await graph.components([hers], { cap, disputes: 100 });
+        expect(component!.vertices).to.deep.equal([hers, hersToo].slice(0, cap));
+        if (cap > 1) expect(component!.truncated).to.equal(false);
+        if (cap > 1) expect(component!.disputed).to.have.length(crowd.length);
+        const mallorys = { platform: "nextid", identity: crowd[0]!.publicKey };
+        expect((await graph.components([mallorys], { cap }))[0]!.vertices).to.deep.equal([mallorys]);
+      }
+    });
+
+    it("takes nothing by so many avatars that they are not all read: then no contract counts", async () => {
+      const crowd = Array.from({ length: 300 }, (_, index) => makeAvatar(`read ${index}`));
+      crowd.sort((a, b) => (a.address < b.address ? -1 : 1));
+      const owner = crowd.pop()!;
+      const hersToo = { platform: "nextid", identity: owner.publicKey };
+      const mallorys = { platform: "nextid", identity: crowd[0]!.publicKey };
+      const own = { platform: "ethereum", identity: makeWallet("owner") };
+      const bound = crowd.map((avatar) => binding({ avatar, ...hers, chainId: 10, time: now - DAY }));
+      await store(database.db, {
+        bindings: [...[hers, own].map((it) => binding({ avatar: owner, ...it, time: now - 300 * DAY })), ...bound],
+        ...{ joins: [], checks: [], names: [] },
+      });
+      for (const at of [{}, { at: now }]) {
+        const [address, person, stranger] = await graph.components([hers, hersToo, mallorys], { cap: 20, ...at });
+        expect(address!.vertices).to.deep.equal([hers]);
+        expect(address!.truncated).to.equal(true);
+        expect(person!.vertices).to.deep.equal([hersToo, own]);
+        expect(stranger!.vertices).to.deep.equal([mallorys]);
+      }
+    });
+
     it("is one with them where both have it on the same chains: its contract there said so of both", async () => {
       const world = two();
       world.bindings.push(mine(1));
@@ -290,6 +347,23 @@ describe("graph, with an attacker in it", () => {
       const [whole] = await graph.components([hers], { cap: 33 });
       expect(whole!.vertices).to.have.length(33);
       expect(whole!.truncated).to.equal(false);
+    });
+
+    it("hides nothing of a small answer by what was given to them and taken back", async () => {
+      const world = two();
+      const real = name("real.eth");
+      const [since, until] = [now - 20 * DAY, now - 5 * DAY];
+      world.joins.push(join({ kind: "hold", from: pair(hers), to: pair(real), since: now - 100 * DAY, until }));
+      for (let index = 10; index < 60; index++) {
+        const given = pair(name(`a${index}.eth`));
+        world.joins.push(join({ kind: "hold", from: pair(hers), to: given, since, until: since + DAY }));
+      }
+      await store(database.db, world);
+      for (const cap of [3, 4]) {
+        const [component] = await graph.components([hers], { cap, at: now - 10 * DAY });
+        expect(component!.vertices).to.have.deep.members([hers, ALICE, real]);
+        expect(component!.truncated).to.equal(false);
+      }
     });
 
     it("does not break the way to somebody by what was given to whom it leads past", async () => {

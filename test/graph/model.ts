@@ -184,17 +184,19 @@ function levelOf(evidence: EvidenceKind, disputed: boolean, age: number): Edge["
 
 export const textOf = ({ platform, identity }: VertexId) => `${platform},${identity}`;
 
-/** Distances from a vertex, no further than so far. */
-export function distances(
-  edges: readonly Pick<Edge, "from" | "to">[],
+/** Distances from a vertex, no further than so far; some edges lead only from their end to their beginning. */
+export function distances<E extends Pick<Edge, "from" | "to">>(
+  edges: readonly E[],
   root: string,
   depth = Infinity,
+  isOneWay: (edge: E) => boolean = () => false,
 ): Map<string, number> {
   const found = new Map([[root, 0]]);
   for (let distance = 1; distance <= depth; distance++) {
-    const next = edges.flatMap(({ from, to }) => {
-      const [a, b] = [textOf(from), textOf(to)];
-      return [...(found.get(a) === distance - 1 ? [b] : []), ...(found.get(b) === distance - 1 ? [a] : [])];
+    const next = edges.flatMap((edge) => {
+      const [a, b] = [textOf(edge.from), textOf(edge.to)];
+      const leads = found.get(a) === distance - 1 && !isOneWay(edge);
+      return [...(leads ? [b] : []), ...(found.get(b) === distance - 1 ? [a] : [])];
     });
     const fresh = next.filter((it) => !found.has(it));
     if (fresh.length === 0) return found;
