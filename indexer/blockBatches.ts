@@ -1,11 +1,11 @@
 /** One call in a batch, and who waits for it. */
 interface Waiting {
   call: { id: unknown; method: string; params: readonly unknown[] };
-  give(response: Response | undefined): void;
+  give(answer: Answer | undefined): void;
 }
 
 /** What a node says: anything. */
-type Answer = { id?: unknown; result?: unknown } | null;
+export type Answer = { id?: unknown; result?: unknown } | null;
 
 /** Milliseconds that Ponder itself waits for an answer. */
 const PATIENCE = 10_000;
@@ -33,7 +33,7 @@ export class BlockBatches {
    * @returns the answer, as to a call by itself; `undefined` where it has to be asked by itself: nobody else asked, it is no
    *   call for a block of history, or the node did not answer it in a batch.
    */
-  async ask(body: string, signal: AbortSignal): Promise<Response | undefined> {
+  async ask(body: string, signal: AbortSignal): Promise<Answer | undefined> {
     const call = JSON.parse(body) as Waiting["call"];
     // What comes next is asked by name; of that, and of a block by its hash, one at a time is wanted, and at once.
     if (call.method !== "eth_getBlockByNumber" || !String(call.params[0]).startsWith("0x")) return undefined;
@@ -57,7 +57,7 @@ export class BlockBatches {
     const byId = new Map(answers.map((answer) => [answer?.id, answer]));
     for (const [index, { call, give }] of waiting.entries()) {
       const answer = byId.get(index);
-      give(answer?.result ? Response.json({ ...answer, id: call.id }) : undefined);
+      give(answer?.result ? { ...answer, id: call.id } : undefined);
     }
   }
 

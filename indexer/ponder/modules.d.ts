@@ -47,5 +47,4 @@ declare module "ponder/dist/esm/sync-store/encode.js" {
   type Encoded = import("./types.ts").Encoded;
   export function encodeBlock(what: { block: Answer; chainId: number }): Encoded;
   export function encodeTransaction(what: { transaction: Answer; chainId: number }): Encoded;
-  export function encodeLog(what: { log: Answer; chainId: number }): Encoded;
 }

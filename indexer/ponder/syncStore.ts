@@ -1,7 +1,7 @@
-import { encodeBlock, encodeLog, encodeTransaction } from "ponder/dist/esm/sync-store/encode.js";
+import { encodeBlock, encodeTransaction } from "ponder/dist/esm/sync-store/encode.js";
 import { createSyncStore as createOriginal } from "ponder/dist/esm/sync-store/index.js";
 
-import type { Database, Encoded, SyncStore } from "./types.ts";
+import type { Database, Encoded, Log, SyncStore } from "./types.ts";
 
 /**
  * Ponder's own, but for how blocks, transactions and logs are written: those of all blocks that come while PostgreSQL is busy with
@@ -17,7 +17,21 @@ export function createSyncStore(options: { qb: Database }): SyncStore {
     insertBlocks: ({ blocks: list, chainId }) => blocks.write(list.map((block) => encodeBlock({ block, chainId }))),
     insertTransactions: ({ transactions: list, chainId }) =>
       transactions.write(list.map((transaction) => encodeTransaction({ transaction, chainId }))),
-    insertLogs: ({ logs: list, chainId }) => logs.write(list.map((log) => encodeLog({ log, chainId }))),
+    insertLogs: ({ logs: list, chainId }) => logs.write(list.map((log) => encodeLog(log, chainId))),
+  };
+}
+
+/** Of Ponder's own it takes longer to read the numbers, which no chain has too large for JavaScript. */
+function encodeLog(log: Log, chainId: number): Encoded {
+  const [topic0 = null, topic1 = null, topic2 = null, topic3 = null] = log.topics;
+  return {
+    ...{ chainId, blockNumber: Number(log.blockNumber), logIndex: Number(log.logIndex) },
+    ...{
+      transactionIndex: Number(log.transactionIndex),
+      blockHash: log.blockHash,
+      transactionHash: log.transactionHash,
+    },
+    ...{ address: log.address.toLowerCase(), topic0, topic1, topic2, topic3, data: log.data },
   };
 }
 

@@ -52,8 +52,16 @@ export interface Options {
 /** The columns of each table's key, and their names in a row. */
 export type PrimaryKeys = Map<Table, [name: string, column: Column][]>;
 
-/** A block, a log or a transaction as JSON-RPC has it. */
+/** A block or a transaction as JSON-RPC has it. */
 export type Answer = Readonly<Record<string, unknown>>;
+
+/** A log as JSON-RPC has it; numbers as hex. */
+export interface Log extends Readonly<
+  Record<"blockNumber" | "logIndex" | "transactionIndex" | "blockHash" | "transactionHash" | "address" | "data", string>
+> {
+  readonly topics: readonly string[];
+}
+
 /** The same as its table has it, by the names of `sync-store/schema.js`. */
 export type Encoded = Record<string, string | number | bigint | null>;
 
@@ -61,5 +69,5 @@ export type Encoded = Record<string, string | number | bigint | null>;
 export interface SyncStore {
   insertBlocks(what: { blocks: Answer[]; chainId: number }): Promise<void>;
   insertTransactions(what: { transactions: Answer[]; chainId: number }): Promise<void>;
-  insertLogs(what: { logs: Answer[]; chainId: number }): Promise<void>;
+  insertLogs(what: { logs: Log[]; chainId: number }): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { JsonRpcProvider } from "ethers";
 import { Client } from "pg";
 
-import type { Answer, SyncStore } from "../../indexer/ponder/types.ts";
+import type { Answer, Log, SyncStore } from "../../indexer/ponder/types.ts";
 import { claim, append, somebody } from "../api/stranger.ts";
 import { type TestStack, sharedStack } from "../helpers/stack.ts";
 
@@ -22,7 +22,7 @@ const TABLES = ["blocks", "transactions", "logs"] as const;
 describe("indexer: what was fetched", () => {
   let test: TestStack;
   let client: Client;
-  const fetched: { block: Answer; transactions: Answer[]; logs: Answer[] }[] = [];
+  const fetched: { block: Answer; transactions: Answer[]; logs: Log[] }[] = [];
 
   before(async () => {
     test = await sharedStack();
@@ -33,7 +33,7 @@ describe("indexer: what was fetched", () => {
     for (let number = latest - 2; number <= latest; number += 1) {
       const name = `0x${number.toString(16)}`;
       const block = (await chain.send("eth_getBlockByNumber", [name, true])) as Answer & { transactions: Answer[] };
-      const logs = (await chain.send("eth_getLogs", [{ fromBlock: name, toBlock: name }])) as Answer[];
+      const logs = (await chain.send("eth_getLogs", [{ fromBlock: name, toBlock: name }])) as Log[];
       fetched.push({ block, transactions: block.transactions, logs });
     }
     chain.destroy();

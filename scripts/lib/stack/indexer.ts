@@ -29,7 +29,7 @@ export interface IndexerOptions {
  * Bytes of rows that Ponder may keep in memory; by its own default a fifth of the heap, which is nearly a gigabyte. What is
  * beyond it looks up in the database, many rows at once (indexer/ponder/rowCache.ts).
  */
-const CACHED_ROWS = 48 * 1024 * 1024;
+const CACHED_ROWS = 4 * 1024 * 1024;
 
 /**
  * V8's settings, in megabytes. Without a limit to the heap it lets garbage pile up to gigabytes before it looks; and what comes of a
