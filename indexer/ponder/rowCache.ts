@@ -57,6 +57,8 @@ class Rows {
   /** That the known rows take, while all are. */
   bytes = 0;
   reads = 0;
+  /** Whether anybody ever asked for a row. */
+  asked = false;
   readonly requests = { complete: 0, hit: 0, miss: 0 };
   /** Slices that are being written. */
   readonly slices: Promise<void>[] = [];
@@ -93,6 +95,13 @@ class Rows {
       if (this.complete && !this.known.has(key)) this.bytes += this.#sizeOf(row) + sizeOf(key);
       this.known.set(key, row);
     }
+  }
+
+  /** From here on it is asked for what there is. */
+  forget(): void {
+    this.complete = false;
+    this.bytes = 0;
+    this.known.clear();
   }
 
   #sizeOf(row: Row): number {
@@ -229,6 +238,7 @@ class RowCache {
 
   async get({ table, key }: { table: Table; key: Row }): Promise<Row | null> {
     const rows = this.#tables.get(table)!;
+    rows.asked = true;
     const event = this.#event;
     if (event !== undefined && this.#options.eventCount[event.eventCallback.name]! % SAMPLING === 1) {
       this.#sample(event, rows, key);
@@ -288,7 +298,8 @@ class RowCache {
   #writeSlice(rows: Rows): void {
     const slice = new Map(rows.inserts);
     rows.inserts.clear();
-    rows.learn(slice);
+    if (rows.asked) rows.learn(slice);
+    else rows.forget();
     const written = this.#copy(rows, slice);
     written.catch((error: Error) => (this.#failed ??= error));
     rows.slices.push(written);
@@ -398,9 +409,7 @@ class RowCache {
         row_count: rows.known.size,
       });
       bytes -= rows.bytes;
-      rows.bytes = 0;
-      rows.known.clear();
-      rows.complete = false;
+      rows.forget();
     }
   }
 
