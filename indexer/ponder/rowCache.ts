@@ -229,13 +229,6 @@ class RowCache {
     this.#database = database;
   }
 
-  has({ table, key }: { table: Table; key: Row }): boolean {
-    const rows = this.#tables.get(table)!;
-    if (rows.complete) return true;
-    const id = rows.keyOf(key);
-    return rows.known.has(id) || rows.inserts.has(id) || rows.updates.has(id);
-  }
-
   async get({ table, key }: { table: Table; key: Row }): Promise<Row | null> {
     const rows = this.#tables.get(table)!;
     rows.asked = true;
