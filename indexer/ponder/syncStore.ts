@@ -1,3 +1,4 @@
+import { toSnakeCase } from "drizzle-orm/casing";
 import { encodeBlock, encodeTransaction } from "ponder/dist/esm/sync-store/encode.js";
 import { createSyncStore as createOriginal } from "ponder/dist/esm/sync-store/index.js";
 
@@ -99,7 +100,7 @@ const names = new Map<string, string>();
 function snakeCase(name: string): string {
   let snake = names.get(name);
   if (snake === undefined) {
-    snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snake = toSnakeCase(name);
     names.set(name, snake);
   }
   return snake;

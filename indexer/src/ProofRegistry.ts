@@ -66,7 +66,7 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
   const { accountId, attesters } = heard;
   const { blockTime: updatedAt, transactionHash, logIndex } = at;
   const state = {
-    ...{ status, link: linkId, accountId, proofLocation, asOf, updatedAt, transactionHash, logIndex },
+    ...{ status, link: linkId, accountId, proofLocation, asOf, attesters, updatedAt, transactionHash, logIndex },
     attestations: heard === NOTHING_HEARD ? NOTHING_HEARD.attestations : proof,
   };
   await context.db
@@ -74,9 +74,8 @@ ponder.on("ProofRegistry:LinkAppended", async ({ event, context }) => {
     .values({
       ...{ chainId, key: bindingKeyOf(avatar, key) as Hex, avatar, identityKey: key, platform, identity },
       ...{ ...state, createdAt: updatedAt },
-      attesters,
     })
-    .onConflictDoUpdate(() => ({ ...state, attesters }));
+    .onConflictDoUpdate(state);
 });
 
 ponder.on("ProofRegistry:LinkRefused", async ({ event, context }) => {
